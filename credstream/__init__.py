@@ -1,0 +1,1 @@
+"""The shared part of the exchange: contract, formats, vocabularies, runtime, SDK and CLI."""

@@ -1,0 +1,217 @@
+"""Records to bytes and back: Avro in the Confluent wire format (magic byte, schema id)."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import fastavro
+from fastavro.types import Schema
+
+from credstream.contract import parts, records
+from credstream.contract.errors import Rejected
+
+FOLDER = Path(__file__).parents[2] / "schemas" / "avro"
+MAGIC = 0
+HEADER_BYTES = 5
+MIB = 1024 * 1024
+
+# Parts come first and in order: a file may name what stands before it.
+PARTS = ("organisation", "definition", "award", "account", "judgement", "normalised")
+
+# Ids are fixed for ever, so that separate processes agree without a registry.
+IDS: Mapping[str, int] = {
+    "provider": 1,
+    "accreditation": 2,
+    "scheme": 3,
+    "received": 4,
+    "normalised": 5,
+    "accredited": 6,
+    "published_definition": 7,
+    "published_award": 8,
+    "published_change": 9,
+    "receipt": 10,
+    "ack": 11,
+    "again": 12,
+}
+CAPS: Mapping[str, int] = {"received": 2 * MIB}
+
+# What fastavro lets out for bytes that are not of the schema.
+UNREADABLE = (
+    EOFError,
+    LookupError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+CLASSES: Mapping[str, type] = {
+    name: getattr(records, "".join(word.title() for word in name.split("_"))) for name in IDS
+}
+NAMES: Mapping[type, str] = {kind: name for name, kind in CLASSES.items()}
+
+
+class Registry(Protocol):
+    """Where schema ids come from. Raises Unavailable when it cannot be reached."""
+
+    def id_of(self, name: str) -> int:
+        """The id under which this version's schema of a record is written."""
+
+    def writer_of(self, schema_id: int) -> tuple[str, Schema] | None:
+        """Name of the record and parsed schema of an id, None if nobody knows it."""
+
+
+class BuiltIn:
+    """The shipped schemas under their fixed ids."""
+
+    def id_of(self, name: str) -> int:
+        return IDS[name]
+
+    def writer_of(self, schema_id: int) -> tuple[str, Schema] | None:
+        name = {number: name for name, number in IDS.items()}.get(schema_id)
+        return (name, schema(name)) if name else None
+
+
+class Codec:
+    """Encodes and decodes the records of the contract with the ids of one registry."""
+
+    def __init__(self, registry: Registry | None = None) -> None:
+        self._registry = registry or BuiltIn()
+
+    def encode(self, record: object) -> bytes:
+        """The wire bytes of a record; raises Rejected for a value that Avro refuses."""
+        name = NAMES[type(record)]
+        out = io.BytesIO()
+        out.write(bytes([MAGIC]) + self._registry.id_of(name).to_bytes(4, "big"))
+        try:
+            fastavro.schemaless_writer(out, schema(name), _plain(record))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise Rejected("avro.unwritable", "", type(error).__name__) from error
+        return out.getvalue()
+
+    def decode(self, value: bytes | None, *expected: type) -> Any:
+        """The record in `value`, one of the `expected` classes; raises Rejected."""
+        name, writer = self._writer(value or b"", expected)
+        try:
+            data = fastavro.schemaless_reader(
+                io.BytesIO((value or b"")[HEADER_BYTES:]), writer, schema(name)
+            )
+            return _reader(CLASSES[name])(cast("dict[str, Any]", data))
+        except UNREADABLE as error:
+            raise Rejected("avro.invalid", "", type(error).__name__) from error
+
+    def _writer(self, value: bytes, expected: tuple[type, ...]) -> tuple[str, Schema]:
+        if len(value) < HEADER_BYTES or value[0] != MAGIC:
+            raise Rejected("avro.magic", "", "the value does not start with a schema id")
+        schema_id = int.from_bytes(value[1:HEADER_BYTES], "big")
+        known = self._registry.writer_of(schema_id)
+        if known is None:
+            raise Rejected("avro.schema_unknown", "", f"schema id {schema_id}")
+        name, writer = known
+        if CLASSES[name] not in expected:
+            raise Rejected("avro.schema_not_allowed", "", f"record {name}")
+        if len(value) > CAPS.get(name, MIB) + HEADER_BYTES:
+            raise Rejected("avro.too_large", "", f"{len(value)} bytes of {name}")
+        return name, writer
+
+
+@cache
+def schema(name: str) -> Schema:
+    """The shipped schema of a record, parsed."""
+    return fastavro.parse_schema(json.loads(text(name)))
+
+
+@cache
+def text(name: str) -> str:
+    """The one canonical text of a record's schema, with the parts that it names written in."""
+    known = {part["name"]: part for file in PARTS for part in _records(_load(file))}
+    return json.dumps(_inlined(_load(name), known, set()), ensure_ascii=False)
+
+
+def zero_width(node: Any) -> bool:
+    """Whether values of a schema may take no bytes: arrays of such are bombs."""
+    if isinstance(node, str):
+        return node == "null"
+    if isinstance(node, dict) and node.get("type") in ("record", "error"):
+        return all(zero_width(each["type"]) for each in node["fields"])
+    if isinstance(node, dict) and node.get("type") == "fixed":
+        return bool(node["size"] == 0)
+    return isinstance(node, dict) and node.get("type") == "null"
+
+
+def _load(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.v1.avsc").read_text("utf-8"))
+    return loaded
+
+
+def _records(node: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if isinstance(node, dict):
+        found += [node] if node.get("type") == "record" else []
+        for value in node.values():
+            found += _records(value)
+    elif isinstance(node, list):
+        for value in node:
+            found += _records(value)
+    return found
+
+
+def _inlined(node: Any, known: Mapping[str, Any], seen: set[str]) -> Any:
+    if isinstance(node, str) and node.startswith("credstream."):
+        name = node.removeprefix("credstream.")
+        return node if name in seen or name not in known else _inlined(known[name], known, seen)
+    if isinstance(node, list):
+        return [_inlined(each, known, seen) for each in node]
+    if isinstance(node, dict):
+        if node.get("type") == "record":
+            if node["name"] in seen:
+                return f"credstream.{node['name']}"
+            seen.add(node["name"])
+        return {
+            key: value if key in ("doc", "default", "name") else _inlined(value, known, seen)
+            for key, value in node.items()
+        }
+    return node
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+@cache
+def _reader(kind: type) -> Callable[[dict[str, Any]], Any]:
+    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
+    makers = {name: made for name, hint in hints.items() if (made := _maker(hint))}
+
+    def read(data: dict[str, Any]) -> Any:
+        for name, made in makers.items():
+            value = data[name]
+            data[name] = None if value is None else made(value)
+        return kind(**data)
+
+    return read
+
+
+def _maker(hint: Any) -> Callable[[Any], Any] | None:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple:
+        made = _maker(inner[0])
+        return (lambda items: tuple(map(made, items))) if made else tuple
+    if origin in (types.UnionType, typing.Union):
+        return _maker(next(each for each in inner if each is not type(None)))
+    return _reader(hint) if isinstance(hint, type) and is_dataclass(hint) else None

@@ -1,0 +1,41 @@
+"""What a step is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One message as a step sees it; `record` is what the stage's reader made of its bytes.
+
+    `at` is the broker's time of the message in milliseconds since the epoch.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, str]
+    at: int
+    record: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """A record for a topic under a key."""
+
+    topic: str
+    key: str
+    record: object
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step decided: records for topics, and rows for the service's own tables."""
+
+    emits: tuple[Emit, ...] = ()
+    rows: tuple[object, ...] = field(default=())

@@ -1,0 +1,35 @@
+"""Keys and ids, all derived from content, so that a replay writes the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://credstream.eu/keys")
+
+
+def key(country: str, provider: str, credential_id: str) -> str:
+    """The stable, content-free key of a credential: mc:<country>:<uuid>."""
+    name = f"{provider}\n{credential_id}"
+    return f"mc:{country.lower()}:{uuid.uuid5(NAMESPACE, name)}"
+
+
+def definition_key(country: str, provider: str, definition_id: str) -> str:
+    """The key of a definition; apart from awards, whose ids may be spelt the same."""
+    return key(country, provider, f"definition\n{definition_id}")
+
+
+def submission_id(topic: str, value: bytes) -> str:
+    """The id of a submission that carries none of its own; same bytes, same id."""
+    content = hashlib.sha256(value).hexdigest()
+    return str(uuid.uuid5(NAMESPACE, f"submission\n{topic}\n{content}"))
+
+
+def credential_uuid(credential_key: str, version: int) -> str:
+    """The uuid of the sealed credential of one version."""
+    return str(uuid.uuid5(NAMESPACE, f"edc\n{credential_key}\n{version}"))
+
+
+def digest(content: bytes) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

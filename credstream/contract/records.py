@@ -1,0 +1,230 @@
+"""The records that pass between the services, in flow order; meanings stand in `schemas/avro`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from credstream.contract.parts import (
+    Account,
+    Award,
+    Definition,
+    Judgement,
+    Organisation,
+    QualityAssurance,
+    Reason,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider's registration."""
+
+    id: str
+    kind: str
+    name: str
+    country: str
+    status: str
+    language: str | None = None
+    awarding_bodies: tuple[Organisation, ...] = ()
+    quality_assurance: tuple[QualityAssurance, ...] = ()
+    hours_per_day: float | None = None
+    hours_per_ects: float | None = None
+    credential_id: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    seals: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accreditation:
+    """One accreditation: who may award what, where and when."""
+
+    id: str
+    source: str
+    as_of: int
+    kind: str
+    organisation: Organisation
+    agent: Organisation | None = None
+    agent_trusted: bool
+    decision: str
+    issued_on: str | None = None
+    expires_on: str | None = None
+    withdrawn_on: str | None = None
+    review_on: str | None = None
+    jurisdictions: tuple[str, ...] = ()
+    credential_types: tuple[str, ...] = ()
+    qualifications: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourRange:
+    """Bounds of the workload for one role in a scheme."""
+
+    role: str
+    min_hours: float
+    max_hours: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """Rules of a scheme of stackable units."""
+
+    id: str
+    name: str
+    members: tuple[str, ...] = ()
+    hours: tuple[HourRange, ...] = ()
+    min_level: int | None = None
+    max_level: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A submission that ingest stands behind, one per credential."""
+
+    key: str
+    provider: str
+    country: str
+    submission: str
+    received_at: int
+    occurred_at: str | None = None
+    format: str
+    envelope: str
+    kind: str
+    proof: str
+    proof_detail: str
+    digest: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalised:
+    """A definition, or an award with its definition, in common descriptors."""
+
+    key: str
+    kind: str
+    provider: str
+    country: str
+    submission: str
+    received_at: int
+    occurred_at: str | None = None
+    format: str
+    envelope: str
+    proof: str
+    mapping: str
+    definition: Definition
+    award: Award | None = None
+    account: Account
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accredited:
+    """A normalised record with the judgement on its award."""
+
+    record: Normalised
+    judgement: Judgement | None = None
+    cause: str
+    cause_detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedDefinition:
+    """Full state of a definition; no persons, public."""
+
+    key: str
+    version: int
+    status: str
+    provider: str
+    definition: Definition
+    account: Account
+    mapping: str
+    digest: str
+    occurred_at: str | None = None
+    received_at: int
+    published_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedAward:
+    """Full state of an award; pseudonymous."""
+
+    key: str
+    version: int
+    status: str
+    provider: str
+    definition: Definition
+    pseudonym: str
+    issued_on: str
+    valid_until: str | None = None
+    grade: str | None = None
+    grade_scale: str | None = None
+    identity_verified: bool | None = None
+    proof: str
+    judgement: Judgement
+    account: Account
+    mapping: str
+    digest: str
+    occurred_at: str | None = None
+    received_at: int
+    published_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedChange:
+    """What changed, why, and between which versions."""
+
+    key: str
+    kind: str
+    change: str
+    cause: str
+    cause_detail: str
+    version: int
+    previous_version: int | None = None
+    outcome: str | None = None
+    previous_outcome: str | None = None
+    topic: str
+    provider: str
+    digest: str
+    occurred_at: str | None = None
+    received_at: int
+    published_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of a submission, for the provider."""
+
+    submission: str
+    provider: str
+    status: str
+    stage: str
+    key: str | None = None
+    kind: str | None = None
+    version: int | None = None
+    outcome: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """A register's answer to one version of a key."""
+
+    register: str
+    key: str
+    version: int
+    status: str
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A request to handle a key once more."""
+
+    key: str
+    cause: str
+    detail: str
+    at: int

@@ -1,0 +1,176 @@
+"""The topic table: names, keys, records, writers, readers, sizes and how long things are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+KIB = 1024
+MIB = 1024 * KIB
+DAY_MS = 86_400_000
+
+SERVICES = ("ingest", "normalise", "accreditation", "publisher")
+KINDS = ("provider", "certifier", "consortium")
+
+PAYLOAD_BYTES = 1 * MIB
+PROVIDER_ID = re.compile(r"[a-z0-9-]{2,40}")
+# librdkafka reads a leading ^ as a pattern; the class without a dot leaves .dlq out.
+SUBMISSIONS = r"^submissions\.(provider|certifier|consortium)\.[a-z0-9-]+$"
+UNKNOWN_DLQ = "submissions.unknown.dlq"
+
+RECEIVED = "received.v1"
+NORMALISED = "normalised.v1"
+ACCREDITED = "accredited.v1"
+DEFINITIONS = "published.definitions.v1"
+CHANGES = "published.changes.v1"
+PROVIDERS = "reference.providers.v1"
+ACCREDITATIONS = "reference.accreditations.v1"
+SCHEMES = "reference.schemes.v1"
+NOWHERE = "zz"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One row of the table. `name` may hold <kind>, <provider>, <cc>, <register> or <service>.
+
+    `retention_ms` is None where the topic is compacted for ever; `embedded` is the number of
+    partitions on the embedded broker, which holds about 5 MB in each.
+    """
+
+    name: str
+    record: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    partitions: int
+    retention_ms: int | None
+    max_bytes: int = MIB
+    embedded: int = 1
+    dlq_days: int = 30
+
+
+TOPICS = (
+    Topic(
+        "submissions.<kind>.<provider>",
+        "",
+        ("provider",),
+        ("ingest",),
+        1,
+        7 * DAY_MS,
+        max_bytes=4 * MIB,
+        dlq_days=7,
+    ),
+    Topic(
+        RECEIVED,
+        "received",
+        ("ingest",),
+        ("normalise",),
+        6,
+        3 * DAY_MS,
+        max_bytes=2 * MIB,
+        embedded=2,
+        dlq_days=7,
+    ),
+    Topic(NORMALISED, "normalised", ("normalise",), ("accreditation",), 6, 7 * DAY_MS, embedded=2),
+    Topic(ACCREDITED, "accredited", ("accreditation",), ("publisher",), 6, 7 * DAY_MS, embedded=2),
+    Topic(DEFINITIONS, "published_definition", ("publisher",), ("register",), 6, None),
+    Topic("published.awards.<cc>.v1", "published_award", ("publisher",), ("register",), 6, None),
+    Topic(CHANGES, "published_change", ("publisher",), ("register",), 6, 90 * DAY_MS),
+    Topic("receipts.<provider>", "receipt", SERVICES, ("provider",), 1, 90 * DAY_MS),
+    Topic("acks.<register>", "ack", ("register",), ("publisher",), 1, 90 * DAY_MS),
+    Topic(PROVIDERS, "provider", ("operator",), SERVICES, 1, None),
+    Topic(ACCREDITATIONS, "accreditation", ("operator",), ("accreditation",), 1, None),
+    Topic(SCHEMES, "scheme", ("operator",), ("accreditation",), 1, None),
+    Topic(
+        "again.<service>.v1",
+        "again",
+        ("operator", *SERVICES[1:]),
+        SERVICES[1:],
+        6,
+        7 * DAY_MS,
+        embedded=2,
+    ),
+)
+
+
+def submissions(kind: str, provider: str) -> str:
+    return f"submissions.{kind}.{provider}"
+
+
+def receipts(provider: str) -> str:
+    return f"receipts.{provider}"
+
+
+def awards(country: str) -> str:
+    return f"published.awards.{country.lower()}.v1"
+
+
+def again(service: str) -> str:
+    return f"again.{service}.v1"
+
+
+def dlq(topic: str) -> str:
+    return f"{topic}.dlq"
+
+
+def provider_of(topic: str) -> tuple[str, str] | None:
+    """Kind and provider id of a submissions topic, None for any other name."""
+    if not re.fullmatch(SUBMISSIONS, topic):
+        return None
+    _, kind, provider = topic.split(".")
+    return kind, provider
+
+
+def row_of(topic: str) -> Topic | None:
+    """The row that a topic name, or the name of its dead letters, belongs to."""
+    name = topic.removesuffix(".dlq")
+    return next((row for row in TOPICS if re.fullmatch(_pattern(row.name), name)), None)
+
+
+def max_bytes(topic: str) -> int:
+    """The largest message of a topic; dead letters have room for the reason headers."""
+    row = row_of(topic)
+    size = row.max_bytes if row else 4 * MIB
+    return size + 64 * KIB if topic.endswith(".dlq") else size
+
+
+LARGEST = 4 * MIB + 64 * KIB
+
+
+def fixed(countries: Iterable[str], *, embedded: bool = False) -> Iterator[tuple[str, int]]:
+    """Name and partitions of every topic that does not depend on a provider or register."""
+    for row in TOPICS:
+        count = row.embedded if embedded else row.partitions
+        for name in _names(row.name, countries):
+            yield name, count
+            if row.readers != ("register",):
+                yield dlq(name), 1
+    yield UNKNOWN_DLQ, 1
+
+
+def of_provider(kind: str, provider: str) -> tuple[str, ...]:
+    """The topics that a registration brings; the submissions topic comes last."""
+    source = submissions(kind, provider)
+    return receipts(provider), dlq(source), source
+
+
+def _names(template: str, countries: Iterable[str]) -> Iterator[str]:
+    if "<cc>" in template:
+        yield from (template.replace("<cc>", cc.lower()) for cc in (*countries, NOWHERE))
+    elif "<service>" in template:
+        yield from (template.replace("<service>", name) for name in SERVICES[1:])
+    elif "<" not in template:
+        yield template
+
+
+def _pattern(template: str) -> str:
+    text = re.escape(template)
+    for name, form in (
+        ("<kind>", f"({'|'.join(KINDS)})"),
+        ("<provider>", "[a-z0-9-]{2,40}"),
+        ("<register>", "[a-z0-9-]{2,40}"),
+        ("<cc>", "[a-z]{2}"),
+        ("<service>", f"({'|'.join(SERVICES)})"),
+    ):
+        text = text.replace(re.escape(name), form)
+    return text

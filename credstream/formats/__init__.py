@@ -1,0 +1,1 @@
+"""One file per inbound format: all that is known of it."""

@@ -1,0 +1,104 @@
+"""Bytes to text and text to JSON, refusing what some part of the house could not carry."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from credstream.contract.errors import Rejected
+
+DEEPEST = 100
+LONGEST_NUMBER = 30
+BOM = b"\xef\xbb\xbf"
+
+
+def read_text(value: bytes) -> str:
+    """UTF-8 text without its byte order mark; raises Rejected."""
+    try:
+        text = value.removeprefix(BOM).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Rejected("text.encoding", "", f"no UTF-8 at byte {error.start}") from error
+    if not text.strip():
+        raise Rejected("format.empty", "", "the value holds no text")
+    if "\x00" in text:
+        raise Rejected("text.invalid", "", f"NUL at character {text.index(chr(0))}")
+    return text
+
+
+def read_json(text: str) -> Any:
+    """A JSON document without duplicate keys, odd numbers, NUL or lone surrogates."""
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_members,
+            parse_constant=_constant,
+            parse_int=_integer,
+            parse_float=_decimal,
+        )
+    except RecursionError as error:
+        raise Rejected("json.too_deep", "", f"more than {DEEPEST} levels") from error
+    except json.JSONDecodeError as error:
+        raise Rejected("json.invalid", "", f"line {error.lineno}, column {error.colno}") from error
+    _check(document)
+    return document
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise Rejected("json.duplicate_key", _shown(twice), "the key stands twice in one object")
+    return members
+
+
+def _constant(name: str) -> NoReturn:
+    raise Rejected("json.number", "", f"{name} is no JSON number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise Rejected("json.number", "", f"a number of {len(digits)} characters")
+    return int(digits)
+
+
+def _decimal(digits: str) -> float:
+    number = float(digits)
+    if len(digits) > LONGEST_NUMBER or not math.isfinite(number):
+        raise Rejected("json.number", "", f"a number of {len(digits)} characters")
+    return number
+
+
+def _check(document: Any) -> None:
+    """One walk without recursion: depth, and text that a database or Avro would refuse."""
+    level = [("", document)]
+    for _ in range(DEEPEST):
+        level = [child for path, node in level for child in _children(path, node)]
+        if not level:
+            return
+    raise Rejected("json.too_deep", level[0][0], f"more than {DEEPEST} levels")
+
+
+def _children(path: str, node: Any) -> list[tuple[str, Any]]:
+    if isinstance(node, dict):
+        for key in node:
+            _check_text(key, path)
+        return [(f"{path}.{key}" if path else key, each) for key, each in node.items()]
+    if isinstance(node, list):
+        return [(f"{path}[{place}]", each) for place, each in enumerate(node)]
+    if isinstance(node, str):
+        _check_text(node, path)
+    return []
+
+
+def _check_text(text: str, path: str) -> None:
+    if "\x00" in text:
+        raise Rejected("text.invalid", _shown(path), "a text holds NUL")
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Rejected("text.invalid", _shown(path), "a text holds a lone surrogate")
+
+
+def _shown(path: str) -> str:
+    """A path that every sink can carry."""
+    return path.encode("ascii", "backslashreplace").decode("ascii").replace("\x00", "\\x00")[:200]

@@ -1,0 +1,1 @@
+"""How a stage is run: settings, storage, the batch loop and what operators see."""

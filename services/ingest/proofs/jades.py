@@ -1,0 +1,159 @@
+"""Judges the JAdES seal of a European Digital Credential by a list of trusted certificates."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from credstream.contract.errors import Rejected
+from services.ingest.proofs.algorithms import ALGORITHMS, holds
+from services.ingest.proofs.base import (
+    MALFORMED,
+    Proof,
+    read_leaf,
+    read_object,
+    refuse,
+    unbase64url,
+)
+from services.ingest.proofs.keys import in_window
+from services.ingest.proofs.owners import names_issuer, organisation_id
+from services.ingest.proofs.trust import is_trusted
+
+KIND = "jades"
+MAX_CHARACTERS = 4 * 1024 * 1024
+MAX_SIGNATURES = 8
+CLOCK_SKEW_S = 300
+
+_ALLOWED = frozenset(ALGORITHMS) - {"EdDSA", "Ed25519"}
+_CRITICAL = frozenset({"b64", "sigT", "iat", "adoTst", "sigD"})
+#: The key of a seal is its certificate (x5c) and comes from nowhere else.
+_FOREIGN_KEYS = frozenset({"jku", "x5u", "jwk"})
+_MEMBERS = frozenset({"payload", "signatures"})
+_UTC_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seal:
+    """One signature that is mathematically good; nothing is said about its owner yet."""
+
+    certificate: x509.Certificate
+    signed_at: float
+
+
+def verify(text: str, at_ms: int, trusted: Mapping[str, str]) -> Proof:
+    """Judge a sealed document; never raises.
+
+    Time-stamps, revocation and longer chains are not looked at: `verified` means that a
+    certificate which we trust sealed these bytes and that it names the issuer.
+    """
+    try:
+        payload, signatures = _open(text)
+        seals = [_check(signature, payload, at_ms / 1000) for signature in signatures]
+        proofs = [_judge(seal, read_object(payload), trusted) for seal in seals]
+    except Rejected as refused:
+        return Proof("failed", KIND, None, refused.detail)
+    except MALFORMED:
+        return Proof("failed", KIND, None, "the seal cannot be decoded")
+    return next((proof for proof in proofs if proof.state != "verified"), proofs[0])
+
+
+def _open(text: str) -> tuple[str, list[Any]]:
+    if len(text) > MAX_CHARACTERS:
+        raise refuse("the document is larger than 4 MiB")
+    document = read_object(text)
+    if next(iter(document), None) != "payload":
+        raise refuse("the payload is not the first member of the document")
+    if document.keys() != _MEMBERS:
+        raise refuse("a sealed document has the members payload and signatures, no other")
+    payload, signatures = document["payload"], document["signatures"]
+    if not isinstance(payload, str) or not isinstance(signatures, list):
+        raise refuse("payload is a text and signatures is an array")
+    if not 1 <= len(signatures) <= MAX_SIGNATURES:
+        raise refuse(f"a sealed document has 1 to {MAX_SIGNATURES} signatures")
+    return payload, signatures
+
+
+def _check(signature: Mapping[str, Any], payload: str, now: float) -> _Seal:
+    protected = signature["protected"]
+    header = read_object(unbase64url(protected))
+    _check_header(header, signature.get("header", {}))
+    certificate = read_leaf(header["x5c"])
+    _check_thumbprint(header, certificate)
+    signed_at = _signing_time(header, certificate, now)
+    signed = f"{protected}.{payload}".encode()
+    key = certificate.public_key()
+    if not holds(header["alg"], key, signed, unbase64url(signature["signature"])):
+        raise refuse("the signature does not match the content")
+    return _Seal(certificate, signed_at)
+
+
+def _check_header(header: Mapping[str, Any], unprotected: Mapping[str, Any]) -> None:
+    if header.get("alg") not in _ALLOWED:
+        raise refuse("the algorithm is not on the allow-list")
+    critical = header.get("crit")
+    if not isinstance(critical, list) or not _CRITICAL.issuperset(critical):
+        raise refuse("crit is missing or names an extension that is not known")
+    if not header.keys() >= set(critical):
+        raise refuse("crit names a member that the header does not have")
+    if header.get("b64") is not False or "b64" not in critical:
+        raise refuse("b64 is not false, or not critical")
+    if not _FOREIGN_KEYS.isdisjoint(header) or not header.keys().isdisjoint(unprotected):
+        raise refuse("the header names a key elsewhere, or a member twice")
+    if "x5c" not in header:
+        raise refuse("the protected header has no certificate (x5c)")
+
+
+def _check_thumbprint(header: Mapping[str, Any], certificate: x509.Certificate) -> None:
+    """Compare `x5t#S256`; a seal of the 2024 edition may leave it out (ETSI TS 119 182-1)."""
+    leaf = base64.b64decode(header["x5c"][0])
+    if header.get("x5t#S256", _thumbprint(leaf)) != _thumbprint(leaf):
+        raise refuse("x5t#S256 is not the thumbprint of the certificate")
+    if leaf != certificate.public_bytes(Encoding.DER):
+        raise refuse("the certificate is not in DER form")
+
+
+def _thumbprint(der: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
+
+
+def _signing_time(header: Mapping[str, Any], certificate: x509.Certificate, now: float) -> float:
+    claimed = tuple(_claimed_times(header))
+    if not claimed:
+        raise refuse("the seal has no signing time (sigT or iat)")
+    for moment in claimed:
+        if not in_window(certificate, moment):
+            raise refuse("the signing time lies outside the validity of the certificate")
+        if moment > now + CLOCK_SKEW_S:
+            raise refuse("the signing time lies in the future")
+    return max(claimed)
+
+
+def _claimed_times(header: Mapping[str, Any]) -> Iterator[float]:
+    if "sigT" in header:
+        if not _UTC_SECONDS.fullmatch(header["sigT"]):
+            raise refuse("sigT is not a UTC time in seconds")
+        yield datetime.fromisoformat(header["sigT"]).astimezone(UTC).timestamp()
+    if "iat" in header:
+        if type(header["iat"]) is not int:
+            raise refuse("iat is not a whole number of seconds")
+        yield float(header["iat"])
+
+
+def _judge(seal: _Seal, credential: Mapping[str, Any], trusted: Mapping[str, str]) -> Proof:
+    doubts = []
+    if not is_trusted(seal.certificate, seal.signed_at, trusted):
+        doubts.append("the certificate is not on the trust list")
+    if not names_issuer(seal.certificate, credential.get("issuer")):
+        doubts.append("the certificate does not name the issuer (a mandate may explain it)")
+    signer = organisation_id(seal.certificate)
+    if doubts:
+        return Proof("unverifiable", KIND, signer, "; ".join(doubts))
+    return Proof("verified", KIND, signer, "a trusted certificate sealed this document")

@@ -1,0 +1,118 @@
+"""Public keys as they are written down: JWK, PEM, certificate, did:jwk and did:key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from services.ingest.proofs.algorithms import ALGORITHMS, PublicKey, fits
+from services.ingest.proofs.base import read_object, unbase64url
+
+_CURVES: Mapping[str, ec.EllipticCurve] = {
+    "P-256": ec.SECP256R1(),
+    "P-384": ec.SECP384R1(),
+    "P-521": ec.SECP521R1(),
+}
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+#: Base 58 costs the square of its length, and no key handled here needs more letters.
+_DID_KEY_LETTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A provider's key; `alg` pins one algorithm, a certificate limits its time."""
+
+    key: object
+    alg: str | None = None
+    certificate: x509.Certificate | None = None
+
+    def suits(self, alg: str) -> bool:
+        pinned = self.alg is None or ALGORITHMS.get(self.alg) is ALGORITHMS[alg]
+        return pinned and fits(alg, self.key)
+
+    def in_force(self, at_ms: int) -> bool:
+        return self.certificate is None or in_window(self.certificate, at_ms / 1000)
+
+
+@lru_cache(maxsize=1024)
+def read_registered(text: str) -> Registered:
+    """Read a key of a registration; raises one of `base.MALFORMED`."""
+    if text.lstrip().startswith("{"):
+        jwk = read_object(text)
+        return Registered(from_jwk(jwk), jwk.get("alg"))
+    if "BEGIN CERTIFICATE" in text:
+        certificate = x509.load_pem_x509_certificate(text.encode())
+        return Registered(certificate.public_key(), certificate=certificate)
+    return Registered(load_pem_public_key(text.encode()))
+
+
+def in_window(certificate: x509.Certificate, seconds: float) -> bool:
+    start = certificate.not_valid_before_utc.timestamp()
+    return start <= seconds <= certificate.not_valid_after_utc.timestamp()
+
+
+def from_jwk(jwk: Mapping[str, Any]) -> PublicKey:
+    """Read the public part of a JWK (RFC 7517); raises one of `base.MALFORMED`."""
+    if jwk.get("use", "sig") != "sig":
+        raise ValueError("the key is not for signatures")
+    return _KEY_TYPES[jwk["kty"]](jwk)
+
+
+def from_did(did: str) -> PublicKey | None:
+    """Read the key that a did:jwk or did:key consists of; None for other DIDs and curves."""
+    body = did.partition("#")[0]
+    if body.startswith("did:jwk:"):
+        return from_jwk(read_object(unbase64url(body.removeprefix("did:jwk:"))))
+    if body.startswith("did:key:z") and len(body) <= len("did:key:z") + _DID_KEY_LETTERS:
+        return _from_multicodec(_unbase58(body.removeprefix("did:key:z")))
+    return None
+
+
+def _rsa(jwk: Mapping[str, Any]) -> PublicKey:
+    return RSAPublicNumbers(n=_number(jwk["n"]), e=_number(jwk["e"])).public_key()
+
+
+def _elliptic(jwk: Mapping[str, Any]) -> PublicKey:
+    x, y = _number(jwk["x"]), _number(jwk["y"])
+    return ec.EllipticCurvePublicNumbers(x, y, _CURVES[jwk["crv"]]).public_key()
+
+
+def _octet_pair(jwk: Mapping[str, Any]) -> PublicKey:
+    if jwk["crv"] != "Ed25519":
+        raise ValueError("only Ed25519 signs here")
+    return Ed25519PublicKey.from_public_bytes(unbase64url(jwk["x"]))
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(unbase64url(text))
+
+
+def _from_multicodec(raw: bytes) -> PublicKey | None:
+    codec, body = raw[:2], raw[2:]
+    if codec == b"\xed\x01":
+        return Ed25519PublicKey.from_public_bytes(body)
+    if codec == b"\x80\x24":
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), body)
+    return None
+
+
+def _unbase58(text: str) -> bytes:
+    number = 0
+    for letter in text:
+        number = number * 58 + _BASE58.index(letter)
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+_KEY_TYPES: Mapping[str, Callable[[Mapping[str, Any]], PublicKey]] = {
+    "RSA": _rsa,
+    "EC": _elliptic,
+    "OKP": _octet_pair,
+}

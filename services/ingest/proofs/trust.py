@@ -1,0 +1,50 @@
+"""The trust list: sealing certificates, and authorities that issue them, as PEM by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509 import ExtensionNotFound
+
+from services.ingest.proofs.base import MALFORMED
+from services.ingest.proofs.keys import in_window
+
+
+def is_trusted(leaf: x509.Certificate, at: float, trusted: Mapping[str, str]) -> bool:
+    """Say whether the list holds the certificate itself, or its direct issuer in force at `at`.
+
+    An entry that cannot be read trusts nobody.
+    """
+    anchors = [anchor for pem in trusted.values() for anchor in _anchors(pem)]
+    return leaf in anchors or any(_issued(leaf, anchor, at) for anchor in anchors)
+
+
+@lru_cache(maxsize=4096)
+def _anchors(pem: str) -> tuple[x509.Certificate, ...]:
+    try:
+        return tuple(x509.load_pem_x509_certificates(pem.encode()))
+    except MALFORMED:
+        return ()
+
+
+def _issued(leaf: x509.Certificate, anchor: x509.Certificate, at: float) -> bool:
+    if leaf.issuer != anchor.subject or not in_window(anchor, at) or not _may_issue(anchor):
+        return False
+    try:
+        leaf.verify_directly_issued_by(anchor)
+    except (InvalidSignature, *MALFORMED):
+        return False
+    return True
+
+
+def _may_issue(anchor: x509.Certificate) -> bool:
+    """Without this a trusted seal could issue certificates to anybody (RFC 5280 4.2.1.9)."""
+    try:
+        if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        return anchor.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
+    except (ExtensionNotFound, *MALFORMED):
+        return False
