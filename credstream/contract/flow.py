@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +18,13 @@ class Incoming:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Mapping[str, str]
+    headers: tuple[tuple[str, bytes], ...] = ()
     at: int
     record: Any = None
+
+    def header(self, name: str) -> str | None:
+        """The first header of a name as text, None where there is none."""
+        return next((v.decode("utf-8", "replace") for n, v in self.headers if n == name), None)
 
 
 @dataclass(frozen=True, slots=True)

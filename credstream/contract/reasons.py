@@ -111,6 +111,10 @@ ENDINGS: Mapping[str, Words] = {
 
 # Warnings: the record goes on.
 WARNINGS: Mapping[str, Words] = {
+    "native.unknown_field": Words(
+        "The native format does not know a field; its content goes nowhere.",
+        "Correct the name of the field, or leave it out.",
+    ),
     "schema.violation": Words(
         "A rule of the format's official schema is broken.", "Correct the field."
     ),

@@ -62,11 +62,11 @@ def _pss(digest: hashes.HashAlgorithm) -> Algorithm:
     return _rsa(digest, padding.PSS(padding.MGF1(digest), digest.digest_size))
 
 
-def _ecdsa(digest: hashes.HashAlgorithm, curve: type[ec.EllipticCurve]) -> Algorithm:
+def _ecdsa(digest: hashes.HashAlgorithm, curve: ec.EllipticCurve) -> Algorithm:
     size = (curve.key_size + 7) // 8
 
     def fit(key: object) -> bool:
-        return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, curve)
+        return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == curve.name
 
     def check(key: object, signed: bytes, mark: bytes) -> None:
         if not isinstance(key, ec.EllipticCurvePublicKey) or len(mark) != 2 * size:
@@ -95,9 +95,9 @@ ALGORITHMS: Mapping[str, Algorithm] = {
     "PS256": _pss(hashes.SHA256()),
     "PS384": _pss(hashes.SHA384()),
     "PS512": _pss(hashes.SHA512()),
-    "ES256": _ecdsa(hashes.SHA256(), ec.SECP256R1),
-    "ES384": _ecdsa(hashes.SHA384(), ec.SECP384R1),
-    "ES512": _ecdsa(hashes.SHA512(), ec.SECP521R1),
+    "ES256": _ecdsa(hashes.SHA256(), ec.SECP256R1()),
+    "ES384": _ecdsa(hashes.SHA384(), ec.SECP384R1()),
+    "ES512": _ecdsa(hashes.SHA512(), ec.SECP521R1()),
     "EdDSA": _ED25519,
     "Ed25519": _ED25519,
 }

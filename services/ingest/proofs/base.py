@@ -27,6 +27,7 @@ MALFORMED = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
+    Warning,  # of an odd certificate, where warnings are errors
 )
 
 

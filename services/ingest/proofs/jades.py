@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives import hashes
 
 from credstream.contract.errors import Rejected
 from services.ingest.proofs.algorithms import ALGORITHMS, holds
@@ -36,7 +34,6 @@ _ALLOWED = frozenset(ALGORITHMS) - {"EdDSA", "Ed25519"}
 _CRITICAL = frozenset({"b64", "sigT", "iat", "adoTst", "sigD"})
 #: The key of a seal is its certificate (x5c) and comes from nowhere else.
 _FOREIGN_KEYS = frozenset({"jku", "x5u", "jwk"})
-_MEMBERS = frozenset({"payload", "signatures"})
 _UTC_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -57,7 +54,8 @@ def verify(text: str, at_ms: int, trusted: Mapping[str, str]) -> Proof:
     try:
         payload, signatures = _open(text)
         seals = [_check(signature, payload, at_ms / 1000) for signature in signatures]
-        proofs = [_judge(seal, read_object(payload), trusted) for seal in seals]
+        issuer = read_object(payload).get("issuer")
+        proofs = [_judge(seal, issuer, trusted) for seal in seals]
     except Rejected as refused:
         return Proof("failed", KIND, None, refused.detail)
     except MALFORMED:
@@ -68,12 +66,10 @@ def verify(text: str, at_ms: int, trusted: Mapping[str, str]) -> Proof:
 def _open(text: str) -> tuple[str, list[Any]]:
     if len(text) > MAX_CHARACTERS:
         raise refuse("the document is larger than 4 MiB")
-    document = read_object(text)
+    document = read_object(text.removeprefix("\ufeff"))
     if next(iter(document), None) != "payload":
         raise refuse("the payload is not the first member of the document")
-    if document.keys() != _MEMBERS:
-        raise refuse("a sealed document has the members payload and signatures, no other")
-    payload, signatures = document["payload"], document["signatures"]
+    payload, signatures = document["payload"], document.get("signatures")
     if not isinstance(payload, str) or not isinstance(signatures, list):
         raise refuse("payload is a text and signatures is an array")
     if not 1 <= len(signatures) <= MAX_SIGNATURES:
@@ -95,7 +91,7 @@ def _check(signature: Mapping[str, Any], payload: str, now: float) -> _Seal:
     return _Seal(certificate, signed_at)
 
 
-def _check_header(header: Mapping[str, Any], unprotected: Mapping[str, Any]) -> None:
+def _check_header(header: Mapping[str, Any], unprotected: Any) -> None:
     if header.get("alg") not in _ALLOWED:
         raise refuse("the algorithm is not on the allow-list")
     critical = header.get("crit")
@@ -105,23 +101,20 @@ def _check_header(header: Mapping[str, Any], unprotected: Mapping[str, Any]) -> 
         raise refuse("crit names a member that the header does not have")
     if header.get("b64") is not False or "b64" not in critical:
         raise refuse("b64 is not false, or not critical")
-    if not _FOREIGN_KEYS.isdisjoint(header) or not header.keys().isdisjoint(unprotected):
-        raise refuse("the header names a key elsewhere, or a member twice")
+    if not _FOREIGN_KEYS.isdisjoint(header):
+        raise refuse("the header names a key elsewhere (jku, x5u or jwk)")
+    if not isinstance(unprotected, dict) or not header.keys().isdisjoint(unprotected):
+        raise refuse("the unprotected header is no object or repeats a protected member")
     if "x5c" not in header:
         raise refuse("the protected header has no certificate (x5c)")
 
 
 def _check_thumbprint(header: Mapping[str, Any], certificate: x509.Certificate) -> None:
     """Compare `x5t#S256`; a seal of the 2024 edition may leave it out (ETSI TS 119 182-1)."""
-    leaf = base64.b64decode(header["x5c"][0])
-    if header.get("x5t#S256", _thumbprint(leaf)) != _thumbprint(leaf):
+    if "x5t#S256" not in header:
+        return
+    if unbase64url(header["x5t#S256"]) != certificate.fingerprint(hashes.SHA256()):
         raise refuse("x5t#S256 is not the thumbprint of the certificate")
-    if leaf != certificate.public_bytes(Encoding.DER):
-        raise refuse("the certificate is not in DER form")
-
-
-def _thumbprint(der: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
 
 
 def _signing_time(header: Mapping[str, Any], certificate: x509.Certificate, now: float) -> float:
@@ -147,11 +140,11 @@ def _claimed_times(header: Mapping[str, Any]) -> Iterator[float]:
         yield float(header["iat"])
 
 
-def _judge(seal: _Seal, credential: Mapping[str, Any], trusted: Mapping[str, str]) -> Proof:
+def _judge(seal: _Seal, issuer: Any, trusted: Mapping[str, str]) -> Proof:
     doubts = []
     if not is_trusted(seal.certificate, seal.signed_at, trusted):
         doubts.append("the certificate is not on the trust list")
-    if not names_issuer(seal.certificate, credential.get("issuer")):
+    if not names_issuer(seal.certificate, issuer):
         doubts.append("the certificate does not name the issuer (a mandate may explain it)")
     signer = organisation_id(seal.certificate)
     if doubts:

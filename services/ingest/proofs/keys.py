@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from services.ingest.proofs.algorithms import ALGORITHMS, PublicKey, fits
+from services.ingest.proofs.algorithms import ALGORITHMS, Algorithm, PublicKey, fits
 from services.ingest.proofs.base import read_object, unbase64url
 
 _CURVES: Mapping[str, ec.EllipticCurve] = {
@@ -28,15 +28,14 @@ _DID_KEY_LETTERS = 64
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A provider's key; `alg` pins one algorithm, a certificate limits its time."""
+    """A provider's key, with the one algorithm it is pinned to and the certificate it is from."""
 
     key: object
-    alg: str | None = None
+    pinned: Algorithm | None = None
     certificate: x509.Certificate | None = None
 
     def suits(self, alg: str) -> bool:
-        pinned = self.alg is None or ALGORITHMS.get(self.alg) is ALGORITHMS[alg]
-        return pinned and fits(alg, self.key)
+        return self.pinned in (None, ALGORITHMS[alg]) and fits(alg, self.key)
 
     def in_force(self, at_ms: int) -> bool:
         return self.certificate is None or in_window(self.certificate, at_ms / 1000)
@@ -47,7 +46,8 @@ def read_registered(text: str) -> Registered:
     """Read a key of a registration; raises one of `base.MALFORMED`."""
     if text.lstrip().startswith("{"):
         jwk = read_object(text)
-        return Registered(from_jwk(jwk), jwk.get("alg"))
+        pinned = ALGORITHMS[jwk["alg"]] if "alg" in jwk else None
+        return Registered(from_jwk(jwk), pinned)
     if "BEGIN CERTIFICATE" in text:
         certificate = x509.load_pem_x509_certificate(text.encode())
         return Registered(certificate.public_key(), certificate=certificate)
@@ -59,10 +59,10 @@ def in_window(certificate: x509.Certificate, seconds: float) -> bool:
     return start <= seconds <= certificate.not_valid_after_utc.timestamp()
 
 
-def from_jwk(jwk: Mapping[str, Any]) -> PublicKey:
+def from_jwk(jwk: Any) -> PublicKey:
     """Read the public part of a JWK (RFC 7517); raises one of `base.MALFORMED`."""
-    if jwk.get("use", "sig") != "sig":
-        raise ValueError("the key is not for signatures")
+    if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig":
+        raise ValueError("not a key for signatures")
     return _KEY_TYPES[jwk["kty"]](jwk)
 
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.x509 import ExtensionNotFound
 
 from services.ingest.proofs.base import MALFORMED
 from services.ingest.proofs.keys import in_window
@@ -43,8 +42,10 @@ def _issued(leaf: x509.Certificate, anchor: x509.Certificate, at: float) -> bool
 def _may_issue(anchor: x509.Certificate) -> bool:
     """Without this a trusted seal could issue certificates to anybody (RFC 5280 4.2.1.9)."""
     try:
-        if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
-            return False
-        return anchor.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
-    except (ExtensionNotFound, *MALFORMED):
+        found = {type(extension.value): extension.value for extension in anchor.extensions}
+    except MALFORMED:
         return False
+    basic, usage = found.get(x509.BasicConstraints), found.get(x509.KeyUsage)
+    if not isinstance(basic, x509.BasicConstraints) or not basic.ca:
+        return False
+    return not isinstance(usage, x509.KeyUsage) or usage.key_cert_sign

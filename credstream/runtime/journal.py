@@ -1,0 +1,167 @@
+"""The journal: what a batch sends is kept with its state until Kafka has it.
+
+One row per source partition. The SQL transaction of a batch moves the row from the end of the
+batch before to its own end, with the batch's outputs; the Kafka transaction follows. After a
+crash between the two, the row is one batch ahead of the committed offset, and its outputs are
+published before anything new is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import cramjam
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from credstream.runtime.store import JOURNAL
+
+Place = tuple[str, int]
+
+ANY_CLUSTER = ""
+
+
+class JournalError(Exception):
+    """The journal and the broker do not fit together; an operator has to decide."""
+
+
+class NotOurs(Exception):
+    """Another worker moved the row: this one must roll back and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One message to be written; `headers` are (name, value) pairs."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the journal; `outputs` are (place in the batch, output) pairs."""
+
+    cluster_id: str
+    since: int | None
+    upto: int
+    outputs: tuple[tuple[int, Output], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A batch's part of one source partition."""
+
+    since: int | None
+    upto: int
+    outputs: tuple[tuple[int, Output], ...]
+
+
+def read(connection: sa.Connection, places: Iterable[Place]) -> dict[Place, Row]:
+    """The rows of some source partitions."""
+    wanted = set(places)
+    found = connection.execute(
+        sa.select(JOURNAL).where(JOURNAL.c.topic.in_({topic for topic, _ in wanted}))
+    )
+    return {
+        (row.topic, row.partition): Row(row.cluster_id, row.since, row.upto, _unpack(row.outputs))
+        for row in found
+        if (row.topic, row.partition) in wanted
+    }
+
+
+def move(
+    connection: sa.Connection,
+    cluster_id: str,
+    before: Mapping[Place, Row | None],
+    moves: Mapping[Place, Move],
+) -> None:
+    """Set the rows by compare-and-set, in key order; raises NotOurs."""
+    for place in sorted(moves):
+        values = {
+            "cluster_id": cluster_id,
+            "since": moves[place].since,
+            "upto": moves[place].upto,
+            "outputs": _pack(moves[place].outputs),
+        }
+        if not _moved(connection, place, before[place], values):
+            raise NotOurs(f"journal row {place[0]}[{place[1]}] was moved by another worker")
+
+
+def verdict(place: Place, row: Row | None, cluster_id: str, committed: int | None) -> str:
+    """go-on, replay, or raise JournalError: there are two good states only."""
+    name = f"{place[0]}[{place[1]}]"
+    if row is None:
+        if committed is None:
+            return "go-on"
+        raise JournalError(
+            f"journal row {name} is missing, yet the broker has offset {committed}: "
+            "the database is new or from the past"
+        )
+    if row.cluster_id == ANY_CLUSTER:
+        return "go-on"
+    if row.cluster_id != cluster_id:
+        raise JournalError(f"journal row {name} is of cluster {row.cluster_id}, not {cluster_id}")
+    if committed == row.upto + 1:
+        return "go-on"
+    if committed == row.since:
+        return "replay"
+    raise JournalError(
+        f"journal row {name} ends at {row.upto} and began at {row.since}, "
+        f"yet the broker has offset {committed}: the topic or its offsets were reset"
+    )
+
+
+def in_order(rows: Iterable[Row]) -> list[Output]:
+    """The outputs of rows that one batch wrote, as they stood in the batch."""
+    placed = [pair for row in rows for pair in row.outputs]
+    return [output for _, output in sorted(placed, key=lambda pair: pair[0])]
+
+
+def forget(connection: sa.Connection) -> int:
+    """Keep the state, trust the broker's offsets from here on; how many rows it concerned."""
+    done = connection.execute(
+        sa.update(JOURNAL).values(cluster_id=ANY_CLUSTER, since=None, upto=-1, outputs=_pack(()))
+    )
+    return done.rowcount
+
+
+def empty(connection: sa.Connection) -> None:
+    """Drop outputs that Kafka has, so that an idle worker keeps no persons."""
+    connection.execute(sa.update(JOURNAL).values(outputs=_pack(())))
+
+
+def _moved(
+    connection: sa.Connection, place: Place, before: Row | None, values: Mapping[str, object]
+) -> bool:
+    topic, partition = place
+    if before is None:
+        try:
+            connection.execute(
+                sa.insert(JOURNAL), {"topic": topic, "partition": partition, **values}
+            )
+        except IntegrityError:
+            return False
+        return True
+    done = connection.execute(
+        sa.update(JOURNAL)
+        .where(JOURNAL.c.topic == topic, JOURNAL.c.partition == partition)
+        .where(JOURNAL.c.upto == before.upto, JOURNAL.c.cluster_id == before.cluster_id)
+        .values(**values)
+    )
+    return done.rowcount == 1
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(tuple[tuple[int, Output], ...])
+
+
+def _pack(outputs: Sequence[tuple[int, Output]]) -> bytes:
+    return bytes(cramjam.zstd.compress(_ENCODER.encode(tuple(outputs)), level=1))
+
+
+def _unpack(blob: bytes) -> tuple[tuple[int, Output], ...]:
+    return _DECODER.decode(bytes(cramjam.zstd.decompress(blob)))

@@ -1,0 +1,151 @@
+"""What a worker watches beside its batches: held topics, the breaker, lag, and idle times."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from credstream.contract import topics
+from credstream.contract.flow import Incoming
+from credstream.runtime import journal, metrics
+from credstream.runtime.breaker import Breaker
+from credstream.runtime.logs import logger
+from credstream.runtime.stage import VERSION, Service, Settled
+from credstream.runtime.store import BREAKER, transaction, upsert
+
+LOOK_AGAIN_SECONDS = 1.0
+CHORES_SECONDS = 2.0
+IDLE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Keeper:
+    """One worker's memory of what has to wait, and why; `held` is when a topic was first seen."""
+
+    service: Service
+    worker: str
+    engine: sa.Engine
+    consumer: Consumer
+    hold_seconds: float
+    breaker: Breaker = field(default_factory=Breaker)
+    opened: str | None = None
+    held: dict[str, float] = field(default_factory=dict)
+    newest: dict[str, int] = field(default_factory=dict)
+    chored: float = 0.0
+    busy: float = 0.0
+    emptied: bool = True
+
+    def start(self) -> None:
+        """Recall an open breaker; one that another version opened is closed."""
+        with transaction(self.engine) as connection:
+            row = connection.execute(
+                sa.select(BREAKER).where(BREAKER.c.worker == self.worker)
+            ).first()
+            if row is not None and row.version != VERSION:
+                connection.execute(sa.delete(BREAKER).where(BREAKER.c.worker == self.worker))
+                row = None
+        self._show(row.reason if row is not None else None)
+
+    def waits(self, batch: Sequence[Incoming]) -> Mapping[str, float]:
+        """Topics whose messages have to wait, with the seconds until the next look."""
+        names = {message.topic for message in batch}
+        if self.opened:
+            return dict.fromkeys(names, LOOK_AGAIN_SECONDS)
+        with transaction(self.engine) as connection:
+            unknown = self.service.unknown(connection, names)
+        now = time.monotonic()
+        self.held = {t: at for t, at in self.held.items() if t in unknown or t not in names}
+        for name in unknown:
+            self.held.setdefault(name, now)
+        return {
+            name: LOOK_AGAIN_SECONDS
+            for name in unknown
+            if now - self.held[name] < self.hold_seconds
+        }
+
+    def ended(self, settled: Settled) -> Mapping[str, float]:
+        """Count a batch that stands; the topics to slow down."""
+        name = self.service.name
+        now_ms = time.time() * 1000
+        metrics.BATCH_SIZE.labels(name).observe(len(settled.ended))
+        for each in settled.ended:
+            self.breaker.note(each.outcome, each.provider)
+            metrics.EVENTS.labels(name, each.outcome).inc()
+            metrics.EVENT_AGE.labels(name).observe(max(0.0, now_ms - each.message.at) / 1000)
+            self.newest[each.message.topic] = each.message.at
+            if each.reason:
+                metrics.DEAD_LETTERS.labels(name, each.reason).inc()
+        self._log(settled)
+        self.busy, self.emptied = time.monotonic(), False
+        reason = self.breaker.reason()
+        if reason:
+            self._open(reason)
+        return self._slowed(settled)
+
+    def chores(self) -> None:
+        """Every two seconds: look at the breaker, measure lag, empty an idle journal."""
+        now = time.monotonic()
+        if now - self.chored < CHORES_SECONDS:
+            return
+        self.chored = now
+        if self.opened:
+            self._look()
+        if not self.emptied and now - self.busy > IDLE_SECONDS:
+            with transaction(self.engine) as connection:
+                journal.empty(connection)
+            self.emptied = True
+        self._measure()
+
+    def _slowed(self, settled: Settled) -> Mapping[str, float]:
+        """Only topics that carry one provider alone can be slowed for it."""
+        slowed = self.breaker.slowed()
+        metrics.SLOWED.labels(self.service.name).set(len(slowed))
+        return {
+            each.message.topic: slowed[each.provider]
+            for each in settled.ended
+            if each.provider in slowed and topics.provider_of(each.message.topic)
+        }
+
+    def _open(self, reason: str) -> None:
+        row = {"worker": self.worker, "version": VERSION, "reason": reason}
+        with transaction(self.engine) as connection:
+            upsert(connection, BREAKER, [row])
+        logger().error("breaker opened", reason=reason, resume="credstream resume")
+        self._show(reason)
+
+    def _look(self) -> None:
+        with transaction(self.engine) as connection:
+            query = sa.select(BREAKER.c.reason).where(BREAKER.c.worker == self.worker)
+            self._show(connection.execute(query).scalar())
+        if not self.opened:
+            self.breaker = Breaker()
+            logger().info("breaker closed")
+
+    def _show(self, reason: str | None) -> None:
+        self.opened = reason
+        metrics.BREAKER_OPEN.labels(self.service.name).set(1 if reason else 0)
+
+    def _measure(self) -> None:
+        behind: dict[str, int] = {}
+        for place in self.consumer.assignment():
+            try:
+                _low, high = self.consumer.get_watermark_offsets(place, cached=True)
+                at = self.consumer.position([TopicPartition(place.topic, place.partition)])[0]
+            except KafkaException:
+                continue
+            if high >= 0 and at.offset >= 0:
+                behind[place.topic] = behind.get(place.topic, 0) + max(0, high - at.offset)
+        for topic, count in behind.items():
+            late = time.time() - self.newest.get(topic, 0) / 1000 if count else 0.0
+            metrics.LAG_MESSAGES.labels(self.service.name, topic).set(count)
+            metrics.LAG_SECONDS.labels(self.service.name, topic).set(late)
+
+    def _log(self, settled: Settled) -> None:
+        counts: dict[str, int] = {}
+        for each in settled.ended:
+            counts[each.outcome] = counts.get(each.outcome, 0) + 1
+        logger().info("batch", messages=len(settled.ended), outputs=len(settled.outputs), **counts)

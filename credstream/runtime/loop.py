@@ -1,0 +1,231 @@
+"""The data path: consume, settle, transact, in one thread that owns both Kafka clients."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from credstream.contract.errors import Unavailable
+from credstream.contract.flow import Incoming
+from credstream.runtime import journal, metrics
+from credstream.runtime.journal import Output, Place
+from credstream.runtime.logs import logger
+from credstream.runtime.partitions import Partitions, place_of
+from credstream.runtime.stage import Settled, Stage, UnexpectedError
+
+LONGEST_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What the worker wants to do or to know beside the turning.
+
+    `waits` says which topics of a batch have to wait, and how many seconds; `ended` is told of
+    each batch that stands in both worlds, and gives the topics to slow down; `chores` runs once
+    in a turn; `crash` is a point where tests end the process.
+    """
+
+    waits: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
+    ended: Callable[[Settled], Mapping[str, float]] = lambda _settled: {}
+    chores: Callable[[], None] = lambda: None
+    crash: Callable[[str], None] = lambda _point: None
+
+
+@dataclass(slots=True)
+class Loop:
+    """Turns until told to stop; `turned` is when it last did, by the monotonic clock.
+
+    `ordinary_commit` is for the embedded broker, which forgets transactional offsets.
+    """
+
+    consumer: Consumer
+    producer: Producer
+    stage: Stage
+    partitions: Partitions
+    size: int
+    seconds: float
+    hooks: Hooks
+    ordinary_commit: bool = False
+    turned: float = 0.0
+    working: bool = False
+    pause: float = 0.0
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Work until `stopping`; any exception that leaves it must end the process."""
+        try:
+            retried(self.producer.init_transactions)
+            self.consumer.subscribe(
+                list(self.stage.service.inputs),
+                on_assign=self.partitions.on_assigned,
+                on_revoke=self.partitions.on_taken,
+                on_lost=self.partitions.on_taken,
+            )
+            while not stopping():
+                self._turn()
+        finally:
+            self.consumer.close()
+
+    def _turn(self) -> None:
+        self.turned = time.monotonic()
+        batch = self._fetch()
+        try:
+            self._adopt()
+            self._settle(self._awake(batch))
+            self.hooks.chores()
+            self.working = True
+        except Unavailable as failure:
+            self._give_back(batch, str(failure))
+
+    def _fetch(self) -> list[Incoming]:
+        """One consume() call, less what a rebalance during it took away or brought."""
+        self.partitions.taken.clear()
+        messages = self.consumer.consume(self.size, self.seconds)
+        for error in filter(None, (message.error() for message in messages)):
+            # A fenced instance says _FATAL while .fatal() is False.
+            if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001
+                raise KafkaException(error)
+            if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                logger().warning("consume", error=error.str())
+        return self.partitions.ours(incoming(m) for m in messages if not m.error())
+
+    def _adopt(self) -> None:
+        """Bring partitions that were just assigned to the state that the journal tells."""
+        if not self.partitions.fresh:
+            return
+        rows = self.partitions.behind()
+        if rows:
+            self._transact(journal.in_order(rows.values()), rows)
+            self.partitions.moved(rows)
+            self.partitions.skipped |= set(rows)
+            metrics.REPLAYS.labels(self.stage.service.name).inc(len(rows))
+            logger().info("journal replayed", rows=len(rows))
+        self.partitions.adopted()
+
+    def _awake(self, batch: list[Incoming]) -> list[Incoming]:
+        """The batch without messages that have to wait; their partitions sleep."""
+        self.partitions.wake()
+        waits = self.hooks.waits(batch) if batch else {}
+        early = [message for message in batch if message.topic in waits]
+        if early:
+            self.partitions.rewind(early)
+            self.partitions.sleep({place_of(each): waits[each.topic] for each in early})
+        return [message for message in batch if message.topic not in waits]
+
+    def _settle(self, batch: list[Incoming]) -> None:
+        if not batch:
+            return
+        try:
+            self._finish(batch)
+        except UnexpectedError:
+            logger().warning("one at a time", messages=len(batch))
+            for message in batch:
+                self.turned = time.monotonic()
+                self._finish([message])
+
+    def _finish(self, batch: Sequence[Incoming]) -> None:
+        """Settle a batch and tell Kafka; after the first there is no way back."""
+        started = time.perf_counter()
+        here = self.partitions
+        self.hooks.crash("before")
+        settled = self.stage.settle(batch, here.rows, here.committed)
+        self.hooks.crash("between")
+        begun = time.perf_counter()
+        try:
+            self._transact(settled.outputs, settled.journal)
+        except Unavailable:
+            here.fresh |= set(settled.journal)  # the journal has the batch: publish it from there
+            raise
+        self.hooks.crash("after")
+        here.moved(settled.journal)
+        name = self.stage.service.name
+        metrics.KAFKA_SECONDS.labels(name).observe(time.perf_counter() - begun)
+        metrics.STAGE_SECONDS.labels(name).observe(time.perf_counter() - started)
+        self.pause = 0.0
+        slow = self.hooks.ended(settled)
+        here.sleep({place: slow[place[0]] for place in settled.journal if place[0] in slow})
+
+    def _transact(self, outputs: Iterable[Output], rows: Mapping[Place, journal.Row]) -> None:
+        """Outputs and offsets in one transaction. Unavailable: aborted, nothing of it stands.
+
+        Any other exception leaves the client in an unknown state, and must end the process.
+        """
+        offsets = [TopicPartition(*place, row.upto + 1) for place, row in sorted(rows.items())]
+        try:
+            self.producer.begin_transaction()
+            for output in outputs:
+                self._produce(output)
+            group = self.consumer.consumer_group_metadata()
+            retried(self.producer.send_offsets_to_transaction, offsets, group)
+            self.hooks.crash("inside")
+            retried(self.producer.commit_transaction)
+        except KafkaException as failure:
+            if failure.args[0].fatal() or not failure.args[0].txn_requires_abort():
+                raise
+            retried(self.producer.abort_transaction)
+            raise Unavailable(f"transaction aborted: {failure.args[0].str()}") from failure
+        if self.ordinary_commit:
+            self._commit(offsets)
+
+    def _commit(self, offsets: list[TopicPartition]) -> None:
+        try:
+            self.consumer.commit(offsets=offsets, asynchronous=False)
+        except KafkaException as failure:
+            raise Unavailable(f"offsets: {failure.args[0].str()}") from failure
+
+    def _produce(self, output: Output) -> None:
+        while True:
+            try:
+                self.producer.produce(
+                    output.topic, output.value, output.key, headers=list(output.headers)
+                )
+            except BufferError:
+                self.producer.poll(0.1)
+            else:
+                return
+
+    def _give_back(self, batch: Sequence[Incoming], why: str) -> None:
+        """Nothing was decided: back to the committed offsets after a growing pause."""
+        self.working = False
+        self.pause = min(LONGEST_PAUSE, self.pause * 2 or 0.05)
+        metrics.RETRIES.labels(self.stage.service.name).inc()
+        logger().warning("unavailable", why=why, messages=len(batch), pause=self.pause)
+        time.sleep(self.pause)
+        try:
+            self.partitions.rewind(batch)
+        except Unavailable:
+            # Read them anew from the committed offsets, as if they had just been assigned.
+            self.partitions.fresh |= {place_of(message) for message in batch}
+            self.partitions.skipped |= {place_of(message) for message in batch}
+
+
+def incoming(message: Message) -> Incoming:
+    """A Kafka message as a step sees it."""
+    headers = cast("list[tuple[str, str | bytes | None]] | None", message.headers())
+    return Incoming(
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        key=_bytes(message.key()),
+        value=_bytes(message.value()),
+        headers=tuple((n, _bytes(v) or b"") for n, v in headers or ()),
+        at=message.timestamp()[1],
+    )
+
+
+def retried(call: Callable[..., Any], *args: Any, times: int = 6) -> Any:
+    """A transaction call that timed out goes on in the background: only the same may follow."""
+    for left in reversed(range(times)):
+        try:
+            return call(*args, 10.0)
+        except KafkaException as failure:
+            if not failure.args[0].retriable() or not left:
+                raise
+    return None
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value

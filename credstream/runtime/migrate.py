@@ -1,0 +1,87 @@
+"""Bring a database to the tables that this version expects, or say how far it is off."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from credstream.runtime.store import transaction
+
+HERE = Path(__file__).parent / "migrations"
+VAULT = (HERE / "vault",)
+
+
+class SchemaError(Exception):
+    """The database is behind or ahead of this version."""
+
+
+def folders(service: str) -> tuple[Path, Path]:
+    """Where the migrations of a service's database lie: the runtime's and its own."""
+    return HERE / "service", Path(__file__).parents[2] / "services" / service / "migrations"
+
+
+def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
+    """Apply what is missing, in one transaction; raises Unavailable."""
+    if current(engine) == heads(where):
+        return
+    from alembic import command  # noqa: PLC0415, a third of a second that most starts do not need
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", ":".join(map(str, where)))
+    with transaction(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "heads")
+
+
+def check(engine: sa.Engine, where: tuple[Path, ...]) -> None:
+    """Raise SchemaError unless the database is exactly at our revisions."""
+    found, wanted = current(engine), heads(where)
+    if found == wanted:
+        return
+    known = {name for folder in where for name in _revisions(folder)}
+    if found - known:
+        raise SchemaError(
+            f"the database is ahead of this version ({_listed(found - known)}): deploy the newer one"
+        )
+    raise SchemaError(
+        f"the database is behind this version: it has {_listed(found)}, "
+        f"this version wants {_listed(wanted)}; run `credstream migrate`"
+    )
+
+
+def current(engine: sa.Engine) -> frozenset[str]:
+    """The revisions that a database has."""
+    with transaction(engine) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return frozenset()
+        rows = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+        return frozenset(row[0] for row in rows)
+
+
+def heads(where: tuple[Path, ...]) -> frozenset[str]:
+    """The last revision of each folder, told from the files' own words without Alembic."""
+    found = set()
+    for folder in where:
+        revisions = _revisions(folder)
+        found |= set(revisions) - {down for down in revisions.values() if down}
+    return frozenset(found)
+
+
+def _revisions(folder: Path) -> dict[str, str | None]:
+    pairs: dict[str, str | None] = {}
+    for file in sorted(folder.glob("*.py")):
+        text = file.read_text("utf-8")
+        name = re.search(r'^revision = "(\w+)"', text, re.MULTILINE)
+        down = re.search(r'^down_revision = "(\w+)"', text, re.MULTILINE)
+        if name:
+            pairs[name[1]] = down[1] if down else None
+    return pairs
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"

@@ -1,0 +1,130 @@
+"""The partitions a worker holds: where each stands by journal and broker, and which ones rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from credstream.contract.errors import Unavailable
+from credstream.contract.flow import Incoming
+from credstream.runtime import journal
+from credstream.runtime.journal import Place
+from credstream.runtime.store import transaction
+
+
+@dataclass(slots=True)
+class Partitions:
+    """What is assigned to one consumer.
+
+    `fresh` were assigned and are not adopted yet, `taken` were lost during the last fetch,
+    `skipped` had messages that a fetch dropped. `rows` and `committed` are what the journal and
+    the broker hold for adopted ones; `asleep` are paused until a monotonic time.
+    """
+
+    consumer: Consumer
+    engine: sa.Engine
+    cluster_id: str
+    fresh: set[Place] = field(default_factory=set)
+    taken: set[Place] = field(default_factory=set)
+    skipped: set[Place] = field(default_factory=set)
+    rows: dict[Place, journal.Row | None] = field(default_factory=dict)
+    committed: dict[Place, int | None] = field(default_factory=dict)
+    asleep: dict[Place, float] = field(default_factory=dict)
+
+    def on_assigned(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        self.fresh |= {(p.topic, p.partition) for p in partitions}
+
+    def on_taken(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        gone = {(p.topic, p.partition) for p in partitions}
+        self.taken |= gone
+        for place in gone:
+            self.fresh.discard(place)
+            for memory in (self.rows, self.committed, self.asleep):
+                memory.pop(place, None)
+
+    def ours(self, messages: Iterable[Incoming]) -> list[Incoming]:
+        """The messages of adopted partitions; others were lost meanwhile or come again."""
+        kept = []
+        for message in messages:
+            place = place_of(message)
+            if place in self.rows and place not in self.taken and place not in self.fresh:
+                kept.append(message)
+            else:
+                self.skipped.add(place)
+        return kept
+
+    def behind(self) -> dict[Place, journal.Row]:
+        """Rows of fresh partitions whose outputs Kafka has not; raises JournalError."""
+        fresh = sorted(self.fresh)
+        offsets = self._offsets(fresh)
+        with transaction(self.engine) as connection:
+            found = journal.read(connection, fresh)
+        rows = {place: found.get(place) for place in fresh}
+        verdicts = {
+            place: journal.verdict(place, row, self.cluster_id, offsets[place])
+            for place, row in rows.items()
+        }
+        self.rows |= rows
+        self.committed |= offsets
+        return {place: row for place, row in found.items() if verdicts[place] == "replay"}
+
+    def adopted(self) -> None:
+        """Start reading the fresh partitions from where they stand."""
+        self.seek({place: self.committed[place] for place in self.fresh & self.skipped})
+        self.skipped -= self.fresh
+        self.fresh.clear()
+
+    def moved(self, rows: Mapping[Place, journal.Row]) -> None:
+        """Both transactions of a batch stand."""
+        self.rows |= rows
+        self.committed |= {place: row.upto + 1 for place, row in rows.items()}
+
+    def rewind(self, batch: Sequence[Incoming]) -> None:
+        """Back to the committed offsets; partitions that are no longer ours need nothing."""
+        first = {place_of(message): message.offset for message in reversed(batch)}
+        known = {place: self.committed.get(place) for place in first if place in self.rows}
+        self.seek({p: first[p] if offset is None else offset for p, offset in known.items()})
+
+    def seek(self, offsets: Mapping[Place, int | None]) -> None:
+        try:
+            for place, offset in offsets.items():
+                start = self._earliest(place) if offset is None else offset
+                self.consumer.seek(TopicPartition(*place, start))
+        except KafkaException as error:
+            raise Unavailable(f"broker: {error.args[0].str()}") from error
+
+    def sleep(self, waits: Mapping[Place, float]) -> None:
+        """Pause partitions for some seconds each."""
+        now = time.monotonic()
+        for place, seconds in waits.items():
+            if place in self.rows:
+                self.consumer.pause([TopicPartition(*place)])
+                self.asleep[place] = now + seconds
+
+    def wake(self) -> None:
+        """Resume those whose time is over."""
+        now = time.monotonic()
+        for place in [place for place, until in self.asleep.items() if until <= now]:
+            del self.asleep[place]
+            self.consumer.resume([TopicPartition(*place)])
+
+    def _offsets(self, places: Sequence[Place]) -> dict[Place, int | None]:
+        asked = [TopicPartition(*place) for place in places]
+        try:
+            found = self.consumer.committed(asked, timeout=10)
+        except KafkaException as error:
+            raise Unavailable(f"broker: {error.args[0].str()}") from error
+        return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in found}
+
+    def _earliest(self, place: Place) -> int:
+        low, _high = self.consumer.get_watermark_offsets(TopicPartition(*place), timeout=10)
+        return int(low)
+
+
+def place_of(message: Incoming) -> Place:
+    return message.topic, message.partition

@@ -1,0 +1,156 @@
+"""Reference data: compacted topics taken into a service's tables, record by record."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.flow import Emit
+from credstream.contract.records import Provider
+from credstream.runtime import clients, metrics
+from credstream.runtime.logs import logger
+from credstream.runtime.store import (
+    EPOCH,
+    PROVIDERS,
+    REFERENCE,
+    hold_epoch,
+    select_in,
+    transaction,
+    upsert,
+)
+
+Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One reference topic: its record, and how a service takes one into its tables.
+
+    `learn` gets the id and the record, None for a deleted one; it acts on the record and not on
+    the difference, so that a redelivery repeats what it sends.
+    """
+
+    topic: str
+    record: type
+    learn: Learn
+
+
+@dataclass(slots=True)
+class Reference:
+    """Takes reference records, from the thread that starts and from the agent that follows."""
+
+    engine: sa.Engine
+    codec: Codec
+    producer: Producer
+    cluster_id: str
+    controls: Sequence[Control]
+    service: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(
+        self, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None
+    ) -> None:
+        """Write one record, send what follows from it, remember how far we are.
+
+        Raises Unavailable; a record that cannot be read is logged and passed over, since it
+        would be there again at each start.
+        """
+        with self._lock:
+            if offset <= self.upto(topic, partition):
+                return
+            control = next(each for each in self.controls if each.topic == topic)
+            try:
+                record = self.codec.decode(value, control.record) if value else None
+            except Rejected as refusal:
+                logger().error("reference refused", topic=topic, offset=offset, reason=refusal.code)
+                metrics.DEAD_LETTERS.labels(self.service, refusal.code).inc()
+                clients.send(self.producer, topics.dlq(topic), value, key)
+            else:
+                self._learn(control, (key or b"").decode("utf-8", "replace"), record)
+            self._remember(topic, partition, offset)
+
+    def upto(self, topic: str, partition: int) -> int:
+        """The last offset that was taken from this cluster's topic, -1 for none."""
+        query = sa.select(REFERENCE.c.upto).where(
+            REFERENCE.c.topic == topic,
+            REFERENCE.c.partition == partition,
+            REFERENCE.c.cluster_id == self.cluster_id,
+        )
+        with transaction(self.engine) as connection:
+            found = connection.execute(query).scalar()
+        return -1 if found is None else int(found)
+
+    def catch_up(self, consumer: Consumer, turn: Callable[[], None]) -> None:
+        """Read every reference topic to the end that it has now; `turn` is called meanwhile."""
+        for control in self.controls:
+            for partition in range(clients.topics_of(consumer)[1].get(control.topic, 0)):
+                self._read_to_end(consumer, control.topic, partition, turn)
+
+    def _read_to_end(
+        self, consumer: Consumer, topic: str, partition: int, turn: Callable[[], None]
+    ) -> None:
+        place = TopicPartition(topic, partition)
+        low, high = consumer.get_watermark_offsets(place, timeout=10)
+        start = max(self.upto(topic, partition) + 1, low)
+        if start >= high:
+            return
+        consumer.assign([TopicPartition(topic, partition, start)])
+        position = start
+        while position < high:
+            turn()
+            for message in consumer.consume(500, 0.05):
+                if message.error():
+                    raise Unavailable(f"{topic}: {message.error()}")
+                self.take(topic, partition, message.offset() or 0, message.key(), message.value())
+            # Markers and compacted records leave gaps that only the position tells.
+            position = max(position, consumer.position([place])[0].offset)
+            metrics.REFERENCE_BEHIND.labels(self.service, topic).set(max(0, high - position))
+        consumer.unassign()
+
+    def _learn(self, control: Control, key: str, record: object) -> None:
+        with transaction(self.engine) as connection:
+            hold_epoch(connection, exclusive=True)
+            emits = control.learn(connection, key, record)
+            connection.execute(sa.update(EPOCH).values(changes=EPOCH.c.changes + 1))
+        for emit in emits:
+            self.producer.produce(emit.topic, self.codec.encode(emit.record), emit.key.encode())
+            self.producer.poll(0)
+        if self.producer.flush(30):
+            raise Unavailable("broker: what follows from a reference record was not delivered")
+
+    def _remember(self, topic: str, partition: int, offset: int) -> None:
+        row = {
+            "topic": topic,
+            "partition": partition,
+            "cluster_id": self.cluster_id,
+            "upto": offset,
+        }
+        with transaction(self.engine) as connection:
+            upsert(connection, REFERENCE, [row])
+
+
+def learn_provider(codec: Codec) -> Learn:
+    """The way every service takes a registration into its table."""
+
+    def learn(connection: sa.Connection, key: str, record: Provider | None) -> Sequence[Emit]:
+        if record is None:
+            connection.execute(sa.delete(PROVIDERS).where(PROVIDERS.c.id == key))
+        else:
+            upsert(connection, PROVIDERS, [{"id": record.id, "record": codec.encode(record)}])
+        return ()
+
+    return learn
+
+
+def providers(connection: sa.Connection, codec: Codec, ids: set[str]) -> dict[str, Provider]:
+    """The registrations of some providers."""
+    rows = select_in(connection, sa.select(PROVIDERS), PROVIDERS.c.id, ids)
+    return {row.id: codec.decode(row.record, Provider) for row in rows}

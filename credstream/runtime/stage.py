@@ -1,0 +1,244 @@
+"""One batch through a service: gather, step, apply, in one SQL transaction with the journal."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import sqlalchemy as sa
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.parts import Reason
+from credstream.contract.records import Receipt
+from credstream.runtime import journal, metrics
+from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED
+from credstream.runtime.journal import Move, NotOurs, Output, Place
+from credstream.runtime.logs import logger
+from credstream.runtime.store import hold_epoch, transaction
+
+VERSION = version("credstream")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What a service brings; everything else is the runtime's.
+
+    `read` turns a message's bytes into a record, `gather` reads what the batch needs, `step`
+    decides, `learn` shows rows to later messages of the batch, `apply` writes them. `sender`
+    gives provider and submission for a refusal's receipt. `exclusive` tells whether a batch
+    changes what other batches rely on. `unknown` names topics whose messages are to wait.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    strategy: str = "range"
+    read: Callable[[Incoming], Any]
+    gather: Callable[[sa.Connection, Sequence[Incoming]], Any]
+    step: Callable[[Incoming, Any], Outcome]
+    learn: Callable[[Any, Sequence[object]], None]
+    apply: Callable[[sa.Connection, Sequence[object]], None]
+    sender: Callable[[Incoming], tuple[str | None, str]]
+    exclusive: Callable[[Sequence[Incoming]], bool] = lambda _batch: False
+    unknown: Callable[[sa.Connection, set[str]], set[str]] = lambda _connection, _topics: set()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one message ended."""
+
+    message: Incoming
+    outcome: str
+    provider: str | None
+    outputs: tuple[Output, ...]
+    rows: tuple[object, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A batch whose SQL transaction is done: what Kafka still has to be told."""
+
+    outputs: tuple[Output, ...]
+    journal: Mapping[Place, journal.Row]
+    ended: tuple[Ended, ...]
+
+
+class UnexpectedError(Exception):
+    """Some message of a batch failed in a way nobody foresaw; handle them one at a time."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """Runs batches of one service against its database; knows nothing of Kafka clients."""
+
+    service: Service
+    engine: sa.Engine
+    codec: Codec
+    cluster_id: str
+    known_topics: Container[str]
+    journalled: bool = True
+
+    def settle(
+        self,
+        batch: Sequence[Incoming],
+        before: Mapping[Place, journal.Row | None],
+        committed: Mapping[Place, int | None],
+    ) -> Settled:
+        """Handle a batch and commit its state with the journal.
+
+        Raises Unavailable (nothing was decided), NotOurs (end the process), and
+        UnexpectedError for a batch of several messages; a single one is dead-lettered.
+        """
+        try:
+            return self._settle(batch, before, committed, self._decide)
+        except (Unavailable, NotOurs):
+            raise
+        except (
+            Exception
+        ) as error:  # the one broad except of the house: a bug must not stop a partition
+            if len(batch) > 1:
+                raise UnexpectedError from error
+            failed = partial(self._failed, batch[0], error)
+            return self._settle(batch, before, committed, lambda *_: [failed()])
+
+    def _settle(
+        self,
+        batch: Sequence[Incoming],
+        before: Mapping[Place, journal.Row | None],
+        committed: Mapping[Place, int | None],
+        decide: Callable[[sa.Connection, Sequence[Incoming]], list[Ended]],
+    ) -> Settled:
+        started = time.perf_counter()
+        with transaction(self.engine) as connection:
+            hold_epoch(connection, exclusive=self.service.exclusive(batch))
+            ended = decide(connection, batch)
+            self.service.apply(connection, [row for each in ended for row in each.rows])
+            moves = _moves(ended, committed)
+            if self.journalled:
+                journal.move(connection, self.cluster_id, before, moves)
+        metrics.SQL_SECONDS.labels(self.service.name).observe(time.perf_counter() - started)
+        rows = {
+            place: journal.Row(self.cluster_id, move.since, move.upto)
+            for place, move in moves.items()
+        }
+        return Settled(tuple(o for each in ended for o in each.outputs), rows, tuple(ended))
+
+    def _decide(self, connection: sa.Connection, batch: Sequence[Incoming]) -> list[Ended]:
+        read = [(message, self._read(message)) for message in batch]
+        facts = self.service.gather(connection, [r for _, r in read if isinstance(r, Incoming)])
+        return [
+            self._one(r, facts) if isinstance(r, Incoming) else self._refused(message, r)
+            for message, r in read
+        ]
+
+    def _read(self, message: Incoming) -> Incoming | Rejected:
+        try:
+            return replace(message, record=self.service.read(message))
+        except Rejected as refusal:
+            return refusal
+
+    def _one(self, message: Incoming, facts: Any) -> Ended:
+        try:
+            outcome = self.service.step(message, facts)
+            outputs = tuple(self._encoded(outcome.emits))
+        except Rejected as refusal:
+            return self._refused(message, refusal)
+        self.service.learn(facts, outcome.rows)
+        provider, _ = self.service.sender(message)
+        return Ended(message, FINE, provider, outputs, outcome.rows)
+
+    def _encoded(self, emits: Iterable[Emit]) -> Iterable[Output]:
+        for emit in emits:
+            if emit.topic not in self.known_topics:
+                if not isinstance(emit.record, Receipt):
+                    raise Unavailable(f"topic {emit.topic} does not exist")
+                metrics.RECEIPTS_DROPPED.labels(self.service.name).inc()
+                continue
+            value = self.codec.encode(emit.record)
+            if len(value) > topics.max_bytes(emit.topic):
+                raise Rejected("size.too_large", "", f"{len(value)} bytes for {emit.topic}")
+            yield Output(emit.topic, emit.key.encode(), value)
+
+    def _refused(self, message: Incoming, refusal: Rejected) -> Ended:
+        provider, submission = self.service.sender(message)
+        reason = Reason(code=refusal.code, path=refusal.path, detail=refusal.detail)
+        receipt = Receipt(
+            submission=submission,
+            provider=provider or "",
+            status="refused",
+            stage=self.service.name,
+            reasons=(reason,),
+            at=message.at,
+        )
+        emits = [Emit(topics.receipts(provider), submission, receipt)] if provider else []
+        outputs = (self._dead_letter(message, reason), *self._encoded(emits))
+        logger().warning(
+            "refused",
+            topic=message.topic,
+            partition=message.partition,
+            offset=message.offset,
+            provider=provider,
+            reason=reason.code,
+            path=reason.path,
+        )
+        return Ended(message, REFUSED, provider, outputs, reason=reason.code)
+
+    def _failed(self, message: Incoming, error: Exception) -> Ended:
+        # The exception's own text may quote a value, so only its type and the places are told.
+        logger().error(
+            "unexpected",
+            topic=message.topic,
+            partition=message.partition,
+            offset=message.offset,
+            error=type(error).__name__,
+            trace=traceback.format_tb(error.__traceback__),
+        )
+        refusal = Rejected("unexpected", "", type(error).__name__)
+        read = self._read(message)
+        ended = self._refused(read if isinstance(read, Incoming) else message, refusal)
+        return replace(ended, outcome=UNEXPECTED)
+
+    def _dead_letter(self, message: Incoming, reason: Reason) -> Output:
+        name = topics.dlq(message.topic)
+        facts = {
+            "reason": reason.code,
+            "path": reason.path,
+            "detail": reason.detail,
+            "stage": self.service.name,
+            "topic": message.topic,
+            "partition": str(message.partition),
+            "offset": str(message.offset),
+            "at": str(message.at),
+            "version": VERSION,
+        }
+        told = tuple(
+            (f"credstream_dlq_{name}", value.encode("utf-8", "replace"))
+            for name, value in facts.items()
+        )
+        where = name if name in self.known_topics else topics.UNKNOWN_DLQ
+        return Output(where, message.key, message.value, (*message.headers, *told))
+
+
+def _moves(ended: Sequence[Ended], committed: Mapping[Place, int | None]) -> dict[Place, Move]:
+    """Each source partition's part of the batch, with the place of every output in the whole."""
+    found: dict[Place, Move] = {}
+    count = 0
+    for each in ended:
+        place = (each.message.topic, each.message.partition)
+        placed = tuple(enumerate(each.outputs, count))
+        count += len(placed)
+        earlier = found.get(place)
+        found[place] = Move(
+            committed.get(place),
+            each.message.offset,
+            (*earlier.outputs, *placed) if earlier else placed,
+        )
+    return found

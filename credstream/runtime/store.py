@@ -1,0 +1,151 @@
+"""Databases: engines, transactions, and the tables that every service has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from credstream.contract.errors import Unavailable
+
+METADATA = sa.MetaData()
+
+JOURNAL = sa.Table(
+    "journal",
+    METADATA,
+    sa.Column("topic", sa.String(249), primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True),
+    sa.Column("cluster_id", sa.String(100), nullable=False),
+    sa.Column("since", sa.BigInteger),
+    sa.Column("upto", sa.BigInteger, nullable=False),
+    sa.Column("outputs", sa.LargeBinary, nullable=False),
+)
+# One row: held shared by batches, exclusively by whoever changes reference data.
+EPOCH = sa.Table(
+    "epoch",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("changes", sa.BigInteger, nullable=False),
+)
+BREAKER = sa.Table(
+    "breaker",
+    METADATA,
+    sa.Column("worker", sa.String(60), primary_key=True),
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("reason", sa.String(200), nullable=False),
+)
+# How far reference topics have been taken into the tables.
+REFERENCE = sa.Table(
+    "reference",
+    METADATA,
+    sa.Column("topic", sa.String(249), primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True),
+    sa.Column("cluster_id", sa.String(100), nullable=False),
+    sa.Column("upto", sa.BigInteger, nullable=False),
+)
+PROVIDERS = sa.Table(
+    "providers",
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+
+LOCKED_SECONDS = 5
+
+
+def engine(url: str) -> sa.Engine:
+    """An engine whose transactions are what the runtime relies on.
+
+    On SQLite every transaction begins IMMEDIATE and is on disk when it ends: with
+    synchronous=NORMAL the last commits may vanish after Kafka has committed.
+    """
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True)
+    made = sa.create_engine(url, connect_args={"timeout": LOCKED_SECONDS})
+    sa.event.listen(made, "connect", _prepare)
+    sa.event.listen(made, "begin", _begin_immediate)
+    return made
+
+
+@contextmanager
+def transaction(source: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction; a database that is away, locked, read-only or full is Unavailable."""
+    try:
+        with source.begin() as connection:
+            yield connection
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable(f"database: {_cause(error)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(f"database: {_cause(error)}") from error
+        raise
+
+
+def hold_epoch(connection: sa.Connection, *, exclusive: bool) -> None:
+    """Keep reference data still for this transaction, or be the only one to change it.
+
+    On SQLite the transaction itself is exclusive already.
+    """
+    if connection.dialect.name != "sqlite":
+        query = sa.select(EPOCH.c.id).where(EPOCH.c.id == 1)
+        connection.execute(query.with_for_update(read=not exclusive))
+
+
+def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows or replace them by primary key, in key order so that workers never deadlock."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key.columns]
+    last = {tuple(row[name] for name in keys): row for row in rows}
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if changed:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(statement, [dict(last[key]) for key in sorted(last)])
+
+
+def in_chunks(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
+    """Pieces short enough for one IN list."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def select_in(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    column: sa.ColumnElement[Any],
+    values: set[Any],
+) -> list[sa.Row[Any]]:
+    """The rows of a query whose column has one of the values."""
+    wanted = sorted(values)
+    return [
+        row
+        for chunk in in_chunks(wanted)
+        for row in connection.execute(query.where(column.in_(chunk)))
+    ]
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={LOCKED_SECONDS}000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _cause(error: Exception) -> str:
+    """The driver's own words, without statement and parameters, which may hold data."""
+    origin = getattr(error, "orig", None) or error
+    return f"{type(origin).__name__}: {str(origin).splitlines()[0][:200] if str(origin) else ''}"

@@ -1,0 +1,110 @@
+"""The vault: one key per learner, wrapped by a key-encryption key; deleting one is erasure."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from credstream.contract.errors import Unavailable
+from credstream.runtime.store import select_in, transaction
+
+METADATA = sa.MetaData()
+# A row without a key is an erased learner, whose key must never be made again.
+KEYS = sa.Table(
+    "keys",
+    METADATA,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary),
+)
+
+CACHE_SECONDS = 5.0
+NONCE_BYTES = 12
+
+
+class Erased(Exception):
+    """The learner's key was deleted."""
+
+
+@dataclass(slots=True)
+class Vault:
+    """Keys of learners behind three verbs; raises Unavailable when the store is away."""
+
+    engine: sa.Engine
+    kek: bytes
+    _cache: dict[str, tuple[float, bytes | None]] = field(default_factory=dict)
+
+    def make_or_get(self, ids: Iterable[str]) -> dict[str, bytes | None]:
+        """The key of each learner, made where there was none; None for the erased."""
+        wanted = set(ids)
+        found = self._fresh(wanted)
+        missing = wanted - set(found)
+        if missing:
+            found |= self._remember(self._made(missing))
+        return found
+
+    def get(self, key_id: str) -> bytes:
+        """The key of a learner; raises Erased."""
+        found = self._fresh({key_id})
+        if key_id not in found:
+            with transaction(self.engine) as connection:
+                found = self._remember(self._read(connection, {key_id}))
+        key = found.get(key_id)
+        if key is None:
+            raise Erased(key_id)
+        return key
+
+    def erase(self, key_id: str) -> None:
+        """Delete a learner's key, everywhere at once; repeatable."""
+        with transaction(self.engine) as connection:
+            connection.execute(sa.update(KEYS).where(KEYS.c.id == key_id).values(wrapped=None))
+        self._cache.pop(key_id, None)
+
+    def _made(self, ids: set[str]) -> dict[str, bytes | None]:
+        with transaction(self.engine) as connection:
+            found = self._read(connection, ids)
+            new = sorted(ids - set(found))
+            if new:
+                rows = [{"id": name, "wrapped": self._wrap(name, os.urandom(32))} for name in new]
+                insert = sa.insert(KEYS)
+                if connection.dialect.name == "postgresql":
+                    # Another worker may make the same learner's key: the first one stands.
+                    insert = sa.dialects.postgresql.insert(KEYS).on_conflict_do_nothing()
+                connection.execute(insert, rows)
+                found |= self._read(connection, set(new))
+        return found
+
+    def _read(self, connection: sa.Connection, ids: set[str]) -> dict[str, bytes | None]:
+        rows = select_in(connection, sa.select(KEYS), KEYS.c.id, ids)
+        return {
+            row.id: None if row.wrapped is None else self._unwrap(row.id, row.wrapped)
+            for row in rows
+        }
+
+    def _wrap(self, name: str, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.kek).encrypt(nonce, key, name.encode())
+
+    def _unwrap(self, name: str, wrapped: bytes) -> bytes:
+        nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+        try:
+            return AESGCM(self.kek).decrypt(nonce, sealed, name.encode())
+        except InvalidTag as error:
+            raise Unavailable("vault: the key-encryption key does not open its keys") from error
+
+    def _fresh(self, ids: set[str]) -> dict[str, bytes | None]:
+        now = time.monotonic()
+        known = {name: self._cache[name] for name in ids if name in self._cache}
+        return {name: key for name, (until, key) in known.items() if until > now}
+
+    def _remember(self, keys: dict[str, bytes | None]) -> dict[str, bytes | None]:
+        now = time.monotonic()
+        if len(self._cache) > 10_000:  # noqa: PLR2004, a bound on memory, not a rule
+            self._cache.clear()
+        self._cache |= {name: (now + CACHE_SECONDS, key) for name, key in keys.items()}
+        return keys

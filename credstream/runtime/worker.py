@@ -1,0 +1,317 @@
+"""The process of a service: a Faust app that owns life cycle, control agents and web pages.
+
+The data path runs in a thread beside it. If the thread fails or stops turning, the process
+ends; if the process is told to stop, so is the thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import faust
+import mode
+import sqlalchemy as sa
+from aiohttp import web
+from confluent_kafka import KafkaException
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Unavailable
+from credstream.runtime import clients, migrate
+from credstream.runtime.clients import KnownTopics
+from credstream.runtime.keeper import Keeper
+from credstream.runtime.logs import logger
+from credstream.runtime.loop import Hooks, Loop
+from credstream.runtime.partitions import Partitions
+from credstream.runtime.reference import Control, Reference
+from credstream.runtime.settings import Settings
+from credstream.runtime.stage import Service, Stage
+from credstream.runtime.store import engine
+
+STOP_SECONDS = 10.0
+GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
+
+
+class Runner(Protocol):
+    """Work beside the data path, such as an outbox, in a thread of its own."""
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Work until `stopping`; raises nothing but bugs."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """Everything of one process; clients are opened when it starts, not when it is built."""
+
+    service: Service
+    settings: Settings
+    codec: Codec
+    controls: Sequence[Control]
+    engine: sa.Engine
+    runners: Sequence[Runner] = ()
+    crash: Callable[[str], None] = lambda _point: None
+    journalled: bool = True
+    loop: Loop | None = None
+    keeper: Keeper | None = None
+    reference: Reference | None = None
+    turned: float = field(default_factory=time.monotonic)
+
+    @property
+    def name(self) -> str:
+        return f"{self.service.name}-{self.settings.ordinal}"
+
+    def turn(self) -> None:
+        self.turned = time.monotonic()
+
+    def last_turn(self) -> float:
+        return max(self.turned, self.loop.turned if self.loop else 0.0)
+
+    def ready(self) -> str | None:
+        """None when work goes on, else what it waits for."""
+        if self.loop is None or self.keeper is None:
+            return "starting"
+        if self.keeper.opened:
+            return f"breaker open: {self.keeper.opened}"
+        return None if self.loop.working else "unavailable"
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """The data path from the first connection to the end."""
+        patient(self._open, stopping, self.turn)
+        if self.loop and not stopping():
+            logger().info("data path starts")
+            self.loop.run(stopping)
+
+    def _open(self) -> None:
+        profile = clients.PROFILES[self.settings.profile]
+        connect = (self.settings.broker, self.settings.profile)
+        producer = clients.producer(*connect, transactional_id=self.name)
+        cluster_id, counts = clients.topics_of(producer)
+        self._check_partitions(counts)
+        self._take_reference(cluster_id)
+        consumer = clients.consumer(
+            *connect,
+            self.service.name,
+            group_instance_id=self.name,
+            partition_assignment_strategy=self.service.strategy,
+        )
+        known = KnownTopics(producer)
+        stage = Stage(
+            self.service, self.engine, self.codec, cluster_id, known, journalled=self.journalled
+        )
+        keeper = Keeper(self.service, self.name, self.engine, consumer, self.settings.hold_seconds)
+        keeper.start()
+        self.keeper = keeper
+        self.loop = Loop(
+            consumer,
+            producer,
+            stage,
+            Partitions(consumer, self.engine, cluster_id),
+            self.settings.batch_size,
+            self.settings.batch_seconds,
+            Hooks(waits=keeper.waits, ended=keeper.ended, chores=keeper.chores, crash=self.crash),
+            ordinary_commit=profile.ordinary_commit,
+        )
+
+    def _take_reference(self, cluster_id: str) -> None:
+        """Early is not wrong: the tables reach the topics' ends before the first subscription."""
+        connect = (self.settings.broker, self.settings.profile)
+        self.reference = Reference(
+            self.engine,
+            self.codec,
+            clients.producer(*connect),
+            cluster_id,
+            self.controls,
+            self.service.name,
+        )
+        reader = clients.consumer(*connect, f"{self.service.name}-catch-up")
+        try:
+            self.reference.catch_up(reader, self.turn)
+        finally:
+            reader.close()
+
+    def _check_partitions(self, counts: dict[str, int]) -> None:
+        inputs = [name for name in self.service.inputs if not name.startswith("^")]
+        missing = [name for name in inputs if name not in counts]
+        if missing:
+            raise Unavailable(f"topic {missing[0]} does not exist")
+        if len({counts[name] for name in inputs}) > 1:
+            shown = ", ".join(f"{name} has {counts[name]}" for name in inputs)
+            raise Unavailable(f"inputs must have equal partition counts: {shown}")
+
+
+class _Thread(mode.Service):
+    """A thread of the process: its failure is the process's."""
+
+    def __init__(self, work: Callable[[Callable[[], bool]], None]) -> None:
+        self.work = work
+        self.ended = asyncio.Event()
+        super().__init__()
+
+    @mode.Service.task
+    async def _run(self) -> None:
+        try:
+            await asyncio.to_thread(self.work, lambda: self.should_stop)
+        except Exception as error:  # noqa: BLE001, the process ends, whatever it was
+            _end("data path failed", error)
+        finally:
+            self.ended.set()
+
+    async def on_stop(self) -> None:
+        """Wait for the thread; one deadline for every stop: the data path is safe to kill."""
+        try:
+            await asyncio.wait_for(self.ended.wait(), STOP_SECONDS)
+        except TimeoutError:
+            _end("stop took too long", None)
+
+
+class _Watchdog(mode.Service):
+    """librdkafka can hang in a transaction call and ignore its time-out: then the process ends."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        super().__init__()
+
+    @mode.Service.timer(1.0)
+    async def _watch(self) -> None:
+        if time.monotonic() - self.worker.last_turn() > self.worker.settings.patience_seconds:
+            _end("data path stuck", None)
+
+
+def app_of(worker: Worker) -> faust.App:
+    """The Faust app around a worker."""
+    settings = worker.settings
+    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
+    embedded = settings.profile == "embedded"
+    app = faust.App(
+        f"{worker.service.name}-control",
+        broker=f"kafka://{settings.broker.replace(',', ';')}",
+        store="memory://",
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        key_serializer="raw",
+        value_serializer="raw",
+        datadir=Path(settings.data_dir) / worker.name,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=f"{worker.service.name}-control-{settings.ordinal}",
+        broker_session_timeout=1.0 if embedded else 6.0,
+        broker_heartbeat_interval=0.2 if embedded else 1.5,
+        broker_rebalance_timeout=10.0,
+        web_host=settings.web_host,
+        web_port=settings.web_port,
+        web_bind=settings.web_host,
+    )
+    app.add_dependency(_Thread(worker.run))
+    app.add_dependency(_Watchdog(worker))
+    for runner in worker.runners:
+        app.add_dependency(_Thread(runner.run))
+    _agent(app, worker)
+    _pages(app, worker)
+    return app
+
+
+def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
+    """Run a worker until it is told to stop; never returns."""
+    worker = build(settings)
+    places = migrate.folders(worker.service.name)
+    check = partial(migrate.upgrade if settings.migrate else migrate.check, worker.engine, places)
+    patient(check, lambda: False, worker.turn)
+    faust.Worker(
+        app_of(worker),
+        logging_config={
+            "version": 1,
+            "disable_existing_loggers": False,
+            "incremental": True,
+        },
+        redirect_stdouts=False,
+        quiet=True,
+        loglevel="info",
+    ).execute_from_commandline()
+
+
+def patient(
+    work: Callable[[], None], stopping: Callable[[], bool], turn: Callable[[], None]
+) -> None:
+    """Do something that must succeed once, waiting while what it needs is away."""
+    pause = 0.05
+    while not stopping():
+        turn()
+        try:
+            work()
+        except (Unavailable, KafkaException) as failure:
+            logger().warning("unavailable", why=str(failure), pause=pause)
+            time.sleep(pause)
+            pause = min(5.0, pause * 2)
+        else:
+            return
+
+
+def database(url: str) -> sa.Engine:
+    """The engine of a service's own database."""
+    return engine(url)
+
+
+def _agent(app: faust.App, worker: Worker) -> None:
+    topic = app.topic(*[control.topic for control in worker.controls])
+
+    async def reference(stream: faust.StreamT[bytes]) -> None:
+        async for event in stream.events():
+            m = event.message
+            await _taken(worker, m.topic, m.partition, m.offset, m.key, m.value)
+
+    app.agent(topic, name="reference")(reference)
+
+
+async def _taken(worker: Worker, *message: Any) -> None:
+    """Faust acknowledges a message whose agent raised: so nothing may be raised here."""
+    while True:
+        if worker.reference is None:
+            await asyncio.sleep(0.05)
+            continue
+        try:
+            await asyncio.to_thread(worker.reference.take, *message)
+        except Unavailable as failure:
+            logger().warning("unavailable", why=str(failure), pause=1.0)
+            await asyncio.sleep(1.0)
+        except Exception as error:  # noqa: BLE001, redelivered after the restart
+            _end("control agent failed", error)
+        else:
+            return
+
+
+def _pages(app: faust.App, worker: Worker) -> None:
+    async def livez(_self: Any, _request: Any) -> web.Response:
+        age = time.monotonic() - worker.last_turn()
+        alive = age < worker.settings.patience_seconds
+        return web.json_response(
+            {"turned_seconds_ago": round(age, 3)}, status=200 if alive else 503
+        )
+
+    async def readyz(_self: Any, _request: Any) -> web.Response:
+        waits = worker.ready()
+        return web.json_response({"waits_for": waits}, status=503 if waits else 200)
+
+    async def metrics(_self: Any, _request: Any) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    pages: dict[str, Callable[[Any, Any], Awaitable[web.Response]]] = {
+        "/livez": livez,
+        "/readyz": readyz,
+        "/metrics": metrics,
+    }
+    for path, page in pages.items():
+        app.page(path)(page)  # type: ignore[arg-type]
+
+
+def _end(event: str, error: BaseException | None) -> None:
+    """End hard: after a restart the journal says where to go on."""
+    logger().critical(event, error=type(error).__name__ if error else None, why=str(error or ""))
+    sys.stdout.flush()
+    os._exit(GIVE_UP)

@@ -1,0 +1,63 @@
+"""Makes the identifiers of organisations comparable, like with like."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from credstream.contract.parts import Identifier, Organisation
+
+#: Kind, country and number, as in NTREE-17207834 (ETSI EN 319 412-1 section 5.1.4).
+_SEMANTIC = re.compile(r"(vat|ntr|lei)([a-z]{2})(.+)")
+_SEMANTIC_SCHEMES = frozenset({"eidas", "vat", "ntr", "lei"})
+_NATIONAL = frozenset({"vat", "ntr"})
+_ADDRESSES = frozenset({"url", "did", "schac", "domain"})
+_COUNTRIES = {"el": "gr"}  # the tax offices' code for Greece
+
+
+def tokens(organisation: Organisation) -> frozenset[str]:
+    """Give one `scheme:value` per identifier; two organisations are one when they share any.
+
+    An identifier that cannot be told apart from a foreign one, such as a VAT number without
+    any country, gives none: it would match strangers.
+    """
+    found = (_token(each, organisation.country) for each in organisation.identifiers)
+    return frozenset(filter(None, found))
+
+
+def plain(text: str) -> str:
+    """Letters and digits alone, in one case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _token(identifier: Identifier, country: str | None) -> str | None:
+    scheme = identifier.scheme.strip().casefold()
+    if scheme in _ADDRESSES or "://" in identifier.value:
+        value = _address(identifier.value)
+    elif scheme in _SEMANTIC_SCHEMES:
+        scheme, value = _registered(scheme, plain(identifier.value), (country or "").casefold())
+    else:
+        value = plain(identifier.value)
+    return f"{scheme}:{value}" if scheme and value else None
+
+
+def _address(value: str) -> str:
+    """Keep the dots and dashes of an address: a.bc and ab.c have different owners."""
+    host, _, path = re.sub(r"^https?://", "", value.strip(), flags=re.IGNORECASE).partition("/")
+    return f"{host.casefold()}/{path}".rstrip("/")
+
+
+def _registered(scheme: str, value: str, country: str) -> tuple[str, str]:
+    if found := _SEMANTIC.fullmatch(value):
+        scheme, country, value = found.groups()
+        return scheme, _within(country, value) if scheme in _NATIONAL else value
+    if scheme not in _NATIONAL:
+        return scheme, value
+    if scheme == "vat" and value[:2].isalpha():
+        return scheme, _within(value[:2], value)
+    return scheme, _within(country, value) if country else ""
+
+
+def _within(country: str, value: str) -> str:
+    number = value.removeprefix(country)
+    return _COUNTRIES.get(country, country) + number if number else ""

@@ -1,0 +1,98 @@
+"""Accredits one record: an award gets its judgement, a definition passes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from credstream.contract import topics
+from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.parts import Judgement
+from credstream.contract.records import Accreditation, Accredited, Again, Normalised
+from services.accreditation.organisations import tokens
+from services.accreditation.rules import judge, same
+
+
+@dataclass(frozen=True, slots=True)
+class HeldJudgement:
+    """The last record of a key and what was judged of it."""
+
+    record: Normalised
+    judgement: Judgement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one read gathered for a batch.
+
+    `accreditations` are found by every token of the accredited organisation; `loaded` says
+    whether any source has been loaded at all.
+    """
+
+    accreditations: dict[str, tuple[Accreditation, ...]] = field(default_factory=dict)
+    held: dict[str, HeldJudgement] = field(default_factory=dict)
+    loaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """What is kept of a key; `tokens` find it again when an accreditation changes."""
+
+    key: str
+    record: Normalised
+    judgement: Judgement | None
+    tokens: frozenset[str]
+
+
+def accredit(message: Incoming, facts: Facts) -> Outcome:
+    """Judge a record, or the held record of an `Again`; that one is silent without a change."""
+    if isinstance(message.record, Again):
+        return _again(message.record, facts)
+    record: Normalised = message.record
+    return _outcome(record, _judgement(record, facts), record.cause, "")
+
+
+def learn(facts: Facts, rows: Iterable[object]) -> None:
+    """Let the later messages of a batch see what the earlier ones decided."""
+    for row in rows:
+        if isinstance(row, JudgedRow):
+            facts.held[row.key] = HeldJudgement(row.record, row.judgement)
+
+
+def bodies_tokens(record: Normalised) -> frozenset[str]:
+    """Give the tokens of all awarding bodies: what the judgement of an award depends on."""
+    return frozenset().union(*map(tokens, record.definition.awarding_bodies))
+
+
+def _again(again: Again, facts: Facts) -> Outcome:
+    held = facts.held.get(again.key)
+    if held is None:
+        return Outcome()
+    judgement = _judgement(held.record, facts)
+    if same(held.judgement, judgement):
+        return Outcome()
+    return _outcome(held.record, judgement, again.cause, again.detail)
+
+
+def _judgement(record: Normalised, facts: Facts) -> Judgement | None:
+    if record.award is None:
+        return None
+    listed = {
+        each.id: each
+        for token in bodies_tokens(record)
+        for each in facts.accreditations.get(token, ())
+    }
+    return judge(record, listed.values(), loaded=facts.loaded)
+
+
+def _outcome(
+    record: Normalised, judgement: Judgement | None, cause: str, cause_detail: str
+) -> Outcome:
+    accredited = Accredited(
+        record=record, judgement=judgement, cause=cause, cause_detail=cause_detail
+    )
+    own = frozenset() if record.award is None else bodies_tokens(record)
+    return Outcome(
+        emits=(Emit(topics.ACCREDITED, record.key, accredited),),
+        rows=(JudgedRow(record.key, record, judgement, own),),
+    )

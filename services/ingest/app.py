@@ -1,0 +1,42 @@
+"""Wires ingest: its step, its store and the reference data that it follows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Provider
+from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.settings import Settings
+from credstream.runtime.stage import Service
+from credstream.runtime.store import engine
+from credstream.runtime.worker import Worker
+from services.ingest import store
+from services.ingest.examine import submission_of
+from services.ingest.step import ingest, learn
+
+
+def build(settings: Settings) -> Worker:
+    codec = Codec()
+    service = Service(
+        name="ingest",
+        inputs=(topics.SUBMISSIONS,),
+        strategy="roundrobin",
+        read=lambda _message: None,
+        gather=partial(store.gather, codec),
+        step=ingest,
+        learn=learn,
+        apply=store.apply,
+        sender=sender,
+        unknown=partial(store.unknown, codec),
+    )
+    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
+    return Worker(service, settings, codec, controls, engine(settings.database_url))
+
+
+def sender(message: Incoming) -> tuple[str | None, str]:
+    """Provider and submission of a message, for a refusal's receipt."""
+    named = topics.provider_of(message.topic)
+    return (named[1] if named else None), submission_of(message)

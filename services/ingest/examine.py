@@ -1,0 +1,172 @@
+"""What one submission holds: its credentials, each with its key, and what its proof is worth."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from credstream.contract import identity, topics
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Provider, Received
+from credstream.formats import naming
+from credstream.formats.common import Parsed
+from credstream.formats.reading import read_json, read_text
+from services.ingest.detect import BY_NAME, Detected, detect
+from services.ingest.proofs import jades, vc_jwt
+from services.ingest.proofs.base import Proof
+
+STRUCTURED = "application/cloudevents+json"
+# An id of the provider's may go into logs, so it must look like an id and not like an address.
+SAFE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The payload of a message with what CloudEvents say of it."""
+
+    payload: bytes
+    submission: str
+    time: str | None = None
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A submission that can be stood behind."""
+
+    submission: str
+    received: tuple[Received, ...]
+
+
+def examine(message: Incoming, provider: Provider) -> Examined:
+    """Read a submission of a provider; raises Rejected."""
+    event = event_of(message)
+    if len(event.payload) > topics.PAYLOAD_BYTES:
+        raise Rejected("size.too_large", "", f"{len(event.payload)} bytes")
+    if event.provider not in (None, provider.id):
+        raise Rejected("provider.mismatch", "ce_providerid", "another provider is named")
+    detected = detect(event.payload)
+    if detected.format == "unknown":
+        raise Rejected("format.unknown", "", "none of the supported formats")
+    if detected.format not in BY_NAME:
+        raise Rejected("format.unsupported", "type", "a verifiable credential without an award")
+    proof = prove(detected, provider, message.at)
+    if proof.state == "failed":
+        raise Rejected("signature.invalid", "", proof.detail)
+    return Examined(event.submission, tuple(_received(message, event, detected, proof, provider)))
+
+
+def event_of(message: Incoming) -> Event:
+    """The payload of a message: raw, or a CloudEvent in binary or structured mode."""
+    value = message.value or b""
+    if (message.header("content-type") or "").startswith(STRUCTURED):
+        return _structured(message, value)
+    return Event(
+        value,
+        _submission(message, message.header("ce_id")),
+        message.header("ce_time"),
+        message.header("ce_providerid"),
+    )
+
+
+def submission_of(message: Incoming) -> str:
+    """The id of a submission, also of one that cannot be read."""
+    try:
+        return event_of(message).submission
+    except Rejected:
+        return _submission(message, None)
+
+
+def prove(detected: Detected, provider: Provider, at: int) -> Proof:
+    """What the signature of a submission is worth."""
+    if detected.envelope == "jwt":
+        return vc_jwt.verify(detected.token, provider.keys, at)
+    if detected.envelope == "seal":
+        return jades.verify(detected.token, at, provider.seals)
+    if isinstance(detected.document, dict) and detected.document.get("proof"):
+        return Proof("unverifiable", "data-integrity", None, "embedded proofs are not checked")
+    return Proof("none", "none", None, "the submission is not signed")
+
+
+def key_of(parsed: Parsed, provider: Provider) -> str:
+    """The key of an award or a definition."""
+    if parsed.kind == "definition":
+        return identity.definition_key(provider.country, provider.id, naming.definition_id(parsed))
+    name = naming.credential_id(parsed, provider.credential_id)
+    return identity.key(provider.country, provider.id, name)
+
+
+def _received(
+    message: Incoming, event: Event, detected: Detected, proof: Proof, provider: Provider
+) -> list[Received]:
+    module = BY_NAME[detected.format]
+    documents = module.split(detected.document)
+    return [
+        _one(message, event, detected, proof, provider, document, module.parse(document))
+        for document in documents
+    ]
+
+
+def _one(
+    message: Incoming,
+    event: Event,
+    detected: Detected,
+    proof: Proof,
+    provider: Provider,
+    document: Any,
+    parsed: Parsed,
+) -> Received:
+    if parsed.provider and parsed.provider.raw != provider.id:
+        raise Rejected("provider.mismatch", parsed.provider.path, "another provider is named")
+    payload = orjson.dumps(document)
+    return Received(
+        key=key_of(parsed, provider),
+        provider=provider.id,
+        country=provider.country,
+        submission=event.submission,
+        received_at=message.at,
+        occurred_at=str(parsed.occurred_at.raw) if parsed.occurred_at else event.time,
+        format=detected.format,
+        envelope=detected.envelope,
+        kind=parsed.kind,
+        proof=proof.state,
+        proof_detail=proof.detail,
+        digest=identity.digest(payload),
+        payload=payload,
+    )
+
+
+def _structured(message: Incoming, value: bytes) -> Event:
+    event = read_json(read_text(value))
+    if not isinstance(event, dict) or "specversion" not in event:
+        raise Rejected("format.invalid", "specversion", "no structured CloudEvent")
+    provider = event.get("providerid")
+    return Event(
+        _data(event),
+        _submission(message, event.get("id")),
+        event["time"] if isinstance(event.get("time"), str) else None,
+        provider if isinstance(provider, str) else None,
+    )
+
+
+def _data(event: dict[str, Any]) -> bytes:
+    packed = event.get("data_base64")
+    if isinstance(packed, str):
+        try:
+            return base64.b64decode(packed, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Rejected("format.invalid", "data_base64", "not base64") from error
+    data = event.get("data")
+    return data.encode() if isinstance(data, str) else orjson.dumps(data)
+
+
+def _submission(message: Incoming, given: object) -> str:
+    if isinstance(given, str) and SAFE_ID.fullmatch(given):
+        return given
+    return identity.submission_id(message.topic, message.value or b"")

@@ -1,0 +1,67 @@
+"""Decides about one submission: received, unchanged or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from credstream.contract import topics
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.parts import Reason
+from credstream.contract.records import Receipt, Received
+from services.ingest.examine import Examined
+
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    """The content that a key was last received with."""
+
+    key: str
+    digest: str
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a batch needs: each message examined or refused, and the last digest of each key."""
+
+    examined: Mapping[Place, Examined | Rejected] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+
+
+def ingest(message: Incoming, facts: Facts) -> Outcome:
+    """Pass on what is new; raises Rejected for what cannot be stood behind."""
+    examined = facts.examined[message.topic, message.partition, message.offset]
+    if isinstance(examined, Rejected):
+        raise examined
+    emits: list[Emit] = []
+    rows: list[SeenRow] = []
+    for received in examined.received:
+        known = facts.seen.get(received.key) == received.digest
+        if not known:
+            emits.append(Emit(topics.RECEIVED, received.key, received))
+            rows.append(SeenRow(received.key, received.digest))
+        emits.append(_receipt(received, "unchanged" if known else "accepted"))
+    return Outcome(tuple(emits), tuple(rows))
+
+
+def learn(facts: Facts, rows: Sequence[object]) -> None:
+    """Show what one message wrote to the later ones of its batch."""
+    facts.seen.update({row.key: row.digest for row in rows if isinstance(row, SeenRow)})
+
+
+def _receipt(received: Received, status: str) -> Emit:
+    reasons = (Reason(code="duplicate", path="", detail=""),) if status == "unchanged" else ()
+    receipt = Receipt(
+        submission=received.submission,
+        provider=received.provider,
+        status=status,
+        stage="ingest",
+        key=received.key,
+        kind=received.kind,
+        reasons=reasons,
+        at=received.received_at,
+    )
+    return Emit(topics.receipts(received.provider), received.submission, receipt)

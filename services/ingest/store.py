@@ -1,0 +1,74 @@
+"""ingest's table: the content that each key was last received with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Provider
+from credstream.runtime.reference import providers
+from credstream.runtime.store import METADATA, select_in, upsert
+from services.ingest.examine import Examined, examine
+from services.ingest.step import Facts, Place, SeenRow
+
+SEEN = sa.Table(
+    "seen",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+)
+
+
+def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+    """Registrations first, since they say how to read; then what is known of the keys found."""
+    registered = providers(connection, codec, {_provider(message.topic) for message in batch})
+    examined = {
+        _place(message): _examined(message, registered.get(_provider(message.topic)))
+        for message in batch
+    }
+    keys = {
+        received.key
+        for each in examined.values()
+        if isinstance(each, Examined)
+        for received in each.received
+    }
+    rows = select_in(connection, sa.select(SEEN), SEEN.c.key, keys)
+    return Facts(examined, {row.key: row.digest for row in rows})
+
+
+def apply(connection: sa.Connection, rows: Sequence[object]) -> None:
+    seen = [row for row in rows if isinstance(row, SeenRow)]
+    upsert(connection, SEEN, [{"key": row.key, "digest": row.digest} for row in seen])
+
+
+def unknown(codec: Codec, connection: sa.Connection, names: set[str]) -> set[str]:
+    """The topics whose provider is not registered (yet)."""
+    registered = providers(connection, codec, {_provider(name) for name in names})
+    return {name for name in names if _provider(name) not in registered}
+
+
+def _examined(message: Incoming, provider: Provider | None) -> Examined | Rejected:
+    try:
+        if provider is None:
+            raise Rejected("provider.unknown", "", _provider(message.topic))
+        kind, _ = topics.provider_of(message.topic) or ("", "")
+        if kind != provider.kind:
+            raise Rejected("provider.unknown", "", f"{provider.id} is no {kind}")
+        if provider.status != "active":
+            raise Rejected("provider.suspended", "", provider.id)
+        return examine(message, provider)
+    except Rejected as refusal:
+        return refusal
+
+
+def _provider(topic: str) -> str:
+    return (topics.provider_of(topic) or ("", ""))[1]
+
+
+def _place(message: Incoming) -> Place:
+    return message.topic, message.partition, message.offset

@@ -1,0 +1,45 @@
+"""Codes beside the common descriptors: field, languages, occupations, target groups."""
+
+from __future__ import annotations
+
+from credstream.contract.records import Provider
+from credstream.formats.common import Parsed
+from credstream.vocabularies import esco, isced_f, targets
+from credstream.vocabularies import languages as subtags
+from services.normalise.descriptors.base import Finding, coded
+
+FIELD_FIX = "write an ISCED-F 2013 code such as 0714"
+LANGUAGE_FIX = "write a BCP 47 tag such as de"
+OCCUPATION_FIX = "write the URI of an ESCO occupation"
+TARGET_FIX = "write a target group of the list"
+
+
+def fields(parsed: Parsed, _: Provider) -> Finding[tuple[str, ...]]:
+    return coded("fields", parsed.fields, isced_f.field, "field.unrecognised", FIELD_FIX)
+
+
+def languages(parsed: Parsed, _: Provider) -> Finding[tuple[str, ...]]:
+    return coded(
+        "languages", parsed.languages, subtags.language, "language.unrecognised", LANGUAGE_FIX
+    )
+
+
+def occupations(parsed: Parsed, _: Provider) -> Finding[tuple[str, ...]]:
+    return coded(
+        "occupations",
+        parsed.occupations,
+        esco.occupation_uri,
+        "occupation.unrecognised",
+        OCCUPATION_FIX,
+    )
+
+
+def target_groups(parsed: Parsed, _: Provider) -> Finding[tuple[str, ...]]:
+    return coded(
+        "target_groups", parsed.target_groups, _target, "target_group.unrecognised", TARGET_FIX
+    )
+
+
+def _target(text: str) -> str | None:
+    found = targets.target(text)
+    return found.code if found else None

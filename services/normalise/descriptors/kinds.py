@@ -1,0 +1,42 @@
+"""Route of recognition and kind of credential."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from credstream.contract.records import Provider
+from credstream.formats.common import Parsed
+from services.normalise.descriptors.base import Finding, doubt, fold, from_payload, known, plain
+
+ROUTES: Mapping[str, str] = {
+    "formal": "formal",
+    "non-formal": "non-formal",
+    "non formal": "non-formal",
+    "nonformal": "non-formal",
+    "validation": "validation",
+    "validation of prior learning": "validation",
+    "recognition of prior learning": "validation",
+    "vae": "validation",
+    "rpl": "validation",
+    "vpl": "validation",
+}
+MICRO = frozenset({"microcredential", "micro-credential", "micro credential"})
+
+
+def route(parsed: Parsed, _: Provider) -> Finding[str | None]:
+    found = known(parsed.route, lambda text: ROUTES.get(fold(text)))
+    if parsed.route is None or plain(parsed.route) is None:
+        return Finding(None)
+    if found is None:
+        fix = "write formal, non-formal or validation"
+        return Finding(None, (), (doubt("route.unrecognised", parsed.route, fix),))
+    return Finding(found, (from_payload("route", parsed.route, found),))
+
+
+def credential_type(parsed: Parsed, _: Provider) -> Finding[str | None]:
+    """The kind as written; the spellings of micro-credential become one."""
+    written = plain(parsed.credential_type)
+    if parsed.credential_type is None or written is None:
+        return Finding(None)
+    found = "micro-credential" if fold(written) in MICRO else written
+    return Finding(found, (from_payload("credential_type", parsed.credential_type, found),))

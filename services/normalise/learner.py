@@ -1,0 +1,124 @@
+"""The learner: identifiers to link by, and the block that only a vault key opens."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from credstream.contract.errors import Rejected
+from credstream.formats.common import Person, Value
+from services.normalise.descriptors.base import fold, plain
+from services.normalise.descriptors.dates import day, is_instant
+
+NONCE_BYTES = 12
+STRONGEST = ("national", "eidas", "esi", "did")
+HASHED = "hashed-"
+# Equal values under these mean one person wherever they come from; any other identifier means
+# something only to the provider that gave it.
+GLOBAL = frozenset({*STRONGEST, "email"})
+CASE_MATTERS = frozenset({"did"})
+NAME_AND_BIRTH, NAME = "name-birth", "name"
+
+
+def identifiers(person: Person) -> tuple[tuple[str, str], ...]:
+    """Every identifier as (scheme, folded value), the strongest first.
+
+    Name and birth date, or a name alone, stand only where there is nothing else: they would
+    join persons whom a real identifier keeps apart.
+    """
+    given = [(each.scheme.lower(), plain(each.value)) for each in person.identifiers]
+    given += [("email", plain(person.email))]
+    folded = {(scheme, _folded(scheme, value)): None for scheme, value in given if value}
+    found = sorted(folded, key=lambda pair: _strength(pair[0]))
+    return tuple(found) or _by_name(person)
+
+
+def hmac_of(secret: bytes, provider: str, scheme: str, value: str) -> str:
+    """A pseudonym; schemes never meet, and local identifiers meet only within their provider."""
+    where = "" if scheme in GLOBAL or scheme.startswith(HASHED) else provider
+    message = "\n".join((scheme, where, value)).encode()
+    return hmac.new(secret, message, hashlib.sha256).hexdigest()
+
+
+def require(person: Person | None, path: str = "learner") -> Person:
+    """The person of an award; raises Rejected where there is neither identifier nor name."""
+    if person is None or not identifiers(person):
+        raise Rejected("learner.missing", path, "neither an identifier nor a name was read")
+    return person
+
+
+def block(person: Person, assessed_by: tuple[Value, ...] = ()) -> bytes:
+    """All that is known of the person, as written, as canonical JSON.
+
+    Members: identifiers (scheme, value), full_name, given_name, family_name, birth_date, email,
+    assessed_by; each only where the source has it.
+    """
+    members: dict[str, Any] = {
+        "identifiers": [
+            {"scheme": each.scheme, "value": _written(each.value)} for each in person.identifiers
+        ],
+        "full_name": _written(person.full_name),
+        "given_name": _written(person.given_name),
+        "family_name": _written(person.family_name),
+        "birth_date": _written(person.birth_date),
+        "email": _written(person.email),
+        "assessed_by": [_written(each) for each in assessed_by],
+    }
+    present = {name: value for name, value in members.items() if value not in (None, [])}
+    return json.dumps(
+        present, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def encrypt(plain_block: bytes, key: bytes) -> bytes:
+    """Nonce and AES-256-GCM ciphertext.
+
+    The nonce is derived from key and content, so that a replay writes the same bytes. It repeats
+    only where the same content meets the same key, which tells no more than that it is the same.
+    """
+    nonce = hmac.new(key, plain_block, hashlib.sha256).digest()[:NONCE_BYTES]
+    return nonce + AESGCM(key).encrypt(nonce, plain_block, None)
+
+
+def decrypt(sealed: bytes, key: bytes) -> bytes:
+    """The plain block; raises cryptography's InvalidTag for another key or changed bytes."""
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+
+
+def _strength(scheme: str) -> int:
+    if scheme in STRONGEST:
+        return STRONGEST.index(scheme)
+    if scheme == "email":
+        return len(STRONGEST) + 1
+    return len(STRONGEST) + (2 if scheme.startswith(HASHED) else 0)
+
+
+def _folded(scheme: str, value: str) -> str:
+    return "".join(value.split()) if scheme in CASE_MATTERS else fold(value).replace(" ", "")
+
+
+def _by_name(person: Person) -> tuple[tuple[str, str], ...]:
+    parts = (plain(person.given_name), plain(person.family_name))
+    name = fold(plain(person.full_name) or " ".join(each for each in parts if each))
+    if not name:
+        return ()
+    born = _born(person.birth_date)
+    return ((NAME_AND_BIRTH, f"{name}\n{born}"),) if born else ((NAME, name),)
+
+
+def _born(value: Value | None) -> str | None:
+    """A birth date to compare by; an instant as written, since its day is not known."""
+    if value is None:
+        return None
+    return (None if is_instant(value.raw) else day(value.raw)) or plain(value)
+
+
+def _written(value: Value | None) -> Any:
+    if value is None:
+        return None
+    return dict(value.raw) if isinstance(value.raw, Mapping) else value.raw

@@ -1,0 +1,440 @@
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from credstream.contract.errors import Rejected
+from credstream.contract.reasons import REASONS
+from credstream.formats import native
+from credstream.formats.common import Amount, Id, LevelClaim, Value
+from credstream.formats.native_table import FIELDS
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "credstream/formats/native.schema.json").read_text("utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+BODY = {
+    "name": {"de": "Kammer Neckartal"},
+    "country": "DE",
+    "role": "certifier",
+    "identifiers": [{"scheme": "VAT", "value": "DE999000117"}],
+}
+DESCRIBED = {
+    "title": {"en": "Drive technology", "de": "Antriebstechnik"},
+    "description": "A course.",
+    "country": "DE",
+    "region": "DE111",
+    "awarding_bodies": [BODY],
+    "valid_until": "2029-05-01",
+    "learning_outcomes": [
+        {
+            "text": {"en": "Sets up a drive."},
+            "esco": ["http://data.europa.eu/esco/skill/81a2db2c-7e55-44d0-9cd9-74c25147d7cd"],
+        },
+        "Reads a circuit diagram.",
+    ],
+    "workload": {
+        **{"hours": 40, "contact_hours": 16, "ects": 1.5},
+        **{"days": 5, "sbu": 40, "duration": "PT40H"},
+    },
+    "level": {
+        **{"eqf": 4, "framework": "NLQF", "value": "4+"},
+        **{"cycle": "short", "claimed_by": "provider"},
+    },
+    "field": {"isced_f": ["0714", "07"]},
+    "assessment": {
+        **{"type": "portfolio", "supervision": "onsite", "identity_verified": True},
+        **{"grade": "8.5", "scale": "1-10", "assessed_by": ["Kammer Neckartal"]},
+    },
+    "participation": {"mode": ["blended", "workplace"], "schedule": "part-time"},
+    "quality_assurance": [{"type": "external", "body": "Agency", "reference": "A-1"}],
+    "prerequisites": {"en": "None"},
+    "stack": {"scheme": "drives", "role": "satellite", "core": "CORE-1"},
+    "partial": {"is_part": True, "qualification": "Q-1"},
+    "further_information": "See the page.",
+    "url": "https://example.org/drives",
+    "identifiers": [{"scheme": "local", "value": "X-1"}],
+    "languages": ["de", "en"],
+    "occupations": ["http://data.europa.eu/esco/occupation/114e1eff-215e-47df-8e10-45a5b72f8197"],
+    "target_groups": ["shop-floor workers"],
+    "co_designers": [{"name": "Drive Makers", "role": "employer"}],
+    "route": "non-formal",
+    "credential_type": "micro-credential",
+}
+AWARD = {
+    **{"credstream": 1, "kind": "award", "id": "2026-117", "provider": "festo-like"},
+    **{"language": "en", "occurred_at": "2026-05-01T09:30:00+02:00"},
+    **DESCRIBED,
+    "issued_on": "2026-05-01",
+    "starts_on": "2026-04-01",
+    "ends_on": "2026-04-30",
+    "definition": {
+        **{"id": "DRIVE-1", "version": "2", "valid_from": "2025-01-01"},
+        **{"valid_until": "2030-12-31", "review_on": "2028-01-01"},
+        "identifiers": [{"scheme": "national", "value": "N-1"}],
+    },
+    "learner": {
+        "id": {"scheme": "esi", "value": "ESI-LX-0001"},
+        "given_name": "Tindra",
+        "family_name": "Probandsdotter",
+        "full_name": "Tindra Probandsdotter",
+        "birth_date": "1990-01-31",
+        "email": "tindra.probandsdotter@example.org",
+    },
+    "evidence": [{"url": "https://example.org/e/1"}, "a film"],
+    "status": "issued",
+    "funding": [{"funder": "ESF+", "reference": "P-17"}],
+}
+DEFINITION = {
+    **{"credstream": 1, "kind": "definition", "id": "DRIVE-1", "version": "2"},
+    **DESCRIBED,
+    **{"valid_from": "2025-01-01", "review_on": "2028-01-01"},
+}
+SHORT = {
+    "credstream": 1,
+    "kind": "award",
+    "id": "2026-118",
+    "issued_on": "2026-05-02",
+    "definition": {"id": "DRIVE-1"},
+    "learner": {"email": "tindra.probandsdotter@example.org"},
+}
+ODD = (None, "", " ", 0, -1, 3, 2.5, True, "x", [], ["x"], [None], {}, {"en": "x"}, {"x": {}})
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*FIELDS, "en", "value", "text"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def parses_cleanly(document):
+    try:
+        parsed = native.parse(document)
+    except Rejected:
+        return False
+    return not parsed.violations and not parsed.findings
+
+
+def places(node, here=()):
+    """Every path to a member or item below a node."""
+    members = node.items() if isinstance(node, dict) else enumerate(node)
+    for name, child in members:
+        yield (*here, name)
+        if isinstance(child, dict | list):
+            yield from places(child, (*here, name))
+
+
+def changed(document, place, value):
+    copied = copy.deepcopy(document)
+    node = copied
+    for name in place[:-1]:
+        node = node[name]
+    node[place[-1]] = value
+    return copied
+
+
+def without(document, place):
+    copied = copy.deepcopy(document)
+    node = copied
+    for name in place[:-1]:
+        node = node[name]
+    del node[place[-1]]
+    return copied
+
+
+def test_only_an_object_with_the_member_credstream_is_recognised():
+    assert native.recognise({"credstream": 1})
+    assert native.recognise({"credstream": "later"})
+    assert not native.recognise({"kind": "award"})
+    assert not native.recognise(["credstream"])
+
+
+def test_an_award_gives_every_value_with_its_path():
+    parsed = native.parse(AWARD)
+    assert parsed.kind == "award"
+    assert parsed.credential_id == Value("2026-117", "id")
+    assert parsed.credential_ids == (
+        Id(scheme="local", value=Value("X-1", "identifiers[0].value")),
+    )
+    assert parsed.provider == Value("festo-like", "provider")
+    assert parsed.definition_id == Value("DRIVE-1", "definition.id")
+    assert parsed.definition_version == Value("2", "definition.version")
+    assert parsed.definition_valid_until == Value("2030-12-31", "definition.valid_until")
+    assert parsed.identifiers == (
+        Id(scheme="national", value=Value("N-1", "definition.identifiers[0].value")),
+    )
+    assert not parsed.reference
+    assert parsed.title == Value({"en": "Drive technology", "de": "Antriebstechnik"}, "title")
+    assert parsed.awarding_bodies[0].role == Value("certifier", "awarding_bodies[0].role")
+    assert parsed.awarding_bodies[0].identifiers[0].scheme == "vat"
+    assert parsed.learning_outcomes[0].skills[0].path == "learning_outcomes[0].esco[0]"
+    assert parsed.learning_outcomes[1].text == Value(
+        "Reads a circuit diagram.", "learning_outcomes[1]"
+    )
+    assert [amount.unit for amount in parsed.workload] == [
+        *("hours", "contact_hours", "ects", "days", "sbu", "duration")
+    ]
+    assert parsed.levels[0].value == Value("4+", "level.value")
+    assert [each.raw for each in parsed.fields] == ["0714", "07"]
+    assert parsed.assessments == (Value("portfolio", "assessment.type"),)
+    assert parsed.identity_verified == Value(True, "assessment.identity_verified")
+    assert (parsed.grade, parsed.grade_scale) == (
+        Value("8.5", "assessment.grade"),
+        Value("1-10", "assessment.scale"),
+    )
+    assert [each.raw for each in parsed.modes] == ["blended", "workplace"]
+    assert parsed.schedule == Value("part-time", "participation.schedule")
+    assert parsed.evidence == 2
+    assert parsed.funding[0].funder == Value("ESF+", "funding[0].funder")
+    assert (parsed.strangers, parsed.findings, parsed.violations) == ((), (), ())
+
+
+def test_a_learner_gives_every_identifier_the_e_mail_among_them():
+    learner = native.parse(AWARD).learner
+    assert [each.scheme for each in learner.identifiers] == ["esi", "email"]
+    assert learner.birth_date == Value("1990-01-31", "learner.birth_date")
+
+
+def test_every_field_of_the_format_reaches_the_parsed_award_or_definition():
+    award, definition = native.parse(AWARD), native.parse(DEFINITION)
+    for parsed, never in (
+        (award, {"strangers", "findings", "violations", "reference"}),
+        (
+            definition,
+            {"strangers", "findings", "violations", "reference", "credential_ids", "provider"}
+            | {"occurred_at", "language", "issued_on", "starts_on", "ends_on", "learner"}
+            | {"evidence", "status", "funding", "valid_until"},
+        ),
+    ):
+        empty = {name for name in parsed.__slots__ if not getattr(parsed, name)}
+        assert empty == never
+
+
+def test_a_definition_is_known_by_its_own_id_and_holds_no_learner():
+    parsed = native.parse({**DEFINITION, "learner": AWARD["learner"]})
+    assert parsed.definition_id == parsed.credential_id == Value("DRIVE-1", "id")
+    assert parsed.definition_valid_until == Value("2029-05-01", "valid_until")
+    assert parsed.learner is None
+    assert [reason.path for reason in parsed.violations] == ["learner"]
+
+
+def test_an_award_may_name_a_registered_definition_and_describe_none():
+    parsed = native.parse(SHORT)
+    assert parsed.reference
+    assert parsed.definition_id == Value("DRIVE-1", "definition.id")
+    assert parsed.violations == ()
+
+
+@pytest.mark.parametrize("name", ["learner", "issued_on", "definition", "kind"])
+def test_a_field_that_an_award_needs_is_missed_by_name(name):
+    parsed = native.parse(without(SHORT, (name,)))
+    missed = "title" if name == "definition" else name
+    assert missed in [reason.path for reason in parsed.violations]
+
+
+def test_without_a_kind_the_learner_tells_an_award_from_a_definition():
+    bare = {name: value for name, value in AWARD.items() if name != "kind"}
+    assert native.parse(bare).kind == "award"
+    assert native.parse({**bare, "learner": None}).kind == "definition"
+
+
+@pytest.mark.parametrize(
+    ("workload", "amounts"),
+    [
+        ("PT40H", [("duration", "PT40H", "workload")]),
+        ("40 hours", [("text", "40 hours", "workload")]),
+        (40, [("text", "40", "workload")]),
+        ({"hours": "PT40H"}, [("duration", "PT40H", "workload.hours")]),
+        ({"hours": "40,5"}, [("hours", "40,5", "workload.hours")]),
+        ({"hours": "40 h"}, [("text", "40 h", "workload.hours")]),
+        ({"contact_hours": "PT16H"}, [("contact_hours", "PT16H", "workload.contact_hours")]),
+        ({"duration": "15 days"}, [("text", "15 days", "workload.duration")]),
+    ],
+)
+def test_a_workload_in_the_providers_notation_passes_with_a_warning(workload, amounts):
+    parsed = native.parse({**SHORT, "workload": workload})
+    assert list(parsed.workload) == [
+        Amount(unit=unit, value=Value(raw, path)) for unit, raw, path in amounts
+    ]
+    assert [reason.code for reason in parsed.violations] == ["schema.violation"]
+
+
+@pytest.mark.parametrize(
+    ("level", "claim"),
+    [
+        ("level 5", LevelClaim(value=Value("level 5", "level"))),
+        ("EQF 5", LevelClaim(eqf=Value("EQF 5", "level"))),
+        ({"eqf": "level 5"}, LevelClaim(eqf=Value("level 5", "level.eqf"))),
+    ],
+)
+def test_a_level_in_the_providers_notation_passes_with_a_warning(level, claim):
+    parsed = native.parse({**SHORT, "level": level})
+    assert parsed.levels == (claim,)
+    assert [reason.path for reason in parsed.violations] == [claim.eqf or claim.value][:1] or [
+        reason.path for reason in parsed.violations
+    ] == ["level" if isinstance(level, str) else "level.eqf"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path"),
+    [
+        ("learner", [], "learner"),
+        ("awarding_bodies", [[]], "awarding_bodies[0]"),
+        (
+            "awarding_bodies",
+            [{"identifiers": [7, {"value": []}]}],
+            "awarding_bodies[0].identifiers[1].value",
+        ),
+        ("title", 7, "title"),
+        ("title", {"en": 7}, "title.en"),
+        ("workload", {"hours": True}, "workload.hours"),
+        ("issued_on", {}, "issued_on"),
+        ("evidence", "many", "evidence"),
+        ("kind", [], "kind"),
+        ("credstream", 2, "credstream"),
+        ("credstream", True, "credstream"),
+        ("credentials", [], "credentials"),
+    ],
+)
+def test_a_type_that_cannot_be_read_is_refused_where_it_stands(field, value, path):
+    with pytest.raises(Rejected) as refused:
+        native.parse({**AWARD, field: value})
+    assert (refused.value.code, refused.value.path) == ("format.invalid", path)
+
+
+def test_unknown_fields_are_told_by_path_and_never_by_value():
+    strange = {
+        **AWARD,
+        "salary": "secret-4711",
+        "jane@example.org": "secret-4712",
+        "learner": {**AWARD["learner"], "disability": "secret-4713"},
+    }
+    parsed = native.parse(strange)
+    assert parsed.strangers == ("learner.disability", "salary", "?")
+    assert {reason.code for reason in parsed.findings} == {"native.unknown_field"}
+    assert "native.unknown_field" in REASONS
+    assert "secret" not in repr(parsed)
+    assert "jane" not in repr(parsed)
+
+
+def test_a_violation_never_repeats_the_value():
+    parsed = native.parse(
+        {**AWARD, "learner": {"email": "nobody-4711", "birth_date": "31.1.90-4711"}}
+    )
+    assert len(parsed.violations) == 2
+    assert "4711" not in repr(parsed.violations)
+
+
+def test_null_and_blank_texts_are_as_good_as_absent():
+    parsed = native.parse(
+        {**SHORT, "title": " ", "url": None, "description": {"en": "", "de": "Da"}}
+    )
+    assert parsed.title is None
+    assert parsed.url is None
+    assert parsed.description == Value({"de": "Da"}, "description")
+    assert parsed.reference
+
+
+def test_a_bundle_is_split_into_documents_that_say_what_the_bundle_says_for_all():
+    first, second = native.split(
+        {
+            "credstream": 1,
+            "provider": "festo-like",
+            "language": "de",
+            "credentials": [
+                {"kind": "award", "id": "1"},
+                {"kind": "award", "id": "2", "language": "en", "credstream": 9},
+            ],
+        }
+    )
+    shared = {"credstream": 1, "provider": "festo-like"}
+    assert first == {**shared, "kind": "award", "id": "1", "language": "de"}
+    assert second == {**shared, "kind": "award", "id": "2", "language": "en"}
+
+
+def test_what_is_no_bundle_is_its_own_only_part():
+    assert native.split(SHORT) == (SHORT,)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "path"),
+    [([], "credentials"), ({}, "credentials"), ([SHORT, 7], "credentials[1]")],
+)
+def test_a_bundle_without_credentials_is_refused(credentials, path):
+    with pytest.raises(Rejected) as refused:
+        native.split({"credstream": 1, "credentials": credentials})
+    assert (refused.value.code, refused.value.path) == ("format.invalid", path)
+
+
+@given(document=json_values)
+@settings(max_examples=300, deadline=None)
+def test_arbitrary_json_ends_in_a_record_or_a_refusal(document):
+    for candidate in (
+        document,
+        {**SHORT, "title": document},
+        {"credstream": 1, "credentials": document},
+    ):
+        try:
+            for part in native.split(candidate):
+                native.parse(part)
+        except Rejected as refused:
+            assert refused.code in REASONS
+
+
+@given(members=st.dictionaries(st.sampled_from(list(FIELDS)), json_values, max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_any_json_in_any_field_ends_in_a_record_or_a_refusal(members):
+    try:
+        native.parse({**SHORT, **members})
+    except Rejected as refused:
+        assert refused.code == "format.invalid"
+
+
+@pytest.mark.parametrize(
+    "document", [AWARD, DEFINITION, SHORT], ids=["award", "definition", "short"]
+)
+def test_the_schema_and_the_parser_agree_on_every_single_change(document):
+    assert VALIDATOR.is_valid(document)
+    assert parses_cleanly(document)
+    variants = [without(document, place) for place in places(document)]
+    variants += [changed(document, place, odd) for place in places(document) for odd in ODD]
+    variants += [{**document, "stranger": 1}]
+    disagreed = [each for each in variants if VALIDATOR.is_valid(each) != parses_cleanly(each)]
+    assert disagreed == []
+
+
+def test_the_schema_describes_the_fields_that_the_parser_reads():
+    credential = SCHEMA["$defs"]["credential"]["properties"]
+    assert set(credential) == {"credstream", "kind", *FIELDS}
+
+
+def test_every_property_and_every_part_of_the_schema_has_a_description():
+    def undescribed(node, path):
+        for name, child in node.get("properties", {}).items():
+            if (
+                child != {"type": "null"}
+                and "description" not in child
+                and "present" not in str(child)
+            ):
+                yield f"{path}.{name}"
+            yield from undescribed(child, f"{path}.{name}")
+        for name, child in node.get("$defs", {}).items():
+            if "description" not in child:
+                yield name
+            yield from undescribed(child, name)
+
+    assert list(undescribed(SCHEMA, "")) == []
+
+
+def test_the_schema_accepts_a_bundle_and_refuses_an_empty_one():
+    part = {name: value for name, value in SHORT.items() if name != "credstream"}
+    assert VALIDATOR.is_valid({"credstream": 1, "credentials": [part]})
+    assert not VALIDATOR.is_valid({"credstream": 1, "credentials": []})
+    assert not VALIDATOR.is_valid(part)
