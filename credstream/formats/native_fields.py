@@ -140,9 +140,11 @@ class Part:
         return not isinstance(raw, list)
 
     def _read_short(self, raw: Any, path: str, notes: Notes, name: str) -> Any:
+        inner = notes
         if not self.brief:
             notes.breaks(path, "expected an object")
-        value = read(self.fields[name], raw, path, notes)
+            inner = Notes()  # one warning at one place is enough
+        value = read(self.fields[name], raw, path, inner)
         return None if value is None else self.build(**{name: value})
 
 

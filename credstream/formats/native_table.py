@@ -258,7 +258,7 @@ FIELDS: Mapping[str, Node] = {
     "issued_on": DATE,
     "valid_until": DATE,
     "learner": LEARNER,
-    "learning_outcomes": Many(OUTCOME),
+    "learning_outcomes": Many(OUTCOME, lone=True),
     "workload": WORKLOAD,
     "starts_on": DATE,
     "ends_on": DATE,

@@ -44,23 +44,26 @@ class Node:
 
 def root(document: Any) -> Node:
     """The document itself; raises Rejected where it is no object."""
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         raise Rejected("format.invalid", "", "the document is no object")
     return Node(document, "")
 
 
 def at(node: Node, key: str) -> str:
-    shown = key.encode("ascii", "backslashreplace").decode("ascii")[:LONGEST_KEY]
-    return f"{node.path}.{shown}" if node.path else shown
+    if not key.isascii():
+        key = key.encode("ascii", "backslashreplace").decode("ascii")
+    return f"{node.path}.{key[:LONGEST_KEY]}" if node.path else key[:LONGEST_KEY]
 
 
 def items(node: Node, key: str) -> tuple[tuple[Any, str], ...]:
     """What stands under the key, one by one, with paths; nulls are nothing."""
     found = node.members.get(key)
+    if found is None:
+        return ()
     path = at(node, key)
     if isinstance(found, list):
         return tuple((each, f"{path}[{n}]") for n, each in enumerate(found) if each is not None)
-    return () if found is None else ((found, path),)
+    return ((found, path),)
 
 
 def many(node: Node, key: str) -> tuple[Node, ...]:
@@ -69,7 +72,7 @@ def many(node: Node, key: str) -> tuple[Node, ...]:
     for each, path in items(node, key):
         if isinstance(each, str) and each.strip():
             found.append(_resolved(Node({"id": each}, path, node.known)))
-        elif isinstance(each, Mapping):
+        elif isinstance(each, dict):
             found.append(_resolved(Node(each, path, node.known)))
     return tuple(found)
 
@@ -105,7 +108,7 @@ def text(node: Node, key: str) -> Value | None:
 def words(node: Node, key: str) -> Value | None:
     """A text or a map of language to text, also as JSON-LD value objects."""
     found = items(node, key)
-    if len(found) > 1 and all(isinstance(each, Mapping) for each, _ in found):
+    if len(found) > 1 and all(isinstance(each, dict) for each, _ in found):
         merged: dict[str, str] = {}
         for each, _ in reversed(found):
             merged.update(_language_map(each))
@@ -113,7 +116,7 @@ def words(node: Node, key: str) -> Value | None:
     for each, path in found:
         if isinstance(each, str) and each.strip():
             return Value(each, path)
-        if isinstance(each, Mapping) and (spoken := _language_map(each)):
+        if isinstance(each, dict) and (spoken := _language_map(each)):
             return Value(spoken, path)
     return None
 
@@ -147,7 +150,7 @@ def flag(node: Node, key: str) -> Value | None:
 
 def types(document: Any) -> frozenset[str]:
     """The type names of an object; the member may be a text, an array, or hold objects."""
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         return frozenset()
     found = [each for key in ("type", "@type") for each, _ in items(Node(document, ""), key)]
     return frozenset(each for each in found if isinstance(each, str))
@@ -159,9 +162,11 @@ def first(*values: Value | None) -> Value | None:
 
 def present(*values: Value | None) -> tuple[Value, ...]:
     """The values that are there, each content once."""
-    return tuple({_content(each): each for each in reversed(values) if each is not None}.values())[
-        ::-1
-    ]
+    kept: dict[Any, Value] = {}
+    for each in values:
+        if each is not None:
+            kept.setdefault(_content(each), each)
+    return tuple(kept.values())
 
 
 def address(value: Value | None) -> tuple[Id, ...]:
@@ -204,6 +209,16 @@ def backwards(start: Value | None, end: Value | None) -> tuple[Reason, ...]:
     if ends >= begins:
         return ()
     return (Reason(code="validity.reversed", path=end.path, detail=f"{end.raw} < {start.raw}"),)
+
+
+def listed(node: Node, *keys: str) -> tuple[Reason, ...]:
+    """A finding where a status list is named; nothing is fetched while a record passes."""
+    status = next((each for key in keys for each in many(node, key) if each), None)
+    if status is None:
+        return ()
+    kind = first(text(status, "type"), text(status, "id"))
+    detail = str(kind.raw)[:LONGEST_KEY] if kind else "a status list"
+    return (Reason(code="status.unchecked", path=status.path, detail=detail),)
 
 
 def violation(path: str, detail: str) -> Reason:

@@ -13,19 +13,24 @@ from typing import Any, Final, Self
 
 Setting = str | int | float | bool
 
+# Merged over the ordinary settings of each kind of client, in that client's own names. The mock
+# knows no static members: a killed one is forgotten a session and up to a second later. Its
+# rebalances wait for session - 1000 ms (for all of it, if that is not positive): 200 ms leave
+# everybody two heartbeats to come back.
 EMBEDDED: Final[Mapping[str, Mapping[str, Setting]]] = MappingProxyType(
     {
-        # The mock lets a rebalance wait for session - 1000 ms, but for the whole session when that
-        # is 1000 or less; with more than one heartbeat of waiting, everybody comes back in time.
         "consumer": MappingProxyType(
             {
-                "session.timeout.ms": 1300,
-                "heartbeat.interval.ms": 200,
+                "session.timeout.ms": 1200,
+                "heartbeat.interval.ms": 100,
                 "fetch.wait.max.ms": 20,  # the mock does not wake a long poll when records arrive
-                "topic.metadata.refresh.interval.ms": 300,
+                "topic.metadata.refresh.interval.ms": 300,  # new topics of a pattern
             }
         ),
-        "producer": MappingProxyType({"topic.metadata.refresh.interval.ms": 300}),
+        "producer": MappingProxyType({}),
+        "control": MappingProxyType(  # Faust, in seconds
+            {"broker_session_timeout": 1.2, "broker_heartbeat_interval": 0.1}
+        ),
     }
 )
 
@@ -89,9 +94,11 @@ _BACK_TO_SLEEP_S: Final = 0.0002
 class Broker:
     """One broker node in memory, gone with the process.
 
-    A partition keeps about 5 MB and then drops its oldest records without a word: good for a first
-    look and for tests. Offsets sent in a transaction are not stored: commit them once more, after
-    it, in the ordinary way.
+    Good for a first look and for tests. A partition keeps about 5 MB and then drops its oldest
+    records without a word. Open and aborted transactions are visible to `read_committed`, old
+    producers are not fenced, and offsets sent in a transaction are not stored: commit them once
+    more, after it, in the ordinary way. Members of one group must name the same assignor, or the
+    mock's own assertion ends this process. The cluster id repeats when a broker is made anew.
     """
 
     def __init__(self, topics: Mapping[str, int]) -> None:
@@ -116,7 +123,7 @@ class Broker:
         self.close()
 
     def create_topic(self, name: str, partitions: int) -> None:
-        """Repeatable; refuses another number of partitions and a topic that a client made."""
+        """Repeatable. Raises when the topic exists with other partitions or by a client's hand."""
         if (known := self.topics.get(name, partitions)) != partitions:
             raise ValueError(f"topic {name} has {known} partitions, not {partitions}")
         if name not in self.topics:

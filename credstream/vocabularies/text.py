@@ -8,12 +8,24 @@ LONGEST = 200
 
 # Letters of the field's languages that Unicode does not take apart.
 _STROKES = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
 )
 
 
 def fold(text: str) -> str:
     """The text without case, accents and needless blanks; punctuation stays."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = _bare(text.casefold()).casefold()
     return " ".join(_bare(bare).translate(_STROKES).split())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from credstream.contract.identity import digest
 from credstream.contract.parts import Identifier, Organisation
 
 #: Kind, country and number, as in NTREE-17207834 (ETSI EN 319 412-1 section 5.1.4).
@@ -12,6 +13,7 @@ _SEMANTIC = re.compile(r"(vat|ntr|lei)([a-z]{2})(.+)")
 _SEMANTIC_SCHEMES = frozenset({"eidas", "vat", "ntr", "lei"})
 _NATIONAL = frozenset({"vat", "ntr"})
 _ADDRESSES = frozenset({"url", "did", "schac", "domain"})
+_LONGEST = 200  # tokens are keys in tables; an address may be of any length
 _COUNTRIES = {"el": "gr"}  # the tax offices' code for Greece
 
 
@@ -38,7 +40,10 @@ def _token(identifier: Identifier, country: str | None) -> str | None:
         scheme, value = _registered(scheme, plain(identifier.value), (country or "").casefold())
     else:
         value = plain(identifier.value)
-    return f"{scheme}:{value}" if scheme and value else None
+    if not scheme or not value:
+        return None
+    token = f"{scheme}:{value}"
+    return token if len(token) <= _LONGEST else digest(token.encode())
 
 
 def _address(value: str) -> str:

@@ -22,6 +22,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 DECISIONS = ("positive", "conditional", "negative")
 DEFAULT_TYPE = "micro-credential"
+UNKNOWN_FIELD = "99"  # ISCED-F 99, 999 and 9999: field unknown
 
 _STOPS = {"failed": "not-covered", "missing": "unknown"}
 _SHOWN = 5
@@ -208,10 +209,11 @@ def _field(case: Case) -> Seen:
     limits, own = case.accreditation.fields, case.definition.fields
     if not limits:
         return _not_limited("field")
-    if not own:
-        return _missing("field", f"Limited to ISCED-F {_listed(limits)}; no field is given.")
-    covered = all(any(isced_f.covers(limit, code) for limit in limits) for code in own)
-    return _member("field", _listed(own), limits, covered=covered)
+    known = [code for code in own if not code.startswith(UNKNOWN_FIELD)]
+    covered = all(any(isced_f.covers(limit, code) for limit in limits) for code in known)
+    if covered and (not known or len(known) < len(own)):
+        return _missing("field", f"Limited to ISCED-F {_listed(limits)}; a field is not given.")
+    return _member("field", _listed(known), limits, covered=covered)
 
 
 def _level(case: Case) -> Seen:

@@ -17,18 +17,24 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class SeenRow:
-    """The content that a key was last received with."""
+    """The content that a key was received with, and the submission that brought it."""
 
     key: str
     digest: str
+    submission: str
 
 
 @dataclass(slots=True)
 class Facts:
-    """What a batch needs: each message examined or refused, and the last digest of each key."""
+    """What a batch needs: each message examined or refused, and what its keys had before.
+
+    `last` is the digest that a key was last received with, `seen` every (key, digest,
+    submission) so far.
+    """
 
     examined: Mapping[Place, Examined | Rejected] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 def ingest(message: Incoming, facts: Facts) -> Outcome:
@@ -39,17 +45,29 @@ def ingest(message: Incoming, facts: Facts) -> Outcome:
     emits: list[Emit] = []
     rows: list[SeenRow] = []
     for received in examined.received:
-        known = facts.seen.get(received.key) == received.digest
+        known = _known(received, facts)
         if not known:
             emits.append(Emit(topics.RECEIVED, received.key, received))
-            rows.append(SeenRow(received.key, received.digest))
+            rows.append(SeenRow(received.key, received.digest, received.submission))
         emits.append(_receipt(received, "unchanged" if known else "accepted"))
     return Outcome(tuple(emits), tuple(rows))
 
 
 def learn(facts: Facts, rows: Sequence[object]) -> None:
     """Show what one message wrote to the later ones of its batch."""
-    facts.seen.update({row.key: row.digest for row in rows if isinstance(row, SeenRow)})
+    for row in rows:
+        if isinstance(row, SeenRow):
+            facts.last[row.key] = row.digest
+            facts.seen.add((row.key, row.digest, row.submission))
+
+
+def _known(received: Received, facts: Facts) -> bool:
+    """Whether this brings nothing: the content that the key has, or a redelivery of earlier one.
+
+    Earlier content under a new submission id is no redelivery: the provider goes back to it.
+    """
+    same = facts.last.get(received.key) == received.digest
+    return same or (received.key, received.digest, received.submission) in facts.seen
 
 
 def _receipt(received: Received, status: str) -> Emit:

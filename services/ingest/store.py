@@ -1,8 +1,9 @@
-"""ingest's table: the content that each key was last received with."""
+"""ingest's tables: the content that each key has, and all that it was ever received with."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
@@ -16,11 +17,18 @@ from credstream.runtime.store import METADATA, select_in, upsert
 from services.ingest.examine import Examined, examine
 from services.ingest.step import Facts, Place, SeenRow
 
+LAST = sa.Table(
+    "last",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+)
 SEEN = sa.Table(
     "seen",
     METADATA,
     sa.Column("key", sa.String(60), primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("submission", sa.String(100), primary_key=True),
 )
 
 
@@ -37,13 +45,19 @@ def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -
         if isinstance(each, Examined)
         for received in each.received
     }
-    rows = select_in(connection, sa.select(SEEN), SEEN.c.key, keys)
-    return Facts(examined, {row.key: row.digest for row in rows})
+    last = select_in(connection, sa.select(LAST), LAST.c.key, keys)
+    seen = select_in(connection, sa.select(SEEN), SEEN.c.key, keys)
+    return Facts(
+        examined,
+        {row.key: row.digest for row in last},
+        {(row.key, row.digest, row.submission) for row in seen},
+    )
 
 
 def apply(connection: sa.Connection, rows: Sequence[object]) -> None:
     seen = [row for row in rows if isinstance(row, SeenRow)]
-    upsert(connection, SEEN, [{"key": row.key, "digest": row.digest} for row in seen])
+    upsert(connection, LAST, [{"key": row.key, "digest": row.digest} for row in seen])
+    upsert(connection, SEEN, [asdict(row) for row in seen])
 
 
 def unknown(codec: Codec, connection: sa.Connection, names: set[str]) -> set[str]:

@@ -22,18 +22,32 @@ HASHED = "hashed-"
 # something only to the provider that gave it.
 GLOBAL = frozenset({*STRONGEST, "email"})
 CASE_MATTERS = frozenset({"did"})
+ALIASES: Mapping[str, str] = {
+    "emailaddress": "email",
+    "e-mail": "email",
+    "nationalid": "national",
+    "nationalidentifier": "national",
+    "eidasidentifier": "eidas",
+}
+# What a value tells of its own scheme, whatever the source calls it.
+TELLING: Mapping[str, str] = {
+    "did:": "did",
+    "mailto:": "email",
+    "urn:schac:personaluniquecode:int:esi:": "esi",
+}
 NAME_AND_BIRTH, NAME = "name-birth", "name"
 
 
-def identifiers(person: Person) -> tuple[tuple[str, str], ...]:
+def identifiers(person: Person, country: str = "") -> tuple[tuple[str, str], ...]:
     """Every identifier as (scheme, folded value), the strongest first.
 
+    `country` is the provider's: two countries may give the same national number to two persons.
     Name and birth date, or a name alone, stand only where there is nothing else: they would
     join persons whom a real identifier keeps apart.
     """
-    given = [(each.scheme.lower(), plain(each.value)) for each in person.identifiers]
+    given = [(each.scheme, plain(each.value)) for each in person.identifiers]
     given += [("email", plain(person.email))]
-    folded = {(scheme, _folded(scheme, value)): None for scheme, value in given if value}
+    folded = {_folded(scheme, value, country): None for scheme, value in given if value}
     found = sorted(folded, key=lambda pair: _strength(pair[0]))
     return tuple(found) or _by_name(person)
 
@@ -41,7 +55,7 @@ def identifiers(person: Person) -> tuple[tuple[str, str], ...]:
 def hmac_of(secret: bytes, provider: str, scheme: str, value: str) -> str:
     """A pseudonym; schemes never meet, and local identifiers meet only within their provider."""
     where = "" if scheme in GLOBAL or scheme.startswith(HASHED) else provider
-    message = "\n".join((scheme, where, value)).encode()
+    message = f"{scheme}\n{where}\n{value}".encode()
     return hmac.new(secret, message, hashlib.sha256).hexdigest()
 
 
@@ -70,9 +84,7 @@ def block(person: Person, assessed_by: tuple[Value, ...] = ()) -> bytes:
         "assessed_by": [_written(each) for each in assessed_by],
     }
     present = {name: value for name, value in members.items() if value not in (None, [])}
-    return json.dumps(
-        present, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return json.dumps(present, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def encrypt(plain_block: bytes, key: bytes) -> bytes:
@@ -98,8 +110,13 @@ def _strength(scheme: str) -> int:
     return len(STRONGEST) + (2 if scheme.startswith(HASHED) else 0)
 
 
-def _folded(scheme: str, value: str) -> str:
-    return "".join(value.split()) if scheme in CASE_MATTERS else fold(value).replace(" ", "")
+def _folded(scheme: str, value: str, country: str) -> tuple[str, str]:
+    compact = "".join(value.split())
+    told = (name for prefix, name in TELLING.items() if compact.lower().startswith(prefix))
+    name = next(told, ALIASES.get(scheme.lower(), scheme.lower()))
+    if name not in CASE_MATTERS:
+        compact = fold(compact).removeprefix("mailto:").replace(" ", "")
+    return name, f"{country.lower()}:{compact}" if name == "national" and country else compact
 
 
 def _by_name(person: Person) -> tuple[tuple[str, str], ...]:

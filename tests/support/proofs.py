@@ -37,16 +37,29 @@ class Identity:
         return base64.b64encode(self.certificate.public_bytes(Encoding.DER)).decode()
 
 
-def identity(key, by=None, *, ca=False, name="Open School", number="NTREE-17207834", usage=None):
+def identity(
+    key,
+    by=None,
+    *,
+    ca=False,
+    name="Open School",
+    number="NTREE-17207834",
+    start=START,
+    signs=None,
+):
+    """Make a certificate, by default self-signed; `signs` is the key usage of an authority."""
     parts = {NameOID.ORGANIZATION_NAME: name, NameOID.ORGANIZATION_IDENTIFIER: number}
     subject = x509.Name([x509.NameAttribute(oid, text) for oid, text in parts.items() if text])
     issuer = by.certificate.subject if by else subject
     serial = x509.random_serial_number()
     builder = x509.CertificateBuilder(
-        issuer, subject, key.public_key(), serial, START, START + DAYS
+        issuer, subject, key.public_key(), serial, start, start + DAYS
     )
     if ca is not None:
         builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), True)
+    if signs is not None:
+        usage = [True, False, False, False, False, signs, False, False, False]
+        builder = builder.add_extension(x509.KeyUsage(*usage), True)
     return Identity(key, builder.sign(by.key if by else key, hashes.SHA256()))
 
 
@@ -59,6 +72,8 @@ def sign(alg: str, key, signed: bytes) -> bytes:
     if isinstance(key, rsa.RSAPrivateKey):
         pss = padding.PSS(padding.MGF1(digest), digest.digest_size)
         return key.sign(signed, pss if alg.startswith("PS") else padding.PKCS1v15(), digest)
+    if alg == "EdDSA":
+        return key.sign(signed)
     r, s = utils.decode_dss_signature(key.sign(signed, ec.ECDSA(digest)))
     size = (key.key_size + 7) // 8
     return r.to_bytes(size) + s.to_bytes(size)

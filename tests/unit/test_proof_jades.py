@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.ingest.proofs.jades import verify
@@ -24,6 +25,7 @@ from tests.support.proofs import (
     b64,
     entry,
     header_of,
+    identity,
     payload_of,
     sealed,
 )
@@ -61,6 +63,20 @@ def test_one_changed_letter_of_the_payload_fails():
     assert state(text.replace("Õpe", "Ope")) == "failed"
     assert state(text.replace("NTREE-17207834", "NTREE-17207835", 1)) == "failed"
     assert state(text.replace('{"payload": "{', '{"payload": " {')) == "failed"
+
+
+def test_an_edwards_seal_fails_because_the_field_does_not_know_it():
+    who = identity(Ed25519PrivateKey.generate(), EC)
+    text = sealed(header=header_of(who, "EdDSA"), key=who.key, alg="EdDSA")
+    assert state(text, {"x": who.pem}) == "failed"
+
+
+def test_an_elliptic_signature_has_one_length():
+    document = json.loads(sealed())
+    mark = document["signatures"][0]["signature"]
+    raw = base64.urlsafe_b64decode(mark + "==")
+    document["signatures"][0]["signature"] = b64(raw[:32] + b"\0" + raw[32:])
+    assert state(json.dumps(document)) == "failed"
 
 
 @pytest.mark.parametrize("member", ["protected", "signature"])
@@ -113,6 +129,7 @@ HEADER_FAULTS = {
     "iat in the future": {"iat": int(SIGNED.timestamp()) + 361},
     "iat before the certificate": {"iat": 1},
     "iat a boolean": {"iat": True},
+    "iat a fraction": {"iat": SIGNED.timestamp() + 0.5},
     "iat too large": {"iat": 10**400},
     "sigT with offset": {"sigT": "2026-01-31T00:00:00+00:00"},
     "sigT no date": {"sigT": "2026-02-31T00:00:00Z"},
@@ -226,7 +243,9 @@ def test_the_official_seal_breaks_with_one_letter():
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, '{"payload":"\ud800","signatures":[{}]}', "{}", "\0"]
+    "text",
+    ["[" * 100_000, '{"payload":"\ud800","signatures":[{}]}', "{}", "\0"],
+    ids=["deep", "surrogate", "empty", "null"],
 )
 def test_odd_texts_fail(text):
     assert state(text) == "failed"

@@ -8,8 +8,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from services.ingest.proofs.jades import verify
 from tests.support.proofs import (
     AT,
+    DAYS,
     EC,
     ISSUER,
+    START,
     TRUSTED,
     Identity,
     header_of,
@@ -39,6 +41,13 @@ def test_a_certificate_of_a_trusted_authority_is_trusted():
 @pytest.mark.parametrize("ca", [False, None], ids=["ca false", "no constraints"])
 def test_a_trusted_certificate_that_is_no_authority_issues_nothing(ca):
     assert judged_by(identity(ec.generate_private_key(ec.SECP256R1()), ca=ca)) == "unverifiable"
+
+
+def test_an_authority_issues_only_what_it_may_and_while_it_may():
+    key = ec.generate_private_key(ec.SECP256R1())
+    assert judged_by(identity(key, ca=True, signs=True)) == "verified"
+    assert judged_by(identity(key, ca=True, signs=False)) == "unverifiable"
+    assert judged_by(identity(key, ca=True, start=START - DAYS)) == "unverifiable"
 
 
 def test_an_authority_of_the_same_name_is_another_authority():
@@ -89,3 +98,16 @@ def test_a_certificate_without_number_is_compared_by_name():
     who = identity(ec.generate_private_key(ec.SECP256R1()), number="")
     proof = verify(sealed(header=header_of(who), key=who.key), AT, {"x": who.pem})
     assert (proof.state, proof.signer) == ("verified", None)
+
+
+def test_a_number_without_digits_is_nobody():
+    who = identity(ec.generate_private_key(ec.SECP256R1()), number="NTREE--")
+    issuer = {"eIDASIdentifier": {"notation": " "}}
+    text = sealed(payload_of(issuer), header_of(who), who.key)
+    assert state(text, {"x": who.pem}) == "unverifiable"
+
+
+@pytest.mark.parametrize("number", ["NTREE-1\x1b[31m", "N" * 201], ids=["control", "long"])
+def test_a_number_that_no_log_should_show_is_not_repeated(number):
+    who = identity(ec.generate_private_key(ec.SECP256R1()), number=number)
+    assert verify(sealed(header=header_of(who), key=who.key), AT, TRUSTED).signer is None

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,6 +25,7 @@ from joserfc.registry import HeaderParameter
 from credstream.contract.errors import Unavailable
 from services.ingest.proofs import jades
 from services.publisher import seal
+from tests.support.proofs import EC, EC384, RSA, identity
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 DAY_MS = 86_400_000
@@ -163,20 +163,22 @@ def test_a_test_certificate_cannot_issue_others(sealer):
     assert extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign is False
 
 
-@pytest.mark.parametrize(
-    "key",
-    [ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP384R1())],
-    ids=["other key", "other curve"],
-)
-def test_a_key_that_does_not_fit_the_certificate_is_not_loaded(key, pems):
-    with pytest.raises(ValueError, match="sealing key"):
-        seal.load(key_pem(key), pems[1])
+def test_a_key_that_is_not_that_of_the_certificate_is_not_loaded(pems):
+    with pytest.raises(ValueError, match="first certificate"):
+        seal.load(key_pem(EC.key), pems[1])
 
 
-def test_an_rsa_key_is_not_loaded(pems):
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+@pytest.mark.parametrize("who", [EC384, RSA], ids=["P-384", "RSA"])
+def test_a_key_of_another_kind_is_not_loaded(who):
     with pytest.raises(ValueError, match="P-256"):
-        seal.load(key_pem(key), pems[1])
+        seal.load(key_pem(who.key), who.pem.encode())
+
+
+@pytest.mark.parametrize("lack", ["name", "number"])
+def test_a_certificate_that_names_no_issuer_is_not_loaded(lack):
+    who = identity(EC.key, **{lack: ""})
+    with pytest.raises(ValueError, match="subject attribute"):
+        seal.load(key_pem(who.key), who.pem.encode())
 
 
 def test_a_chain_is_carried_leaf_first(pems):

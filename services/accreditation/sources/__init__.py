@@ -1,1 +1,1 @@
-"""Where accreditations come from: one file per kind of list, each giving `Accreditation` records."""
+"""Where accreditations come from: one file per kind of list."""

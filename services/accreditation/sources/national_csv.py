@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from credstream.contract.parts import Identifier, Organisation, Reason
 from credstream.contract.records import Accreditation
 from credstream.vocabularies import countries, eqf, isced_f
 from services.accreditation.organisations import tokens
-from services.accreditation.rules import DECISIONS, KINDS
+from services.accreditation.rules import DECISIONS, KINDS, UNKNOWN_FIELD
 
 NAME = "national-list"
 
@@ -42,11 +42,14 @@ COLUMNS = (
 REQUIRED = ("id", "organisation", "organisation_id", "agent_trusted")
 
 _ANSWERS = {"yes": True, "no": False}
+_DELIMITERS = ";,\t"
 _IDENTIFIER = re.compile(r"([A-Za-z][A-Za-z0-9._-]*):(.+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ADDRESS_SCHEMES = {"http": "url", "https": "url", "did": "did"}
+#: Schemes whose name is part of the value itself.
+_WHOLE = {"http": "url", "https": "url", "did": "did"}
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHOWN = 60
+_LONGEST_ID = 200
 
 Row = Mapping[str, str]
 T = TypeVar("T")
@@ -60,41 +63,189 @@ def read(
     A row with a value that is not understood is left out whole: a limit that got lost would
     cover what the list never meant. Raises Rejected where the header is not that of a list.
     """
+    lines = _lines(text.removeprefix("\ufeff"))
+    columns = _columns(next(lines, (1, None))[1])
     kept: dict[str, Accreditation] = {}
     reasons: list[Reason] = []
-    for line, row in _rows(text):
+    for line, cells in lines:
         try:
-            found = _accreditation(_row(row), name, as_of)
+            found = _accreditation(_row(columns, cells), name, as_of)
         except Rejected as error:
-            where = f"line {line}, column {error.path}" if error.path else f"line {line}"
-            reasons.append(Reason(code=error.code, path=where, detail=error.detail))
+            reasons.append(_reason(error.code, line, error.path, error.detail))
             continue
         if kept.pop(found.id, None):
             detail = "The id stands on an earlier line too; this line counts."
-            where = f"line {line}, column id"
-            reasons.append(Reason(code="source.row_duplicate", path=where, detail=detail))
+            reasons.append(_reason("source.row_duplicate", line, "id", detail))
         kept[found.id] = found
     return tuple(kept.values()), tuple(reasons)
 
 
-def _rows(text: str) -> Iterator[tuple[int, tuple[list[str], list[str]] | None]]:
-    """Yield line number, columns and cells of every row; None for a row that cannot be split."""
-    text = text.removeprefix("\ufeff")
-    delimiter = _delimiter(text)
+def _reason(code: str, line: int, column: str, detail: str) -> Reason:
+    path = f"line {line}, column {column}" if column else f"line {line}"
+    return Reason(code=code, path=path, detail=detail)
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield number and cells of every line that is not blank; None where quotes go wrong."""
+    first = next(filter(str.strip, text.splitlines()), "")
+    delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    columns: list[str] = []
     while True:
         line = reader.line_num + 1
         try:
             cells = [cell.strip() for cell in next(reader)]
         except StopIteration:
-            break
+            return
         except csv.Error:
             yield line, None
             continue
-        if not columns:
-            columns = _columns(cells)
-        elif any(cells):
-            yield line, (columns, cells)
-    if not columns:
-        raise _header("The list is empty.")
+        if any(cells):
+            yield line, cells
+
+
+def _columns(cells: list[str] | None) -> tuple[str, ...]:
+    """Check the header; an unknown column may be a limit misspelt, so it is refused."""
+    columns = tuple(cell.casefold() for cell in cells or ())
+    while columns and not columns[-1]:
+        columns = columns[:-1]
+    faults = {
+        "missing": [column for column in REQUIRED if column not in columns],
+        "unknown": [column for column in columns if column not in COLUMNS],
+        "twice": [column for column in COLUMNS if columns.count(column) > 1],
+    }
+    found = [
+        f"{fault}: {', '.join(map(_shown, names))}" for fault, names in faults.items() if names
+    ]
+    if found:
+        raise Rejected("source.header_invalid", "line 1", "; ".join(found))
+    return columns
+
+
+def _row(columns: Sequence[str], cells: list[str] | None) -> Row:
+    if cells is None:
+        raise _invalid("", "the quotes do not pair, or a cell is too long")
+    if len(cells) < len(columns) or any(cells[len(columns) :]):
+        raise _invalid("", f"{len(cells)} cells under {len(columns)} columns")
+    row = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))
+    for column, cell in row.items():
+        if _UNSTORABLE.search(cell):
+            raise _invalid(column, "a character that cannot be stored")
+    return row
+
+
+def _accreditation(row: Row, name: str, as_of: int) -> Accreditation:
+    found = Accreditation(
+        id=_id(row, name),
+        source=name,
+        as_of=as_of,
+        kind=_choice(row, "kind", {kind: kind for kind in KINDS}, "accreditation"),
+        organisation=_organisation(row),
+        agent=_agent(row),
+        agent_trusted=_choice(row, "agent_trusted", _ANSWERS),
+        decision=_choice(row, "decision", {each: each for each in DECISIONS}, "positive"),
+        issued_on=_day(row, "issued_on"),
+        expires_on=_day(row, "expires_on"),
+        withdrawn_on=_day(row, "withdrawn_on"),
+        review_on=_day(row, "review_on"),
+        jurisdictions=_each(row, "jurisdictions", countries.country),
+        credential_types=_each(row, "credential_types", str),
+        qualifications=_each(row, "qualifications", str),
+        fields=_each(row, "isced_f", _field),
+        levels=_each(row, "eqf", eqf.eqf),
+    )
+    if found.issued_on and found.expires_on and found.expires_on < found.issued_on:
+        raise _invalid("expires_on", "the last day lies before the first")
+    return found
+
+
+def _id(row: Row, name: str) -> str:
+    own = f"{name}:{_needed(row, 'id').removeprefix(f'{name}:')}"
+    if len(own) > _LONGEST_ID:
+        raise _invalid("id", f"an id has at most {_LONGEST_ID} characters with the list's name")
+    return own
+
+
+def _organisation(row: Row) -> Organisation:
+    _needed(row, "organisation_id")
+    country = row["country"]
+    organisation = Organisation(
+        name={"und": _needed(row, "organisation")},
+        country=_known("country", country, countries.country(country)) if country else None,
+        identifiers=_identifiers(row, "organisation_id"),
+    )
+    if not tokens(organisation):
+        raise _invalid("organisation_id", "without a country this number could be anybody's")
+    return organisation
+
+
+def _agent(row: Row) -> Organisation | None:
+    if not row["agent"] and not row["agent_id"]:
+        return None
+    name = {"und": row["agent"]} if row["agent"] else {}
+    return Organisation(name=name, role="accreditor", identifiers=_identifiers(row, "agent_id"))
+
+
+def _identifiers(row: Row, column: str) -> tuple[Identifier, ...]:
+    return _each(row, column, _identifier)
+
+
+def _identifier(text: str) -> Identifier | None:
+    found = _IDENTIFIER.fullmatch(text)
+    if not found:
+        return None
+    scheme, value = found[1].casefold(), found[2].strip()
+    if scheme in _WHOLE:
+        return Identifier(scheme=_WHOLE[scheme], value=text)
+    return Identifier(scheme=scheme, value=value)
+
+
+def _field(text: str) -> str | None:
+    """By code only, for a label that two fields share would widen the limit; `unknown` is none."""
+    code = isced_f.field(text) if any(map(str.isdigit, text)) else None
+    return None if code is None or code.startswith(UNKNOWN_FIELD) else code
+
+
+def _each(row: Row, column: str, look: Callable[[str], T | None]) -> tuple[T, ...]:
+    """Read all values of a cell; one that is not known spoils the row."""
+    parts = [part.strip() for part in row[column].split("|")] if row[column] else []
+    return tuple(_known(column, part, look(part) if part else None) for part in parts)
+
+
+def _known(column: str, part: str, value: T | None) -> T:
+    if value is None:
+        raise _invalid(column, f"{_shown(part)} is not known here")
+    return value
+
+
+def _choice(row: Row, column: str, choices: Mapping[str, T], default: str = "") -> T:
+    chosen = row[column].casefold() or default
+    if chosen not in choices:
+        raise _invalid(column, f"{_shown(row[column])} is none of {', '.join(choices)}")
+    return choices[chosen]
+
+
+def _needed(row: Row, column: str) -> str:
+    if not row[column]:
+        raise _invalid(column, "the cell is empty")
+    return row[column]
+
+
+def _day(row: Row, column: str) -> str | None:
+    cell = row[column]
+    if not cell:
+        return None
+    try:
+        date.fromisoformat(cell)
+    except ValueError as error:
+        raise _invalid(column, f"{_shown(cell)} is no day written YYYY-MM-DD") from error
+    if not _DAY.fullmatch(cell):
+        raise _invalid(column, f"{_shown(cell)} is no day written YYYY-MM-DD")
+    return cell
+
+
+def _invalid(column: str, fault: str) -> Rejected:
+    return Rejected("source.row_invalid", column, f"The row is left out: {fault}.")
+
+
+def _shown(text: str) -> str:
+    return repr(text[:_SHOWN])

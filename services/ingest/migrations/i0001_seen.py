@@ -1,4 +1,4 @@
-"""The content that each key was last received with."""
+"""The content that each key has, and all that it was ever received with."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "seen",
+        "last",
         sa.Column("key", sa.String(60), primary_key=True),
         sa.Column("digest", sa.String(64), nullable=False),
+    )
+    op.create_table(
+        "seen",
+        sa.Column("key", sa.String(60), primary_key=True),
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("submission", sa.String(100), primary_key=True),
     )
 
 
 def downgrade() -> None:
-    op.drop_table("seen")
+    for name in ("seen", "last"):
+        op.drop_table(name)

@@ -13,6 +13,8 @@ from cryptography.x509.oid import NameOID
 #: Scheme, country and number, as in `NTREE-17207834` (ETSI EN 319 412-1 section 5.1.4).
 _SEMANTIC = re.compile(r"[A-Z]{3}([A-Z]{2})-(.+)", re.DOTALL)
 
+_LONGEST = 200
+
 
 def organisation_id(certificate: x509.Certificate) -> str | None:
     return _attribute(certificate, NameOID.ORGANIZATION_IDENTIFIER)
@@ -30,12 +32,15 @@ def names_issuer(certificate: x509.Certificate, issuer: Any) -> bool:
     if numbers and owner:
         return any(_same_number(owner, number) for number in numbers)
     name = _attribute(certificate, NameOID.ORGANIZATION_NAME)
-    return name is not None and _plain(name) in map(_plain, _texts(issuer.get("legalName")))
+    names = filter(None, map(_plain, _texts(issuer.get("legalName"))))
+    return name is not None and _plain(name) in names
 
 
 def _attribute(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
+    """Read one attribute; a stranger's certificate may hold text that no log should show."""
     values = [str(found.value) for found in certificate.subject.get_attributes_for_oid(oid)]
-    return next(filter(None, values), None)
+    decent = (text for text in values if text.isprintable() and 0 < len(text) <= _LONGEST)
+    return next(decent, None)
 
 
 def _texts(value: Any, member: str | None = None) -> Iterator[str]:

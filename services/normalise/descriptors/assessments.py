@@ -58,9 +58,7 @@ def supervised(parsed: Parsed) -> Finding[str | None]:
     return Finding(found.code, (from_payload("assessment", value, found.code),))
 
 
-def identity_verified(
-    parsed: Parsed, descriptor: str = "assessment"
-) -> Finding[bool | None]:
+def identity_verified(parsed: Parsed, descriptor: str = "assessment") -> Finding[bool | None]:
     """Whether identity is checked: as stated, else as the kind of supervision implies."""
     stated = truth(parsed.identity_verified)
     if parsed.identity_verified and stated is not None:

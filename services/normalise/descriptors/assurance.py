@@ -19,9 +19,7 @@ UNKNOWN = "unknown"
 FIX = "write a type of the list, such as external or industry-standard"
 
 
-def quality_assurance(
-    parsed: Parsed, provider: Provider
-) -> Finding[tuple[QualityAssurance, ...]]:
+def quality_assurance(parsed: Parsed, provider: Provider) -> Finding[tuple[QualityAssurance, ...]]:
     read = [(each, place) for each in parsed.quality_assurance if (place := _place(each))]
     if not read:
         registered = provider.quality_assurance

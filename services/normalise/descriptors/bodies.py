@@ -123,9 +123,7 @@ def _role(word: str) -> str | None:
 
 def _identifiers(given: tuple[Id, ...]) -> tuple[Identifier, ...]:
     pairs = ((each.scheme, plain(each.value)) for each in given)
-    return tuple(
-        Identifier(scheme=scheme.lower(), value=value) for scheme, value in pairs if value
-    )
+    return tuple(Identifier(scheme=scheme.lower(), value=value) for scheme, value in pairs if value)
 
 
 def _match(own: Organisation, provider: Provider) -> Organisation | None:
@@ -172,6 +170,7 @@ def _doubts(body: Body, own: Organisation) -> tuple[Reason, ...]:
 
 
 def _country_doubts(value: Value | None) -> tuple[Reason, ...]:
-    if value is None or not plain(value) or known(value, countries.country):
+    found = known(value, countries.country)
+    if value is None or plain(value) is None or found is not None:
         return ()
     return (doubt("country.unrecognised", value, COUNTRY_FIX),)

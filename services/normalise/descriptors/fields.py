@@ -41,5 +41,5 @@ def target_groups(parsed: Parsed, _: Provider) -> Finding[tuple[str, ...]]:
 
 
 def _target(text: str) -> str | None:
-    found = targets.target(text)
+    found = targets.target_group(text)
     return found.code if found else None

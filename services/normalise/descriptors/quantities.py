@@ -26,13 +26,13 @@ WORDS: Mapping[str, str] = {
     " stunda stundas valanda valandos valandų saat",
     "minutes": "min mins minute minutes minuten minuti minutos minut minuut",
     "days": "d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen"
-    " dzień dni ημέρα ημέρες dage dagar päivä päivää gün",
+    " dzień dni ημέρα ημέρες dage dagar päivä päivää",
     "weeks": "w week weeks woche wochen semaine semaines semana semanas settimana settimane"
-    " weken tydzień tygodnie tygodni εβδομάδα εβδομάδες uge uger vecka veckor hafta",
+    " weken tydzień tygodnie tygodni εβδομάδα εβδομάδες uge uger vecka veckor",
     "months": "month months monat monate monaten mois mes meses mês mese mesi maand maanden"
-    " miesiąc miesiące miesięcy μήνας μήνες måned måneder månad månader ay",
+    " miesiąc miesiące miesięcy μήνας μήνες måned måneder månad månader",
     "years": "y yr yrs year years jahr jahre jahren an ans année années año años ano anos anno"
-    " anni jaar jaren rok lata lat έτος έτη χρόνια år vuosi vuotta yıl",
+    " anni jaar jaren rok lata lat έτος έτη χρόνια år vuosi vuotta",
     "ects": "ects ec ecs",
     "sbu": "sbu",
 }

@@ -66,9 +66,7 @@ def url(parsed: Parsed, _: Provider) -> Finding[str | None]:
     return Finding(found, (from_payload("url", parsed.url),))
 
 
-def text(
-    descriptor: str, value: Value | None, parsed: Parsed, provider: Provider
-) -> Finding[Text]:
+def text(descriptor: str, value: Value | None, parsed: Parsed, provider: Provider) -> Finding[Text]:
     """A text by language; one without a language stands under the payload's or registration's."""
     if value is None:
         return Finding({})

@@ -1,0 +1,108 @@
+"""Follows every stream that leaves the house, and keeps what arrives in files."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from confluent_kafka import Consumer, Message, TopicPartition
+
+from credstream.contract import topics
+from credstream.contract.codec import CLASSES, Codec
+from credstream.runtime import clients
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One message of a followed topic; `record` is decoded, None for dead letters."""
+
+    topic: str
+    record: Any
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Collector:
+    """Reads receipts, published streams and dead letters from their beginning."""
+
+    broker: str
+    profile: str
+    folder: Path
+    codec: Codec = field(default_factory=Codec)
+    followed: set[str] = field(default_factory=set)
+    consumer: Consumer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.consumer = clients.consumer(self.broker, self.profile, "credstream-collector")
+
+    def follow(self, names: Iterable[str]) -> None:
+        """Follow more topics, from their first message."""
+        fresh = sorted(set(names) - self.followed)
+        self.followed |= set(fresh)
+        counts = clients.topics_of(self.consumer)[1] if fresh else {}
+        places = [
+            TopicPartition(name, number, 0)
+            for name in fresh
+            for number in range(counts.get(name, 0))
+        ]
+        if places:
+            self.consumer.incremental_assign(places)
+
+    def poll(self, seconds: float) -> Iterator[Seen]:
+        """What has arrived, already written to its file."""
+        for message in self.consumer.consume(500, seconds):
+            if not message.error():
+                yield self._kept(message)
+
+    def close(self) -> None:
+        self.consumer.close()
+
+    def _kept(self, message: Message) -> Seen:
+        topic = message.topic() or ""
+        headers = {name: _text(value) for name, value in message.headers() or ()}  # type: ignore[str-unpack]
+        if topic.endswith(".dlq"):
+            self._append("dlq", topic, _dead_letter(message, headers))
+            return Seen(topic, None, headers)
+        row = topics.row_of(topic)
+        record = self.codec.decode(message.value(), CLASSES[row.record]) if row else None  # type: ignore[arg-type]
+        folder, name = (
+            ("receipts", topic.removeprefix("receipts."))
+            if topic.startswith("receipts.")
+            else ("published", topic)
+        )
+        self._append(folder, name, record)
+        return Seen(topic, record, headers)
+
+    def _append(self, folder: str, name: str, record: Any) -> None:
+        line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+        with (self.folder / folder / f"{name}.jsonl").open("ab") as file:
+            file.write(line)
+
+
+def receipts_on_file(folder: Path) -> Iterator[Mapping[str, Any]]:
+    """The receipts that earlier runs left, oldest first within each provider."""
+    for path in sorted((folder / "receipts").glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            yield json.loads(line)
+
+
+def _dead_letter(message: Message, headers: Mapping[str, str]) -> dict[str, Any]:
+    """A dead letter as JSON; its bytes, which may hold persons, stay as they came."""
+    return {
+        "key": _text(message.key()),
+        "headers": headers,
+        "value": base64.b64encode(_bytes(message.value())).decode(),
+    }
+
+
+def _bytes(value: str | bytes | None) -> bytes:
+    return value.encode() if isinstance(value, str) else value or b""
+
+
+def _text(value: str | bytes | None) -> str:
+    return _bytes(value).decode("utf-8", "replace")

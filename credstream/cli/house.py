@@ -1,0 +1,177 @@
+"""The embedded exchange: broker, four services as processes, and the folder they share."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from credstream.cli.place import Place, Trouble, service_part
+from credstream.contract import topics
+from credstream.runtime import offspring
+from credstream.runtime.embedded import Broker
+from credstream.vocabularies.countries import all_countries
+
+# Started in the order that an event meets them, so that the first receipt comes early.
+SERVICES = topics.SERVICES
+OURS = ("state", "secrets", "europass", "published", "receipts", "dlq", "logs")
+HOLD_SECONDS = "3"
+STOP_SECONDS = 10.0
+RESTART_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class House:
+    """Starts and restarts the services of one folder; children die with this process."""
+
+    place: Place
+    broker: Broker
+    ports: dict[str, int] = field(default_factory=dict)
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    started: dict[str, float] = field(default_factory=dict)
+
+    def start(self) -> None:
+        self.ports = {name: _free_port() for name in SERVICES}
+        for name in SERVICES:
+            self._start(name)
+        self.write()
+
+    def mend(self) -> list[tuple[str, int]]:
+        """Start again what has ended; name and exit code of each."""
+        ended = [
+            (name, child.returncode)
+            for name, child in self.children.items()
+            if child.poll() is not None and time.monotonic() - self.started[name] > RESTART_SECONDS
+        ]
+        for name, _code in ended:
+            self._start(name)
+        if ended:
+            self.write()
+        return ended
+
+    def stop(self) -> None:
+        offspring.stop(list(self.children.values()), STOP_SECONDS)
+        (self.place.folder / "run.json").unlink(missing_ok=True)
+
+    def write(self) -> None:
+        """Tell other terminals where everything is."""
+        told = {
+            "pid": os.getpid(),
+            "broker": self.broker.address,
+            "profile": "embedded",
+            "services": {
+                name: {"pid": child.pid, "web": f"http://127.0.0.1:{self.ports[name]}"}
+                for name, child in self.children.items()
+            },
+        }
+        path = self.place.folder / "run.json"
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        part.replace(path)
+
+    def _start(self, name: str) -> None:
+        command = (sys.executable, "-m", f"services.{name}", "worker")
+        log = self.place.folder / "logs" / f"{name}.jsonl"
+        self.children[name] = offspring.start(command, self._environment(name), log)
+        self.started[name] = time.monotonic()
+
+    def _environment(self, name: str) -> Mapping[str, str]:
+        place, folder = self.place, self.place.folder
+        own = {
+            "BROKER": self.broker.address,
+            "PROFILE": "embedded",
+            "DATABASE_URL": place.url(name),
+            "VAULT_URL": place.url("vault"),
+            "KEK_FILE": str(place.secrets / "kek"),
+            "PSEUDONYM_KEY_FILE": str(place.secrets / "pseudonym"),
+            "SEAL_KEY_FILE": str(place.secrets / "seal.key"),
+            "SEAL_CERTIFICATE_FILE": str(place.secrets / "seal.pem"),
+            "EUROPASS_DIR": str(folder / "europass"),
+            "WEB_PORT": str(self.ports[name]),
+            "DATA_DIR": str(folder / "state" / "faust"),
+            "HOLD_SECONDS": HOLD_SECONDS,
+            "MIGRATE": "true",
+        }
+        kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}
+        return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()}
+
+
+def prepare(folder: Path, *, fresh: bool) -> Place:
+    """The folder with what has to be there; raises Trouble when another run uses it."""
+    place = Place(folder)
+    running = place.running()
+    if running:
+        raise Trouble(f"a run (process {running['pid']}) uses {folder}; stop it, or take --dir")
+    if fresh:
+        for name in OURS:
+            shutil.rmtree(folder / name, ignore_errors=True)
+    try:
+        for name in OURS:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(f"cannot write to {folder}: {error.strerror}") from error
+    _make_secrets(place)
+    _forget_old_broker(place)
+    return place
+
+
+def open_broker() -> Broker:
+    """The embedded broker with every topic that needs no provider."""
+    return Broker(dict(topics.fixed(all_countries(), embedded=True)))
+
+
+def create_provider_topics(broker: Broker, kind: str, provider: str) -> None:
+    for name in topics.of_provider(kind, provider):
+        broker.create_topic(name, 1)
+
+
+def _make_secrets(place: Place) -> None:
+    """Keys of this folder alone, readable by its owner; the seal's certificate is a test one."""
+    place.secrets.chmod(0o700)
+    for name in ("kek", "pseudonym"):
+        if not (place.secrets / name).exists():
+            _write_secret(place.secrets / name, secrets.token_hex(32).encode())
+    if not (place.secrets / "seal.pem").exists():
+        # Issuer data of a European Digital Credential is what its seal's certificate says.
+        key, certificate = service_part("publisher.seal").test_certificate(
+            "credstream TEST SEAL", "BE", "NTRBE-0000000000", int(time.time() * 1000)
+        )
+        _write_secret(place.secrets / "seal.key", key)
+        _write_secret(place.secrets / "seal.pem", certificate)
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def _forget_old_broker(place: Place) -> None:
+    """The broker of an earlier run is gone with its offsets; the services' state stays."""
+    existing = [name for name in SERVICES if place.database(name).exists()]
+    if not existing:
+        return
+    import sqlalchemy as sa
+
+    from credstream.runtime import journal
+    from credstream.runtime.store import engine, transaction
+
+    for name in existing:
+        with transaction(engine(place.url(name))) as connection:
+            if sa.inspect(connection).has_table("journal"):
+                journal.forget(connection)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

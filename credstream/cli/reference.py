@@ -1,0 +1,188 @@
+"""Registrations and accreditations: publish them, list what is known."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+from confluent_kafka import KafkaException, Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+from rich.console import Console
+from rich.table import Table
+
+from credstream.cli.place import AWAY, Place, Trouble, guarded, service_part, settings_for
+from credstream.cli.submissions import registration
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.parts import Reason
+from credstream.contract.records import Accreditation, Provider
+from credstream.runtime import clients
+
+
+def publish_providers(producer: Producer, codec: Codec, providers: Iterable[Provider]) -> None:
+    for provider in providers:
+        producer.produce(topics.PROVIDERS, codec.encode(provider), provider.id.encode())
+    _flush(producer)
+
+
+def publish_accreditations(
+    producer: Producer, codec: Codec, path: Path, name: str
+) -> tuple[tuple[Accreditation, ...], tuple[Reason, ...]]:
+    """Publish a list; its accreditations, and the rows that were left out."""
+    source = service_part("accreditation.sources.national_csv")
+    try:
+        text = path.read_text("utf-8-sig")
+        records, reasons = source.read(text, name=name, as_of=int(time.time() * 1000))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"{path}: {error}") from error
+    except Rejected as refusal:
+        raise Trouble(f"{path}: {refusal.path}: {refusal.detail}") from refusal
+    for record in records:
+        producer.produce(topics.ACCREDITATIONS, codec.encode(record), record.id.encode())
+    _flush(producer)
+    return records, reasons
+
+
+def add_providers(files: Sequence[Path], folder: Path, *, as_json: bool) -> int:
+    """Publish registrations before their topics exist: no event is refused for being early."""
+    providers = [registration(path) for path in files]
+
+    def work() -> int:
+        broker, profile = _address(folder)
+        publish_providers(clients.producer(broker, profile), Codec(), providers)
+        for provider in providers:
+            _create_topics(broker, profile, provider)
+        return 0
+
+    code = guarded(work)
+    _say([each.id for each in providers], as_json=as_json, sentence="registered")
+    return code
+
+
+def load_accreditations(path: Path, name: str, folder: Path, *, as_json: bool) -> int:
+    def work() -> int:
+        broker, profile = _address(folder)
+        producer = clients.producer(broker, profile)
+        records, reasons = publish_accreditations(producer, Codec(), path, name)
+        for reason in reasons:
+            sys.stderr.write(f"{path}: {reason.path}: {reason.code}: {reason.detail}\n")
+        _say([each.id for each in records], as_json=as_json, sentence="published")
+        return 0
+
+    return guarded(work)
+
+
+def list_providers(folder: Path, *, as_json: bool) -> int:
+    import sqlalchemy as sa
+
+    from credstream.runtime.store import PROVIDERS
+
+    records = _stored(folder, "ingest", sa.select(PROVIDERS.c.record), Provider)
+    rows = [(p.id, p.kind, p.country, p.status, p.name) for p in records]
+    return _table(records, rows, ("id", "kind", "country", "status", "name"), as_json=as_json)
+
+
+def list_accreditations(folder: Path, *, as_json: bool) -> int:
+    import sqlalchemy as sa
+
+    table = service_part("accreditation.store").ACCREDITATIONS
+    records = _stored(folder, "accreditation", sa.select(table.c.record), Accreditation)
+    rows = [
+        (
+            a.id,
+            a.kind,
+            " / ".join(a.organisation.name.values()),
+            f"{a.issued_on or ''} - {a.withdrawn_on or a.expires_on or ''}",
+            "withdrawn" if a.withdrawn_on else a.decision,
+        )
+        for a in records
+    ]
+    return _table(
+        records, rows, ("id", "kind", "organisation", "in force", "state"), as_json=as_json
+    )
+
+
+def _address(folder: Path) -> tuple[str, str]:
+    running = Place(folder).running()
+    if running:
+        return running["broker"], running["profile"]
+    from credstream.runtime.settings import load
+
+    settings = load()
+    return settings.broker, settings.profile
+
+
+def _create_topics(broker: str, profile: str, provider: Provider) -> None:
+    names = topics.of_provider(provider.kind, provider.id)
+    if profile == "embedded":
+        _touch_topics(broker, profile, names)
+        return
+    admin = AdminClient({"bootstrap.servers": broker})
+    for name in names:
+        row = topics.row_of(name)
+        partitions = row.partitions if row and not name.endswith(".dlq") else 1
+        made = admin.create_topics([NewTopic(name, partitions)])[name]
+        try:
+            made.result(15)
+        except KafkaException as error:
+            if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
+                raise Unavailable(f"topic {name}: {error.args[0].str()}") from error
+
+
+def _touch_topics(broker: str, profile: str, names: Iterable[str]) -> None:
+    """The embedded broker has no admin calls: asking for a topic's metadata makes it."""
+    producer = clients.producer(broker, profile)
+    for name in names:
+        producer.list_topics(name, timeout=10)
+
+
+def _stored(folder: Path, service: str, query: Any, kind: type) -> list[Any]:
+    from credstream.runtime.store import engine, transaction
+
+    found: list[Any] = []
+
+    def work() -> int:
+        codec = Codec()
+        with transaction(engine(settings_for(service, folder).database_url)) as connection:
+            found.extend(codec.decode(row[0], kind) for row in connection.execute(query))
+        return 0
+
+    guarded(work)
+    return sorted(found, key=lambda record: record.id)
+
+
+def _table(
+    records: Sequence[object],
+    rows: Sequence[Sequence[str]],
+    titles: Sequence[str],
+    *,
+    as_json: bool,
+) -> int:
+    if as_json:
+        sys.stdout.write(orjson.dumps(records, option=orjson.OPT_INDENT_2).decode() + "\n")
+        return 0
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False).print(table)
+    return 0
+
+
+def _say(ids: Sequence[str], *, as_json: bool, sentence: str) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({sentence: list(ids)}) + "\n")
+    else:
+        sys.stdout.write("".join(f"{sentence} {each}\n" for each in ids))
+
+
+def _flush(producer: Producer) -> None:
+    if producer.flush(15):
+        raise Trouble("the broker does not answer", AWAY)

@@ -1,0 +1,88 @@
+"""Registrations and other records from the JSON that operators write."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from credstream.contract import parts, records
+from credstream.contract.errors import Rejected
+from credstream.contract.records import Provider
+from credstream.contract.topics import KINDS, PROVIDER_ID
+from credstream.vocabularies.countries import country
+
+STATES = ("active", "suspended")
+
+
+def provider_from(plain: Any) -> Provider:
+    """A registration from its JSON; raises Rejected with the path of what is wrong."""
+    if isinstance(plain, dict):
+        plain = {"status": "active", **plain}
+    provider: Provider = record_from(Provider, plain)
+    if not PROVIDER_ID.fullmatch(provider.id):
+        raise Rejected("registration.invalid", "id", "2 to 40 of a-z, 0-9 and -")
+    for name, value, allowed in (
+        ("kind", provider.kind, KINDS),
+        ("status", provider.status, STATES),
+    ):
+        if value not in allowed:
+            raise Rejected("registration.invalid", name, f"one of {', '.join(allowed)}")
+    if country(provider.country) != provider.country:
+        raise Rejected("registration.invalid", "country", "an ISO 3166-1 alpha-2 code")
+    return provider
+
+
+def record_from(kind: type, plain: Any, path: str = "") -> Any:
+    """A record of a class from JSON values; unknown members and wrong types are refused."""
+    if not isinstance(plain, Mapping):
+        raise Rejected("registration.invalid", path, "an object is expected")
+    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
+    unknown = sorted(set(plain) - set(hints))
+    if unknown:
+        raise Rejected("registration.invalid", _under(path, unknown[0]), "no such field")
+    values = {
+        name: _value(hints[name], value, _under(path, name)) for name, value in plain.items()
+    }
+    missing = [
+        each.name
+        for each in dataclasses.fields(kind)
+        if each.name not in values
+        and each.default is dataclasses.MISSING
+        and each.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise Rejected("registration.invalid", _under(path, missing[0]), "the field is missing")
+    return kind(**values)
+
+
+def _value(hint: Any, value: Any, path: str) -> Any:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        real = next(each for each in inner if each is not type(None))
+        return None if value is None else _value(real, value, path)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise Rejected("registration.invalid", path, "a list is expected")
+        return tuple(_value(inner[0], each, f"{path}[{n}]") for n, each in enumerate(value))
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return record_from(hint, value, path)
+    if origin is not None:
+        return _texts(value, path)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise Rejected("registration.invalid", path, f"{hint.__name__} is expected")
+    return value
+
+
+def _texts(value: Any, path: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise Rejected("registration.invalid", path, "an object of texts is expected")
+    return dict(value)
+
+
+def _under(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

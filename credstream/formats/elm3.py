@@ -1,0 +1,205 @@
+"""European Digital Credentials (ELM v3 as JSON-LD): one award for each claim of a learner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from credstream.contract.errors import Rejected
+from credstream.formats import elm3_learning, elm3_parts, elm3_shape
+from credstream.formats.common import Id, Parsed, Value, Whole
+from credstream.formats.elm3_learning import Learning
+from credstream.formats.elm3_parts import concept, concepts, note
+from credstream.formats.walking import (
+    Node,
+    backwards,
+    bare,
+    first,
+    flag,
+    follow,
+    items,
+    listed,
+    many,
+    one,
+    root,
+    strangers,
+    text,
+    types,
+    words,
+)
+
+NAME = "elm3"
+CREDENTIAL = "EuropeanDigitalCredential"
+CONTEXT = "http://data.europa.eu/snb/model/context/edc-ap"
+PRESENTATIONS = frozenset({"VerifiablePresentation", "EuropeanDigitalPresentation"})
+AWARDS = frozenset({"LearningAchievement", "LearningActivity"})
+# Says who may issue for whom, nothing about the learning.
+MANDATE = "http://data.europa.eu/snb/evidence-type/c_18016257"
+GENERIC_PROFILE = "http://data.europa.eu/snb/credential/e34929035b"
+
+
+def recognise(document: Any) -> bool:
+    named = types(document)
+    if not isinstance(document, dict) or named & PRESENTATIONS:
+        return False
+    return CREDENTIAL in named or any(
+        each == CONTEXT for each, _ in items(root(document), "@context")
+    )
+
+
+def split(document: Any) -> tuple[Any, ...]:
+    """One document for each claim that is an award, told apart in its id."""
+    subject = one(root(document), "credentialSubject") if isinstance(document, dict) else None
+    claims = (
+        [each.members for each in many(subject, "hasClaim") if _awards(each)] if subject else []
+    )
+    if subject is None or len(claims) < 2:  # noqa: PLR2004
+        return (document,)
+    names = [each.get("id") for each in claims]
+    distinct = len(set(map(str, names))) == len(names) and all(names)
+    credential = text(root(document), "id")
+    parts = []
+    for place, claim in enumerate(claims):
+        part = {**document, "credentialSubject": {**subject.members, "hasClaim": claim}}
+        if credential is not None:
+            part["id"] = f"{credential.raw}#{names[place] if distinct else place}"
+        parts.append(part)
+    return tuple(parts)
+
+
+def parse(document: Any) -> Parsed:
+    credential = replace(root(document), known=elm3_parts.known(document))
+    subject = one(credential, "credentialSubject")
+    if not subject:
+        raise Rejected("format.invalid", "credentialSubject", "there is no learner object")
+    claim = next((each for each in many(subject, "hasClaim") if _awards(each)), None)
+    if claim is None:
+        raise Rejected(
+            "format.invalid", "credentialSubject.hasClaim", "no achievement or activity is claimed"
+        )
+    learning = elm3_learning.read(claim)
+    return _definition(_award(credential, subject, learning), credential, learning)
+
+
+def _awards(claim: Node) -> bool:
+    named = types(claim.members)
+    # A claim that states no type is taken at its word and reported as a broken rule.
+    return bool(named & AWARDS) if named else not bare(claim)
+
+
+def _award(credential: Node, subject: Node, learning: Learning) -> Parsed:
+    starts = text(credential, "validFrom")
+    ends = first(text(credential, "validUntil"), text(credential, "expirationDate"))
+    issued = first(text(credential, "issued"), text(credential, "issuanceDate"))
+    period = next((each for each in map(_period, learning.activities) if each), Node({}, ""))
+    return Parsed(
+        kind="award",
+        credential_id=text(credential, "id"),
+        credential_ids=elm3_parts.identifiers(credential),
+        occurred_at=first(issued, starts),
+        # Before sealing there is no day of issue; the day of award then says more than validFrom.
+        issued_on=first(issued, text(one(learning.claim, "awardedBy"), "awardingDate"), starts),
+        valid_until=ends,
+        starts_on=text(period, "startDate"),
+        ends_on=text(period, "endDate"),
+        learner=elm3_parts.learner(subject),
+        grade=learning.grade,
+        grade_scale=learning.grade_scale,
+        assessed_by=learning.assessed_by,
+        evidence=_evidence(credential),
+        strangers=(
+            *strangers(credential, elm3_shape.CREDENTIAL_MEMBERS),
+            *strangers(subject, elm3_shape.PERSON_MEMBERS),
+            *strangers(learning.claim, elm3_shape.CLAIM_MEMBERS),
+            *strangers(learning.spec, elm3_shape.SPECIFICATION_MEMBERS),
+        ),
+        findings=(*backwards(starts, ends), *listed(credential, "credentialStatus", "status")),
+        violations=elm3_shape.violations(credential),
+    )
+
+
+def _definition(award: Parsed, credential: Node, learning: Learning) -> Parsed:
+    claim, spec = learning.claim, learning.spec
+    titled = first(words(claim, "title"), words(spec, "title"))
+    bodies = elm3_parts.bodies(claim) or elm3_parts.issuer(credential)
+    organisations = (*many(one(claim, "awardedBy"), "awardingBody"), one(credential, "issuer"))
+    named = _definition_id(spec)
+    return replace(
+        award,
+        definition_id=named,
+        reference=bare(spec) and named is not None and titled is None,
+        language=concept(one(one(credential, "displayParameter"), "primaryLanguage")),
+        title=first(titled, words(one(credential, "displayParameter"), "title")),
+        description=first(words(claim, "description"), words(spec, "description")),
+        country=first(*map(elm3_parts.country, organisations)),
+        region=first(*map(elm3_parts.region, organisations)),
+        awarding_bodies=bodies,
+        learning_outcomes=learning.outcomes,
+        workload=learning.workload,
+        levels=learning.levels,
+        assessments=learning.assessments,
+        supervision=learning.supervision,
+        modes=learning.modes,
+        schedule=learning.schedule,
+        quality_assurance=elm3_parts.assurances(credential, claim, spec),
+        prerequisites=note(one(spec, "entryRequirement")),
+        partial=_partial(claim, spec),
+        further_information=_further(claim, spec),
+        url=first(
+            *(text(follow(each, "homepage"), "contentURL") for each in (spec, claim)),
+            *(text(follow(each, "supplementaryDocument"), "contentURL") for each in (spec, claim)),
+        ),
+        identifiers=_identifiers(spec),
+        languages=concepts(spec, "language"),
+        fields=concepts(spec, "thematicArea"),
+        occupations=learning.occupations,
+        target_groups=concepts(spec, "targetGroup"),
+        route=concept(one(spec, "learningSetting")),
+        credential_type=_credential_type(credential, learning),
+    )
+
+
+def _definition_id(spec: Node) -> Value | None:
+    own = elm3_parts.lasting_id(spec)
+    return first(own, *(each.value for each in elm3_parts.identifiers(spec)))
+
+
+def _identifiers(spec: Node) -> tuple[Id, ...]:
+    codes = concepts(spec, "qualificationCode")
+    return (
+        *elm3_parts.identifiers(spec),
+        *(Id(scheme="qualification_code", value=each) for each in codes),
+    )
+
+
+def _period(activity: Node) -> Node:
+    return one(activity, "temporal")
+
+
+def _partial(claim: Node, spec: Node) -> Whole | None:
+    stated = flag(spec, "isPartialQualification")
+    whole = next((each for node in (spec, claim) for each in many(node, "isPartOf")), None)
+    named = first(elm3_parts.lasting_id(whole), words(whole, "title")) if whole else None
+    return Whole(is_part=stated, qualification=named) if stated or named else None
+
+
+def _further(claim: Node, spec: Node) -> Value | None:
+    """A note; else what the award entitles to, which ELM has instead of a place in a stack."""
+    nodes = (spec, claim)
+    notes = (note(each) for node in nodes for each in many(node, "additionalNote"))
+    rights = (words(each, "title") for node in nodes for each in many(node, "entitlesTo"))
+    return first(*notes, *rights)
+
+
+def _credential_type(credential: Node, learning: Learning) -> Value | None:
+    """Attendance by its class; else a telling profile; else the type of the opportunity."""
+    if learning.attendance:
+        return text(learning.claim, "type")
+    profiles = concepts(credential, "credentialProfiles")
+    telling = next((each for each in profiles if each.raw != GENERIC_PROFILE), None)
+    return first(telling, concept(one(learning.spec, "dcType")))
+
+
+def _evidence(credential: Node) -> int:
+    kinds = (text(one(each, "dcType"), "id") for each in many(credential, "evidence"))
+    return sum(1 for each in kinds if each is None or each.raw != MANDATE)

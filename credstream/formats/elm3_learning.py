@@ -1,0 +1,159 @@
+"""What a claim of an EDC says of the learning, on the claim's and the specification's side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from credstream.formats.common import Amount, LevelClaim, Outcome, Value
+from credstream.formats.elm3_parts import concept, concepts, note
+from credstream.formats.walking import (
+    Node,
+    amount,
+    first,
+    many,
+    one,
+    plain,
+    present,
+    text,
+    types,
+    words,
+)
+
+ECTS = "6fcec5c5af"
+ECTS_WORDS = ("ects", "european credit transfer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """The claim with what stands around it; `attendance` where nothing was assessed."""
+
+    claim: Node
+    spec: Node
+    attendance: bool
+    activities: tuple[Node, ...]
+    outcomes: tuple[Outcome, ...]
+    workload: tuple[Amount, ...]
+    levels: tuple[LevelClaim, ...]
+    assessments: tuple[Value, ...]
+    supervision: Value | None
+    grade: Value | None
+    grade_scale: Value | None
+    assessed_by: tuple[Value, ...]
+    modes: tuple[Value, ...]
+    schedule: Value | None
+    occupations: tuple[Value, ...]
+
+
+def read(claim: Node) -> Learning:
+    spec = one(claim, "specifiedBy")
+    proofs = many(claim, "provenBy")
+    proof_specs = (*_specs(proofs), *many(spec, "provenBy"))
+    attendance = "LearningActivity" in types(claim.members) and not proofs
+    activities = (claim, *many(claim, "influencedBy"))
+    activity_specs = (*_specs(activities[1:]), *many(spec, "influencedBy"))
+    return Learning(
+        claim=claim,
+        spec=spec,
+        attendance=attendance,
+        activities=activities,
+        outcomes=_outcomes(spec),
+        workload=_workload(spec, activities, activity_specs, attendance=attendance),
+        levels=_levels(spec),
+        assessments=_assessments(proofs, proof_specs),
+        supervision=first(
+            *(concept(one(each, "idVerification")) for each in (*proofs, *proof_specs))
+        ),
+        grade=first(*(note(one(each, "grade")) for each in proofs)),
+        grade_scale=first(*(words(one(each, "gradingScheme"), "title") for each in proof_specs)),
+        assessed_by=_assessors(proofs),
+        modes=present(
+            *(mode for each in (spec, *activity_specs) for mode in concepts(each, "mode"))
+        ),
+        schedule=first(
+            *(concept(one(each, "learningSchedule")) for each in (spec, *activity_specs))
+        ),
+        occupations=_occupations(claim, spec),
+    )
+
+
+def _specs(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    return tuple(spec for each in nodes for spec in many(each, "specifiedBy"))
+
+
+def _outcomes(spec: Node) -> tuple[Outcome, ...]:
+    stated = tuple(
+        Outcome(text=title, skills=concepts(each, "relatedESCOSkill"))
+        for each in many(spec, "learningOutcome")
+        if (title := words(each, "title")) is not None
+    )
+    summary = note(one(spec, "learningOutcomeSummary"))
+    return stated if summary is None else (*stated, Outcome(text=summary))
+
+
+def _workload(
+    spec: Node, activities: tuple[Node, ...], activity_specs: tuple[Node, ...], *, attendance: bool
+) -> tuple[Amount, ...]:
+    """Credits, then durations with the one of the whole first, then contact time and time limits.
+
+    What was attended counts before what the activity plans; for an achievement each statement is
+    kept, since the parts can contradict the whole.
+    """
+    claim = activities[0]
+    credits_ = many(spec, "creditPoint") or many(claim, "creditReceived")
+    whole = text(spec, "volumeOfLearning")
+    spent = tuple(text(each, "workload") for each in activities)
+    planned = tuple(text(each, "volumeOfLearning") for each in activity_specs)
+    durations = (first(spent[0], whole),) if attendance else (whole, *spent, *planned)
+    contact = tuple(amount(each, "contactHour") for each in (spec, *activity_specs))
+    return (
+        *(each for node in credits_ for each in _credit(node)),
+        *(Amount(unit="duration", value=each) for each in present(*durations)),
+        *(Amount(unit="contact_hours", value=each) for each in present(*contact)),
+        *(Amount(unit="span", value=each) for each in present(text(spec, "maximumDuration"))),
+    )
+
+
+def _credit(credit: Node) -> tuple[Amount, ...]:
+    point, framework = amount(credit, "point"), one(credit, "framework")
+    if point is None:
+        return ()
+    address, name = text(framework, "id"), plain(words(framework, "prefLabel"))
+    spelt = " ".join(str(each.raw).lower() for each in (address, name) if each)
+    if ECTS in spelt or any(each in spelt for each in ECTS_WORDS):
+        return (Amount(unit="ects", value=point),)
+    unit = first(name, address)
+    written = f"{point.raw} {unit.raw}" if unit else str(point.raw)
+    return (Amount(unit="text", value=Value(written, point.path)),)
+
+
+def _levels(spec: Node) -> tuple[LevelClaim, ...]:
+    """What stands side by side is one claim, so that the national framework stays with the EQF."""
+    claims = zip_longest(
+        *(concepts(spec, key) for key in ("eqfLevel", "nqfLevel", "educationLevel"))
+    )
+    return tuple(LevelClaim(eqf=eqf, value=nqf, cycle=cycle) for eqf, nqf, cycle in claims)
+
+
+def _assessments(proofs: tuple[Node, ...], specs: tuple[Node, ...]) -> tuple[Value, ...]:
+    """The types; where none is given, the title says at least what was done."""
+    typed = tuple(kind for each in (*specs, *proofs) for kind in concepts(each, "dcType"))
+    titled = (words(each, "title") for each in (*specs, *proofs))
+    return present(*typed) or present(*titled)
+
+
+def _assessors(proofs: tuple[Node, ...]) -> tuple[Value, ...]:
+    """Organisations by name; a person who assessed is not named."""
+    return present(
+        *(
+            words(body, "legalName")
+            for proof in proofs
+            for body in many(proof, "assessedBy")
+            if "Person" not in types(body.members)
+        )
+    )
+
+
+def _occupations(claim: Node, spec: Node) -> tuple[Value, ...]:
+    rights = (*many(spec, "entitlesTo"), *_specs(many(claim, "entitlesTo")))
+    return present(*(each for right in rights for each in concepts(right, "limitOccupation")))

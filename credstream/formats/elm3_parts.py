@@ -1,0 +1,198 @@
+"""Concepts, organisations, the learner and accreditations of a European Digital Credential."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from credstream.formats.common import Assurance, Body, Id, Person, Value
+from credstream.formats.walking import (
+    Node,
+    address,
+    amount,
+    at,
+    bare,
+    first,
+    follow,
+    many,
+    one,
+    plain,
+    present,
+    text,
+    words,
+)
+
+# Ids of this form name an object within one file only: builders count them up from 1 in each file.
+LOCAL = re.compile(r"urn:epass:.*:\d+", re.DOTALL | re.ASCII)
+EPASS = "urn:epass:"
+LEGAL_IDENTIFIERS = {
+    "eIDASIdentifier": "eidas",
+    "registration": "registration",
+    "vatIdentifier": "vat",
+    "taxIdentifier": "tax",
+}
+SCHEMES = {
+    "european student identifier": "esi",
+    "student id": "student",
+    "student number": "student",
+    "erasmus code": "erasmus",
+}
+
+
+def known(document: Any) -> Mapping[str, Node]:
+    """The fullest copy of each object by id: a file may tell an object once and then name it."""
+    found: dict[str, Node] = {}
+    pending: list[tuple[Any, str]] = [(document, "")]
+    while pending:
+        value, path = pending.pop()
+        if isinstance(value, list):
+            pending += [(each, f"{path}[{place}]") for place, each in enumerate(value)]
+        elif isinstance(value, dict):
+            node = Node(value, path, found)
+            name = value.get("id")
+            if isinstance(name, str) and not bare(node):
+                held = found.get(name)
+                if held is None or len(held.members) <= len(value):
+                    found[name] = node
+            pending += [(each, at(node, key)) for key, each in value.items()]
+    return found
+
+
+def concept(node: Node) -> Value | None:
+    """The address of a concept, or its label where the address is local to the file."""
+    name = text(node, "id")
+    if name is not None and not str(name.raw).startswith(EPASS):
+        return name
+    return first(words(node, "prefLabel"), text(node, "notation"), name)
+
+
+def concepts(node: Node, key: str) -> tuple[Value, ...]:
+    return present(*map(concept, many(node, key)))
+
+
+def note(node: Node) -> Value | None:
+    return words(node, "noteLiteral")
+
+
+def lasting_id(node: Node) -> Value | None:
+    """An id that means the same object in the next file."""
+    name = text(node, "id")
+    return None if name is None or LOCAL.fullmatch(str(name.raw)) else name
+
+
+def identifiers(node: Node) -> tuple[Id, ...]:
+    return tuple(each for entry in many(node, "identifier") for each in identifier(entry))
+
+
+def identifier(entry: Node, scheme: str | None = None) -> tuple[Id, ...]:
+    value = first(amount(entry, "notation"), text(entry, "id") if bare(entry) else None)
+    named = first(
+        plain(words(entry, "schemeName")), text(entry, "schemeId"), text(entry, "schemeAgency")
+    )
+    spelt = str(named.raw).strip().lower() if named else "identifier"
+    return () if value is None else (Id(scheme=scheme or SCHEMES.get(spelt, spelt), value=value),)
+
+
+def bodies(claim: Node) -> tuple[Body, ...]:
+    return tuple(map(_body, many(one(claim, "awardedBy"), "awardingBody")))
+
+
+def issuer(credential: Node) -> tuple[Body, ...]:
+    return tuple(map(_body, many(credential, "issuer")))
+
+
+def country(organisation: Node) -> Value | None:
+    places = many(organisation, "location")
+    return first(
+        *(concept(follow(each, "address", "countryCode")) for each in places),
+        concept(follow(organisation, "address", "countryCode")),
+    )
+
+
+def region(organisation: Node) -> Value | None:
+    return first(*(concept(one(each, "spatialCode")) for each in many(organisation, "location")))
+
+
+def learner(subject: Node) -> Person | None:
+    contacts = many(subject, "contactPoint")
+    emails = tuple(
+        mail
+        for contact in contacts
+        for box in many(contact, "emailAddress")
+        for mail in _email(box)
+    )
+    nationals = (
+        each for entry in many(subject, "nationalID") for each in identifier(entry, "national")
+    )
+    person = Person(
+        identifiers=(*nationals, *identifiers(subject), *_address(subject), *emails),
+        full_name=words(subject, "fullName"),
+        given_name=words(subject, "givenName"),
+        family_name=words(subject, "familyName"),
+        birth_date=text(subject, "dateOfBirth"),
+        email=emails[0].value if emails else None,
+    )
+    return person if person != Person() else None
+
+
+def assurances(credential: Node, claim: Node, spec: Node) -> tuple[Assurance, ...]:
+    """Accreditations of the specification, the awarding bodies and the evidence, each once."""
+    holders = (
+        spec,
+        *many(one(claim, "awardedBy"), "awardingBody"),
+        one(credential, "issuer"),
+        *many(credential, "evidence"),
+    )
+    kept: dict[tuple[str, ...], Assurance] = {}
+    for entry in (each for holder in holders for each in many(holder, "accreditation")):
+        agent = one(entry, "accreditingAgent")
+        found = Assurance(
+            type=Value("accreditation", entry.path),
+            body=first(words(agent, "legalName"), lasting_id(agent)),
+            reference=first(
+                *(each.value for each in identifiers(entry)),
+                lasting_id(entry),
+                words(entry, "title"),
+            ),
+        )
+        kept.setdefault(
+            tuple(str(each.raw) if each else "" for each in (found.body, found.reference)), found
+        )
+    return tuple(kept.values())
+
+
+def _body(organisation: Node) -> Body:
+    pages = (text(each, "contentURL") for each in many(organisation, "homepage"))
+    legal = (
+        each
+        for key, scheme in LEGAL_IDENTIFIERS.items()
+        for entry in many(organisation, key)
+        for each in identifier(entry, scheme)
+    )
+    return Body(
+        name=first(words(organisation, "legalName"), words(organisation, "altLabel")),
+        country=country(organisation),
+        identifiers=(
+            *_address(organisation),
+            *legal,
+            *identifiers(organisation),
+            *(each for page in pages for each in address(page)),
+        ),
+    )
+
+
+def _address(node: Node) -> tuple[Id, ...]:
+    """The id of an agent; builders and the seal make up the `urn:epass` ones for each file."""
+    name = text(node, "id")
+    return () if name is None or str(name.raw).startswith(EPASS) else address(name)
+
+
+def _email(mailbox: Node) -> tuple[Id, ...]:
+    """`mailto:` is how ELM spells it and no part of the address."""
+    written = text(mailbox, "id")
+    if written is None:
+        return ()
+    bare_address = str(written.raw).removeprefix("mailto:").strip()
+    value = Value(bare_address, written.path)
+    return (Id(scheme="email", value=value),) if bare_address else ()

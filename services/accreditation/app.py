@@ -1,0 +1,44 @@
+"""Wires accreditation: its step, its store and the lists that it follows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Accreditation, Again, Normalised, Provider
+from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.settings import Settings
+from credstream.runtime.stage import Service
+from credstream.runtime.store import engine
+from credstream.runtime.worker import Worker
+from services.accreditation import store
+from services.accreditation.step import accredit, learn
+
+
+def build(settings: Settings) -> Worker:
+    codec, database = Codec(), engine(settings.database_url)
+    service = Service(
+        name="accreditation",
+        inputs=(topics.NORMALISED, topics.again("accreditation")),
+        read=lambda message: codec.decode(message.value, Normalised, Again),
+        gather=partial(store.gather, codec),
+        step=accredit,
+        learn=learn,
+        apply=partial(store.apply, codec),
+        sender=sender,
+    )
+    controls = (
+        Control(topics.PROVIDERS, Provider, learn_provider(codec)),
+        Control(topics.ACCREDITATIONS, Accreditation, store.learn_accreditation(codec)),
+    )
+    ages = store.Ages(database)
+    return Worker(service, settings, codec, controls, database, runners=(ages,))
+
+
+def sender(message: Incoming) -> tuple[str | None, str]:
+    """Provider and submission of a message, for a refusal's receipt."""
+    if isinstance(message.record, Normalised):
+        return message.record.provider, message.record.submission
+    return None, ""

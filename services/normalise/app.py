@@ -1,0 +1,52 @@
+"""Wires normalise: its step, its store and the vault of learners' keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Again, Provider, Received
+from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.settings import Settings, secret_key
+from credstream.runtime.stage import Service
+from credstream.runtime.store import engine
+from credstream.runtime.vault import Vault
+from credstream.runtime.worker import Worker
+from services.normalise.step import learn, normalise
+from services.normalise.store import Store
+
+
+def build(settings: Settings) -> Worker:
+    codec, database = Codec(), engine(settings.database_url)
+    vault = Vault(engine(settings.vault_url), secret_key("KEK", settings.kek))
+    store = Store(codec, vault, secret_key("PSEUDONYM_KEY", settings.pseudonym_key))
+    service = Service(
+        name="normalise",
+        inputs=(topics.RECEIVED, topics.again("normalise")),
+        read=lambda message: codec.decode(message.value, Received, Again),
+        gather=store.gather,
+        step=normalise,
+        learn=learn,
+        apply=store.apply,
+        sender=sender,
+        exclusive=brings_definitions,
+    )
+    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
+    return Worker(service, settings, codec, controls, database)
+
+
+def sender(message: Incoming) -> tuple[str | None, str]:
+    """Provider and submission of a message, for a refusal's receipt."""
+    if isinstance(message.record, Received):
+        return message.record.provider, message.record.submission
+    return None, ""
+
+
+def brings_definitions(batch: Sequence[Incoming]) -> bool:
+    """Awards in flight elsewhere must either see a definition or be seen waiting for it.
+
+    Any submission may describe one: an award does so for its own.
+    """
+    return any(isinstance(message.record, Received) for message in batch)

@@ -1,0 +1,237 @@
+"""normalise: what a submission says, in common descriptors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from credstream.contract import topics
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.identity import definition_key
+from credstream.contract.parts import Award, Definition, Reason
+from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
+from credstream.formats import elm3, naming, native, ob3
+from credstream.formats.common import Format, Parsed
+from credstream.formats.reading import read_json, read_text
+from services.normalise import assemble, completeness, learner
+from services.normalise.descriptors.base import Finding, shown
+from services.normalise.facts import (
+    AwardRow,
+    DefinitionRow,
+    Facts,
+    HeldAward,
+    HeldDefinition,
+    LearnerKey,
+    Place,
+    learn,
+)
+from services.normalise.scope import out_of_scope
+
+__all__ = (
+    "MAPPING",
+    "AwardRow",
+    "DefinitionRow",
+    "Facts",
+    "HeldAward",
+    "HeldDefinition",
+    "LearnerKey",
+    "Place",
+    "learn",
+    "normalise",
+    "read",
+)
+
+STAGE = "normalise"
+MAPPING = "2026-11"
+FORMATS: Mapping[str, Format] = {each.NAME: each for each in (native, ob3, elm3)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One received message with all that belongs to it."""
+
+    message: Incoming
+    received: Received
+    parsed: Parsed
+    provider: Provider
+
+
+def normalise(message: Incoming, facts: Facts) -> Outcome:
+    """What a received record, or an award that is looked at again, becomes; raises Rejected."""
+    if isinstance(message.record, Again):
+        return _again(message.record, facts)
+    received: Received = message.record
+    parsed = facts.parsed.get(_place(message)) or read(received)
+    if isinstance(parsed, Rejected):
+        raise parsed
+    provider = facts.providers.get(received.provider)
+    if provider is None:
+        raise Rejected("provider.unknown", "", f"no registration of {received.provider}")
+    return _received(_Case(message, received, parsed, provider), facts)
+
+
+def read(received: Received) -> Parsed:
+    """The values of a received payload as written; raises Rejected."""
+    known = FORMATS.get(received.format)
+    if known is None:
+        raise Rejected("format.unsupported", "", f"format {received.format}")
+    return known.parse(read_json(read_text(received.payload)))
+
+
+def _received(case: _Case, facts: Facts) -> Outcome:
+    key = definition_key(case.provider.country, case.provider.id, naming.definition_id(case.parsed))
+    found = assemble.definition_of(case.parsed, case.provider, key)
+    reason = out_of_scope(found.value, case.parsed)
+    if reason is not None:
+        return _receipt(case, key, "out_of_scope", reason)
+    if case.received.kind == "definition":
+        return _definition(case, found, facts)
+    return _award(case, found, facts)
+
+
+def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> Outcome:
+    assemble.require(found.value, case.parsed)
+    full = replace(found, warnings=(*found.warnings, *assemble.remarks(case.parsed)))
+    return _described(case, full, facts, registered=True)
+
+
+def _award(case: _Case, found: Finding[Definition], facts: Facts) -> Outcome:
+    key = found.value.key
+    award = assemble.award_of(case.parsed, case.provider, key, _learner_key(case, facts))
+    held = facts.definitions.get(key)
+    named = _names_only(case.parsed, found.value)
+    if named and held is None:
+        return _wait(case, found, award)
+    told = held is not None and (named or held.registered)
+    full = _completed(found, held) if held is not None and told else found
+    assemble.require(full.value, case.parsed)
+    earned = _earned(case, full, award)
+    if told or (held is not None and held.definition == found.value):
+        return earned
+    first = _described(case, found, facts, registered=False)
+    return Outcome((*first.emits, *earned.emits), (*first.rows, *earned.rows))
+
+
+def _names_only(parsed: Parsed, definition: Definition) -> bool:
+    return parsed.definition_id is not None and (parsed.reference or not definition.title)
+
+
+def _completed(found: Finding[Definition], held: HeldDefinition) -> Finding[Definition]:
+    definition, origins = assemble.filled(found.value, found.origins, held.definition, held.origins)
+    return Finding(definition, origins, found.warnings)
+
+
+def _described(
+    case: _Case, found: Finding[Definition], facts: Facts, *, registered: bool
+) -> Outcome:
+    """A definition goes on, and the awards that waited for it are looked at again."""
+    definition = found.value
+    record = _record(case, definition.key, found, None)
+    waiting = facts.waiting.get(definition.key, ())
+    return Outcome(
+        (
+            Emit(topics.NORMALISED, definition.key, record),
+            *(_arrived(award, definition.key, case.message.at) for award in waiting),
+        ),
+        (DefinitionRow(definition.key, definition, found.origins, registered),),
+    )
+
+
+def _arrived(award: str, definition: str, at: int) -> Emit:
+    again = Again(key=award, cause="definition.arrived", detail=definition, at=at)
+    return Emit(topics.again(STAGE), award, again)
+
+
+def _earned(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Outcome:
+    key = case.received.key
+    record = _record(case, key, found, award)
+    row = AwardRow(key, found.value.key, record, waiting=False)
+    return Outcome((Emit(topics.NORMALISED, key, record),), (row,))
+
+
+def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Outcome:
+    """Hold an award until its definition comes; what it says itself is kept."""
+    key, named = case.received.key, case.parsed.definition_id
+    record = _record(case, key, found, award)
+    detail = f"the definition {shown(named.raw)} has not arrived yet" if named else ""
+    reason = Reason(code="definition.missing", path=named.path if named else "", detail=detail)
+    held = _receipt(case, key, "held", reason)
+    return Outcome(held.emits, (AwardRow(key, found.value.key, record, waiting=True),))
+
+
+def _again(again: Again, facts: Facts) -> Outcome:
+    """An award with the definition that is now held; nothing where that changes nothing."""
+    held = facts.awards.get(again.key)
+    definition = facts.definitions.get(held.record.definition.key) if held else None
+    if held is None or definition is None or not _hears(held, definition):
+        return Outcome()
+    before = held.record
+    full = _completed(Finding(before.definition, before.account.provenance), definition)
+    account = completeness.account(full.value, before.award, full.origins, before.account.warnings)
+    if not held.waiting and (full.value, account) == (before.definition, before.account):
+        return Outcome()
+    record = replace(before, definition=full.value, account=account, cause=again.cause)
+    row = AwardRow(again.key, full.value.key, record, waiting=False)
+    return Outcome((Emit(topics.NORMALISED, again.key, record),), (row,))
+
+
+def _hears(held: HeldAward, definition: HeldDefinition) -> bool:
+    """Whether the definition may complete the award: not one that only another award described."""
+    by_name = any(each.origin == "definition" for each in held.record.account.provenance)
+    return held.waiting or definition.registered or by_name
+
+
+def _record(
+    case: _Case, key: str, found: Finding[Definition], award: Finding[Award] | None
+) -> Normalised:
+    received = case.received
+    origins, warnings = found.origins, found.warnings
+    if award is not None:
+        origins += award.origins
+        warnings += (*award.warnings, *assemble.remarks(case.parsed))
+    earned = award.value if award else None
+    return Normalised(
+        key=key,
+        kind="award" if award else "definition",
+        provider=received.provider,
+        country=received.country,
+        submission=received.submission,
+        received_at=received.received_at,
+        occurred_at=received.occurred_at,
+        format=received.format,
+        envelope=received.envelope,
+        proof=received.proof,
+        mapping=MAPPING,
+        definition=found.value,
+        award=earned,
+        account=completeness.account(found.value, earned, origins, warnings),
+        cause="submitted",
+    )
+
+
+def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> Outcome:
+    received = case.received
+    receipt = Receipt(
+        submission=received.submission,
+        provider=received.provider,
+        status=status,
+        stage=STAGE,
+        key=definition if received.kind == "definition" else received.key,
+        kind=received.kind,
+        reasons=(reason,),
+        at=case.message.at,
+    )
+    return Outcome((Emit(topics.receipts(received.provider), received.submission, receipt),))
+
+
+def _learner_key(case: _Case, facts: Facts) -> LearnerKey:
+    learner.require(case.parsed.learner)
+    known = facts.learners.get(_place(case.message))
+    if known is None:
+        raise Rejected("learner.missing", "learner", "no key was made for the learner")
+    return known
+
+
+def _place(message: Incoming) -> Place:
+    return message.topic, message.partition, message.offset

@@ -1,0 +1,217 @@
+"""normalise's tables: definitions in force, awards as last normalised, and who is who."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Incoming
+from credstream.contract.identity import definition_key
+from credstream.contract.parts import Account, Completeness, Definition, Origin
+from credstream.contract.records import Again, Normalised, Provider, Received
+from credstream.formats import naming
+from credstream.formats.common import Parsed
+from credstream.runtime.reference import providers
+from credstream.runtime.store import METADATA, select_in, upsert
+from credstream.runtime.vault import Vault
+from services.normalise.assemble import LearnerKey
+from services.normalise.learner import hmac_of, identifiers
+from services.normalise.step import (
+    MAPPING,
+    AwardRow,
+    DefinitionRow,
+    Facts,
+    HeldAward,
+    HeldDefinition,
+    Place,
+    read,
+)
+
+DEFINITIONS = sa.Table(
+    "definitions",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("registered", sa.Boolean, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+AWARDS = sa.Table(
+    "awards",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("definition_key", sa.String(60), nullable=False),
+    sa.Column("waiting", sa.Boolean, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+# Each identifier of a person has its own HMAC; all of one person lead to one learner.
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    sa.Column("hmac", sa.String(64), primary_key=True),
+    sa.Column("learner", sa.String(64), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Reads what a batch needs and writes what it decided."""
+
+    codec: Codec
+    vault: Vault
+    secret: bytes
+
+    def gather(self, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+        received = {_place(m): m.record for m in batch if isinstance(m.record, Received)}
+        parsed = {place: _parsed(record) for place, record in received.items()}
+        registered = providers(connection, self.codec, {r.provider for r in received.values()})
+        keys = {r.key for r in received.values()}
+        keys |= {m.record.key for m in batch if isinstance(m.record, Again)}
+        awards = self._awards(connection, keys)
+        named = {each.record.definition.key for each in awards.values()}
+        named |= set(_definition_keys(received, parsed, registered))
+        return Facts(
+            providers=registered,
+            parsed=parsed,
+            definitions=self._definitions(connection, named),
+            awards=awards,
+            waiting=_waiting(connection, named),
+            learners=self._learners(connection, received, parsed),
+        )
+
+    def apply(self, connection: sa.Connection, rows: Sequence[object]) -> None:
+        definitions = [row for row in rows if isinstance(row, DefinitionRow)]
+        awards = [row for row in rows if isinstance(row, AwardRow)]
+        upsert(connection, DEFINITIONS, [self._definition_row(row) for row in definitions])
+        upsert(connection, AWARDS, [self._award_row(row) for row in awards])
+
+    def _awards(self, connection: sa.Connection, keys: set[str]) -> dict[str, HeldAward]:
+        rows = select_in(connection, sa.select(AWARDS), AWARDS.c.key, keys)
+        return {
+            row.key: HeldAward(self.codec.decode(row.record, Normalised), row.waiting)
+            for row in rows
+        }
+
+    def _definitions(self, connection: sa.Connection, keys: set[str]) -> dict[str, HeldDefinition]:
+        rows = select_in(connection, sa.select(DEFINITIONS), DEFINITIONS.c.key, keys)
+        held = {
+            row.key: (self.codec.decode(row.record, Normalised), row.registered) for row in rows
+        }
+        return {
+            key: HeldDefinition(record.definition, record.account.provenance, registered)
+            for key, (record, registered) in held.items()
+        }
+
+    def _learners(
+        self,
+        connection: sa.Connection,
+        received: Mapping[Place, Received],
+        parsed: dict[Place, Parsed | Rejected],
+    ) -> dict[Place, LearnerKey]:
+        """One learner per award, linked by any identifier; the links are kept at once."""
+        hmacs = {
+            place: self._hmacs(received[place], each)
+            for place, each in parsed.items()
+            if isinstance(each, Parsed)
+        }
+        hmacs = {place: found for place, found in hmacs.items() if found}
+        every = {each for found in hmacs.values() for each in found}
+        links = {
+            r.hmac: r.learner for r in select_in(connection, sa.select(LINKS), LINKS.c.hmac, every)
+        }
+        who: dict[Place, str] = {}
+        for place, found in hmacs.items():
+            who[place] = next((links[each] for each in found if each in links), found[0])
+            for each in found:
+                links.setdefault(each, who[place])
+        upsert(connection, LINKS, [{"hmac": h, "learner": links[h]} for h in sorted(every)])
+        keys = self.vault.make_or_get(who.values())
+        for place, name in who.items():
+            if keys[name] is None:
+                parsed[place] = Rejected("learner.erased", "learner", "the learner was erased")
+        return {
+            place: LearnerKey(self._pseudonym(name), name, key)
+            for place, name in who.items()
+            if (key := keys[name]) is not None
+        }
+
+    def _hmacs(self, received: Received, parsed: Parsed) -> list[str]:
+        if parsed.learner is None:
+            return []
+        return [
+            hmac_of(self.secret, received.provider, scheme, value)
+            for scheme, value in identifiers(parsed.learner, received.country)
+        ]
+
+    def _pseudonym(self, learner: str) -> str:
+        """Not the vault's own id: who reads a stream must not learn the names of keys."""
+        return hmac.digest(self.secret, f"pseudonym\n{learner}".encode(), "sha256").hex()
+
+    def _definition_row(self, row: DefinitionRow) -> dict[str, object]:
+        record = _as_record(row.definition, row.origins)
+        return {
+            "key": row.key,
+            "registered": row.registered,
+            "record": self.codec.encode(record),
+        }
+
+    def _award_row(self, row: AwardRow) -> dict[str, object]:
+        return {
+            "key": row.key,
+            "definition_key": row.definition_key,
+            "waiting": row.waiting,
+            "record": self.codec.encode(row.record),
+        }
+
+
+def _parsed(received: Received) -> Parsed | Rejected:
+    try:
+        return read(received)
+    except Rejected as refusal:
+        return refusal
+
+
+def _definition_keys(
+    received: Mapping[Place, Received],
+    parsed: Mapping[Place, Parsed | Rejected],
+    registered: Mapping[str, Provider],
+) -> Iterable[str]:
+    for place, record in received.items():
+        each, provider = parsed[place], registered.get(record.provider)
+        if isinstance(each, Parsed) and provider is not None:
+            yield definition_key(provider.country, provider.id, naming.definition_id(each))
+
+
+def _waiting(connection: sa.Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:
+    query = sa.select(AWARDS.c.definition_key, AWARDS.c.key).where(AWARDS.c.waiting)
+    found: dict[str, tuple[str, ...]] = {}
+    for row in select_in(connection, query, AWARDS.c.definition_key, keys):
+        found[row.definition_key] = (*found.get(row.definition_key, ()), row.key)
+    return found
+
+
+def _as_record(definition: Definition, origins: tuple[Origin, ...]) -> Normalised:
+    """A definition in the one record that has a schema for it."""
+    none = Completeness(mandatory=0, mandatory_of=0, optional=0, optional_of=0)
+    return Normalised(
+        key=definition.key,
+        kind="definition",
+        provider="",
+        country="",
+        submission="",
+        received_at=0,
+        format="",
+        envelope="",
+        proof="",
+        mapping=MAPPING,
+        definition=definition,
+        account=Account(provenance=origins, completeness=none),
+        cause="",
+    )
+
+
+def _place(message: Incoming) -> Place:
+    return message.topic, message.partition, message.offset

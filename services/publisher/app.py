@@ -1,0 +1,48 @@
+"""Wires publisher: its step, its store, and the outbox of the Europass channel."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Accredited, Again, Provider
+from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.settings import Settings, secret_key
+from credstream.runtime.stage import Service
+from credstream.runtime.store import engine
+from credstream.runtime.vault import Vault
+from credstream.runtime.worker import Worker
+from services.publisher import seal, store
+from services.publisher.channels.europass import Europass
+from services.publisher.outbox import Outbox
+from services.publisher.step import learn, publish
+
+
+def build(settings: Settings) -> Worker:
+    codec, database = Codec(), engine(settings.database_url)
+    service = Service(
+        name="publisher",
+        inputs=(topics.ACCREDITED, topics.again("publisher")),
+        read=lambda message: codec.decode(message.value, Accredited, Again),
+        gather=partial(store.gather, codec),
+        step=publish,
+        learn=learn,
+        apply=partial(store.apply, codec),
+        sender=sender,
+    )
+    vault = Vault(engine(settings.vault_url), secret_key("KEK", settings.kek))
+    sealer = seal.load(settings.seal_key.encode(), settings.seal_certificate.encode())
+    channel = Europass(Path(settings.europass_dir), sealer, vault)
+    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
+    outbox = Outbox(database, codec, channel)
+    return Worker(service, settings, codec, controls, database, runners=(outbox,))
+
+
+def sender(message: Incoming) -> tuple[str | None, str]:
+    """Provider and submission of a message, for a refusal's receipt."""
+    if isinstance(message.record, Accredited):
+        return message.record.record.provider, message.record.record.submission
+    return None, ""

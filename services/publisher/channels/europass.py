@@ -1,0 +1,67 @@
+"""The Europass outlet: builds, checks and seals the credential, and delivers it to a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from credstream.contract.blocks import decrypt
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.records import Accredited, PublishedAward
+from credstream.runtime.vault import Erased, Vault
+from services.publisher import seal
+from services.publisher.elm import build, gate
+from services.publisher.seal import Sealer
+
+
+@dataclass(slots=True)
+class Europass:
+    """Writes `<key>.v<version>.jsonld`; the same version gives the same bytes."""
+
+    folder: Path
+    sealer: Sealer
+    vault: Vault
+    name: str = "europass"
+
+    def deliver(self, source: Accredited, published: PublishedAward) -> str:
+        """Seal one version of an award; raises Rejected where the gate withholds it."""
+        document = build.credential(
+            source, published, self._learner(source), seal.owner(self.sealer)
+        )
+        found = gate.check(document)
+        if found:
+            raise Rejected(found[0].code, found[0].path, found[0].detail)
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        sealed = seal.seal(text, self.sealer, published.published_at)
+        name = file_name(published.key, published.version)
+        self._write(name, sealed.encode())
+        return name
+
+    def _learner(self, source: Accredited) -> dict[str, object]:
+        if source.record.award is None:
+            raise Rejected("edc.no_award", "", "a definition is not sealed")
+        learner = source.record.award.learner
+        try:
+            key = self.vault.get(learner.key_id)
+        except Erased as error:
+            raise Rejected("learner.erased", "", "the learner was erased") from error
+        plain: dict[str, object] = orjson.loads(decrypt(learner.block, key))
+        return plain
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Whole or not at all: a reader never sees half a file."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part = self.folder / f".{name}.part"
+            part.write_bytes(content)
+            os.replace(part, self.folder / name)  # noqa: PTH105, the atomic one
+        except OSError as error:
+            raise Unavailable(f"europass folder: {error.strerror}") from error
+
+
+def file_name(key: str, version: int) -> str:
+    return f"{key.replace(':', '-')}.v{version}.jsonld"

@@ -1,0 +1,1 @@
+"""Writes a published record as a European Digital Credential, its display image included."""

@@ -1,0 +1,273 @@
+"""Draws the display image of a credential: the page that a learner sees in a wallet."""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+from xml.sax.saxutils import escape
+
+import resvg_py
+import ttf_opensans
+
+_FONTS = {
+    400: ttf_opensans.OPENSANS_REGULAR.path,
+    600: ttf_opensans.OPENSANS_SEMIBOLD.path,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The text that is drawn, in one language: nothing of the learner and no date."""
+
+    title: str
+    awarding_bodies: tuple[str, ...]
+    level: str | None
+    workload: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    kind: str
+    awarded: str
+    level: str
+    workload: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a kind of text may be set; the sizes are tried from the largest down."""
+
+    name: str
+    weight: int
+    sizes: tuple[int, ...]
+    leading: float
+    width: int
+    most_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    lines: tuple[str, ...]
+    size: int
+    style: _Style
+
+    @property
+    def step(self) -> float:
+        return self.size * self.style.leading
+
+    @property
+    def height(self) -> float:
+        return len(self.lines) * self.step
+
+
+# Capitals are written out: a rule for upper case would leave the accents on Greek ones.
+_LABELS: Mapping[str, _Labels] = {
+    "da": _Labels("MIKROEKSAMENSBEVIS", "Udstedt af", "Niveau", "Arbejdsindsats"),
+    "de": _Labels("MICROCREDENTIAL", "Verliehen von", "Niveau", "Arbeitsaufwand"),
+    "el": _Labels("ΜΙΚΡΟΔΙΑΠΙΣΤΕΥΤΗΡΙΟ", "Απονέμεται από", "Επίπεδο", "Φόρτος εργασίας"),
+    "en": _Labels("MICRO-CREDENTIAL", "Awarded by", "Level", "Workload"),
+    "es": _Labels("MICROCREDENCIAL", "Otorgada por", "Nivel", "Carga de trabajo"),
+    "fr": _Labels("MICROCERTIFICATION", "Délivrée par", "Niveau", "Charge de travail"),
+    "it": _Labels("MICROCREDENZIALE", "Rilasciata da", "Livello", "Carico di lavoro"),
+    "nl": _Labels("MICROCREDENTIAL", "Uitgereikt door", "Niveau", "Studielast"),
+    "pl": _Labels("MIKROPOŚWIADCZENIE", "Wydane przez", "Poziom", "Nakład pracy"),
+    "pt": _Labels("MICROCREDENCIAL", "Atribuída por", "Nível", "Carga de trabalho"),
+}
+_TITLE = _Style("title", 600, (72, 64, 56, 50, 44, 40, 36, 33, 30), 1.2, 930, 4)
+_BODIES = _Style("body", 400, (28, 25, 22, 20), 1.4, 640, 4)
+_FACT = _Style("fact", 600, (24, 22, 20, 18), 1.35, 300, 2)
+
+_LEFT, _TITLE_TOP, _BOTTOM = 112, 182, 773
+_TITLE_GAP, _ROW_GAP, _LABEL_HEIGHT, _COLUMN = 40, 30, 28, 340
+_READ_AT_MOST = 1000  # characters of one text: more never fits
+# Combining marks can pile up beyond the line; the rest has no shape.
+_UNSEEN = {"Mn", "Me", "Cc", "Cf", "Co", "Cn"}
+_BREAK = re.compile("(?<=[ /\u2013-])")
+
+
+def draw(face: Face) -> bytes:
+    """Give the PNG, 1240 x 877: A4 landscape at 150 dpi; the same face gives the same bytes."""
+    # Without font files resvg draws no text and says nothing.
+    files = [str(path) for path in _FONTS.values()]
+    return resvg_py.svg_to_bytes(render_svg(face), skip_system_fonts=True, font_files=files)
+
+
+def can_draw(text: str) -> bool:
+    """Tell whether the font has every letter and digit; the others are drawn as empty boxes."""
+    return not any(map(_is_strange, _plain(text)))
+
+
+def render_svg(face: Face) -> str:
+    labels = _LABELS.get(face.language.partition("-")[0].lower(), _LABELS["en"])
+    particulars, foot = _particulars(face, labels)
+    title = _fit(_clean(face.title), _TITLE, foot - _TITLE_TOP - _TITLE_GAP)
+    return _template().substitute(
+        kind=labels.kind,
+        title=_set(title, _LEFT, _TITLE_TOP),
+        foot=f"{foot:.0f}",
+        particulars=particulars,
+    )
+
+
+def _particulars(face: Face, labels: _Labels) -> tuple[str, float]:
+    """Give what stands below the rule, and the height of the rule: the last line never moves."""
+    facts = ((labels.level, face.level), (labels.workload, face.workload))
+    rows = (
+        [(labels.awarded, _bodies(face.awarding_bodies))],
+        [(label, _fit(_clean(text or ""), _FACT)) for label, text in facts],
+    )
+    cells = [[cell for cell in row if cell[1].lines] for row in rows]
+    heights = [_height(row) for row in cells]
+    y = foot = _BOTTOM - sum(heights)
+    drawn = ""
+    for row, height in zip(cells, heights, strict=True):
+        drawn += "".join(_cell(*cell, _LEFT + n * _COLUMN, y) for n, cell in enumerate(row))
+        y += height
+    return drawn, foot
+
+
+def _height(row: list[tuple[str, _Block]]) -> float:
+    return max((_ROW_GAP + _LABEL_HEIGHT + block.height for _, block in row), default=0.0)
+
+
+def _cell(label: str, block: _Block, x: float, y: float) -> str:
+    head = f'<text class="label" x="{x:.0f}" y="{y + _ROW_GAP + 17:.0f}">{label}</text>'
+    return head + _set(block, x, y + _ROW_GAP + _LABEL_HEIGHT)
+
+
+def _bodies(names: tuple[str, ...]) -> _Block:
+    """Give each body a line of its own where all fit, and a running text where not."""
+    clean = tuple(name for name in map(_clean, names) if name)
+    for size in _BODIES.sizes:
+        limit = _BODIES.width / size
+        if len(clean) <= _BODIES.most_lines and all(_wide(n, 400) <= limit for n in clean):
+            return _Block(clean, size, _BODIES)
+    return _fit("\N{NO-BREAK SPACE}· ".join(clean)[:_READ_AT_MOST], _BODIES)
+
+
+def _set(block: _Block, x: float, y: float) -> str:
+    """Write a block as SVG, its upper left corner at x and y."""
+    first = y + block.step / 2 + block.size * 0.36  # half the height of a capital
+    return "".join(
+        f'<text class="{block.style.name}" font-size="{block.size}" x="{x:.0f}"'
+        f' y="{first + n * block.step:.1f}">{escape(line)}</text>'
+        for n, line in enumerate(block.lines)
+    )
+
+
+def _fit(text: str, style: _Style, room: float = 877.0) -> _Block:
+    """Set a text as large as it may be; what is too long for the smallest size is cut."""
+    widest = max(_wide(piece.rstrip(), style.weight) for piece in _BREAK.split(text))
+    for size in style.sizes:
+        limit = style.width / size
+        most = max(1, min(style.most_lines, int(room / (size * style.leading) + 0.01)))
+        lines = _wrap(text, limit, style.weight)
+        if len(lines) <= most and widest <= limit:
+            return _Block(_balanced(text, limit, widest, style.weight), size, style)
+    return _Block(_cut(lines, most, limit, style.weight), size, style)
+
+
+def _balanced(text: str, limit: float, widest: float, weight: int) -> tuple[str, ...]:
+    """Break as early as the number of lines allows, so that no word is left alone."""
+    lines = _wrap(text, limit, weight)
+    while (limit := limit * 0.97) >= widest:
+        tighter = _wrap(text, limit, weight)
+        if len(tighter) > len(lines):
+            break
+        lines = tighter
+    return lines
+
+
+def _wrap(text: str, limit: float, weight: int) -> tuple[str, ...]:
+    lines, line, used = [], "", 0.0
+    for piece in _pieces(text, limit, weight):
+        if line and used + _wide(piece.rstrip(), weight) > limit:
+            lines.append(line.rstrip())
+            line, used = "", 0.0
+        line += piece
+        used += _wide(piece, weight)
+    return (*lines, line.rstrip()) if line else tuple(lines)
+
+
+def _pieces(text: str, limit: float, weight: int) -> Iterator[str]:
+    """Split where a line may end; a word longer than a line may end anywhere."""
+    for piece in _BREAK.split(text):
+        yield from [piece] if _wide(piece.rstrip(), weight) <= limit else piece
+
+
+def _cut(lines: tuple[str, ...], most: int, limit: float, weight: int) -> tuple[str, ...]:
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while _wide(last + "…", weight) > limit:
+        last = last[:-1]
+    return (*lines[: most - 1], last.rstrip(" ,;:·/\u2013-") + "…")
+
+
+def _wide(text: str, weight: int) -> float:
+    """Measure in ems; kerning is left out, it makes lines shorter rather than longer."""
+    advances = _advances(weight)
+    return sum(advances.get(ord(char), 1.0) for char in text)
+
+
+def _clean(text: str) -> str:
+    """Keep what can be drawn in a line: no controls, no marks that pile up, no emoji."""
+    drawable = (c for c in _plain(text) if c.isspace() or _is_known(c) or _is_strange(c))
+    return " ".join("".join(drawable).split())
+
+
+def _plain(text: str) -> str:
+    """Compose letters and marks; put plain letters for those that the font lacks."""
+    composed = unicodedata.normalize("NFC", text[:_READ_AT_MOST])
+    return "".join(c if _is_known(c) else unicodedata.normalize("NFKC", c) for c in composed)
+
+
+def _is_known(char: str) -> bool:
+    return ord(char) in _advances(400) and unicodedata.category(char) not in _UNSEEN
+
+
+def _is_strange(char: str) -> bool:
+    return char.isalnum() and not _is_known(char)
+
+
+@cache
+def _template() -> Template:
+    return Template(Path(__file__).with_name("template.svg").read_text(encoding="utf-8"))
+
+
+@cache
+def _advances(weight: int) -> Mapping[int, float]:
+    """Read how wide each character is, in ems, from the font file (OpenType: cmap 4, hmtx)."""
+    font = _FONTS[weight].read_bytes()
+    at = {
+        tag: at for tag, _, at, _ in struct.iter_unpack(">4s3I", font[12 : 12 + 16 * _u16(font, 4)])
+    }
+    em, known = _u16(font, at[b"head"] + 18), _u16(font, at[b"hhea"] + 34)
+    glyphs = _glyphs(font, at[b"cmap"] + struct.unpack_from(">I", font, at[b"cmap"] + 8)[0])
+    return {
+        char: _u16(font, at[b"hmtx"] + 4 * min(glyph, known - 1)) / em
+        for char, glyph in glyphs
+        if glyph
+    }
+
+
+def _glyphs(font: bytes, table: int) -> Iterator[tuple[int, int]]:
+    """Walk the segments of a cmap subtable of format 4: pairs of character and glyph."""
+    size = _u16(font, table + 6)
+    for end in range(table + 14, table + 14 + size, 2):
+        start, delta, offset = (_u16(font, end + 2 + n * size) for n in (1, 2, 3))
+        for char in range(start, _u16(font, end) + 1):
+            place = end + 2 + 3 * size + offset + 2 * (char - start)
+            glyph = _u16(font, place) if offset else char
+            yield char, (glyph + delta) % 65536
+
+
+def _u16(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2])

@@ -1,0 +1,85 @@
+"""The outbox worker: makes each delivery that a batch wrote down, once per key and version."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.records import Accredited, PublishedAward
+from credstream.runtime import metrics
+from credstream.runtime.logs import logger
+from credstream.runtime.store import transaction
+from services.publisher import store
+
+IDLE_SECONDS = 0.2
+LEASE_MS = 60_000
+MOST_ATTEMPTS = 8
+BATCH = 20
+
+
+class Channel(Protocol):
+    """One outlet. `deliver` may be called again for the same version and then changes nothing."""
+
+    name: str
+
+    def deliver(self, source: Accredited, published: PublishedAward) -> str:
+        """Deliver one version; a note of where. Raises Rejected (withheld) or Unavailable."""
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Feeds one channel from its rows; a slow or failing channel delays no other."""
+
+    engine: sa.Engine
+    codec: Codec
+    channel: Channel
+    clock: Callable[[], float] = time.time
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        pause = IDLE_SECONDS
+        while not stopping():
+            try:
+                busy = self.work()
+                pause = 0.0 if busy else IDLE_SECONDS
+            except Unavailable as failure:
+                pause = min(5.0, max(pause, IDLE_SECONDS) * 2)
+                logger().warning("outbox", channel=self.channel.name, why=str(failure), pause=pause)
+            time.sleep(pause)
+
+    def work(self) -> int:
+        """Make the deliveries that are due; how many were tried."""
+        now = int(self.clock() * 1000)
+        with transaction(self.engine) as connection:
+            found = store.due(connection, self.channel.name, now, BATCH)
+            metrics.OUTBOX_WAITING.labels(self.channel.name).set(
+                store.waiting(connection, self.channel.name)
+            )
+        for what in found:
+            self._deliver(what, now)
+        return len(found)
+
+    def _deliver(self, what: tuple[str, int], now: int) -> None:
+        name = self.channel.name
+        with transaction(self.engine) as connection:
+            if not store.lease(connection, name, what, now, now + LEASE_MS):
+                return
+            tries = store.attempts(connection, name, what)
+            source, published = store.version(self.codec, connection, *what)
+        try:
+            note, state = self.channel.deliver(source, published), store.DELIVERED
+        except Rejected as refusal:
+            note, state = f"{refusal.code} at {refusal.path}: {refusal.detail}", store.WITHHELD
+        except Unavailable:
+            if tries < MOST_ATTEMPTS:
+                raise
+            note, state = "given up", store.FAILED
+        with transaction(self.engine) as connection:
+            store.finish(connection, name, what, state, note)
+        metrics.OUTBOX.labels(name, state).inc()
+        logger().info("outbox", channel=name, key=what[0], version=what[1], state=state)

@@ -1,0 +1,207 @@
+"""Decides whether a record is a new version, and who has to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import orjson
+from services.publisher.elm.gate import missing
+
+from credstream.contract import topics
+from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.identity import digest
+from credstream.contract.parts import Judgement, Reason
+from credstream.contract.records import (
+    Accredited,
+    Again,
+    PublishedAward,
+    PublishedChange,
+    PublishedDefinition,
+    Receipt,
+)
+
+SUBMITTED = "submitted"
+EUROPASS = "europass"
+# What a status becoming another one is called; any other difference is a correction.
+TURNS = {
+    ("issued", "revoked"): "revoked",
+    ("issued", "suspended"): "suspended",
+    ("suspended", "revoked"): "revoked",
+    ("suspended", "issued"): "reinstated",
+    ("revoked", "issued"): "reinstated",
+}
+
+Published = PublishedDefinition | PublishedAward
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last published version of a key, and the record that it came from."""
+
+    version: int
+    digest: str
+    status: str
+    outcome: str | None
+    source: Accredited
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A new version: its source, what is published, and the change."""
+
+    source: Accredited
+    published: Published
+    change: PublishedChange
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One delivery to make."""
+
+    key: str
+    version: int
+    channel: str
+
+
+@dataclass(slots=True)
+class Facts:
+    """The last published version of each key of a batch."""
+
+    heads: dict[str, Head] = field(default_factory=dict)
+
+
+def publish(message: Incoming, facts: Facts) -> Outcome:
+    """Publish a record as the next version of its key, or say that nothing is new."""
+    source = _source(message, facts)
+    if source is None:
+        return Outcome()
+    head = facts.heads.get(source.record.key)
+    state = state_of(source, message.at)
+    if head and head.digest == state.digest:
+        known = replace(state, version=head.version)
+        told = source.cause == SUBMITTED and not isinstance(message.record, Again)
+        return Outcome((_receipt(source, known, message.at),) if told else ())
+    state = replace(state, version=head.version + 1 if head else 1)
+    change = _change(source, state, head)
+    lacking = missing(source.record) if source.record.award else ()
+    emits = (
+        Emit(change.topic, state.key, state),
+        Emit(topics.CHANGES, state.key, change),
+        _receipt(source, state, message.at, lacking),
+    )
+    sealable = isinstance(state, PublishedAward) and state.status == "issued" and not lacking
+    outbox = (OutboxRow(state.key, state.version, EUROPASS),) if sealable else ()
+    return Outcome(emits, (VersionRow(source, state, change), *outbox))
+
+
+def learn(facts: Facts, rows: Sequence[object]) -> None:
+    """Show what one message wrote to the later ones of its batch."""
+    for row in rows:
+        if isinstance(row, VersionRow):
+            facts.heads[row.published.key] = head_of(row)
+
+
+def head_of(row: VersionRow) -> Head:
+    state = row.published
+    outcome = state.judgement.outcome if isinstance(state, PublishedAward) else None
+    return Head(state.version, state.digest, state.status, outcome, row.source)
+
+
+def state_of(source: Accredited, at: int) -> Published:
+    """The full state of a record as version 0, with its digest."""
+    record, award = source.record, source.record.award
+    common = {
+        "key": record.key,
+        "version": 0,
+        "provider": record.provider,
+        "definition": record.definition,
+        "account": record.account,
+        "mapping": record.mapping,
+        "digest": "",
+        "occurred_at": record.occurred_at,
+        "received_at": record.received_at,
+        "published_at": at,
+    }
+    if award is None:
+        state: Published = PublishedDefinition(status="issued", **common)  # type: ignore[arg-type]
+    else:
+        state = PublishedAward(
+            status=award.status,
+            pseudonym=award.learner.pseudonym,
+            issued_on=award.issued_on,
+            valid_until=award.valid_until,
+            grade=award.grade,
+            grade_scale=award.grade_scale,
+            identity_verified=award.identity_verified,
+            proof=record.proof,
+            judgement=source.judgement or UNJUDGED,
+            **common,  # type: ignore[arg-type]
+        )
+    return replace(state, digest=_digest(state))
+
+
+UNJUDGED = Judgement(outcome="unknown", step="organisation", reason="source.missing", judged_for="")
+
+
+def _source(message: Incoming, facts: Facts) -> Accredited | None:
+    """The record of a message, or the last one of the key that an again names."""
+    if isinstance(message.record, Again):
+        head = facts.heads.get(message.record.key)
+        return head.source if head else None
+    accredited: Accredited = message.record
+    return accredited
+
+
+def _digest(state: Published) -> str:
+    """Over what the state says: not over its version, its times, or the age of a source."""
+    timeless = replace(state, version=0, digest="", occurred_at=None, received_at=0, published_at=0)
+    if isinstance(timeless, PublishedAward):
+        timeless = replace(timeless, judgement=replace(timeless.judgement, source_as_of=None))
+    return digest(orjson.dumps(timeless, option=orjson.OPT_SORT_KEYS))
+
+
+def _change(source: Accredited, state: Published, head: Head | None) -> PublishedChange:
+    is_award = isinstance(state, PublishedAward)
+    return PublishedChange(
+        key=state.key,
+        kind=source.record.kind,
+        change=_turn(source, state, head),
+        cause=source.cause,
+        cause_detail=source.cause_detail,
+        version=state.version,
+        previous_version=head.version if head else None,
+        outcome=state.judgement.outcome if isinstance(state, PublishedAward) else None,
+        previous_outcome=head.outcome if head else None,
+        topic=topics.awards(state.key.split(":")[1]) if is_award else topics.DEFINITIONS,
+        provider=state.provider,
+        digest=state.digest,
+        occurred_at=state.occurred_at,
+        received_at=state.received_at,
+        published_at=state.published_at,
+    )
+
+
+def _turn(source: Accredited, state: Published, head: Head | None) -> str:
+    if head is None:
+        return "issued"
+    if head.status != state.status:
+        return TURNS.get((head.status, state.status), "corrected")
+    return "rejudged" if source.cause.startswith("accreditation.") else "corrected"
+
+
+def _receipt(source: Accredited, state: Published, at: int, lacking: Sequence[Reason] = ()) -> Emit:
+    record = source.record
+    receipt = Receipt(
+        submission=record.submission,
+        provider=record.provider,
+        status="published",
+        stage="publisher",
+        key=state.key,
+        kind=record.kind,
+        version=state.version,
+        outcome=source.judgement.outcome if source.judgement else None,
+        reasons=(*record.account.warnings, *lacking),
+        at=at,
+    )
+    return Emit(topics.receipts(record.provider), record.submission, receipt)

@@ -1,0 +1,57 @@
+"""Every case under tests/golden/<format>/<case>/: input.json is parsed and compared.
+
+UPDATE_GOLDEN=1 writes parsed.json anew; read the difference before you keep it.
+"""
+
+import importlib
+import importlib.util
+import json
+import os
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from credstream.contract.errors import Rejected
+from credstream.formats.reading import read_json, read_text
+
+HERE = Path(__file__).parent
+CASES = sorted(
+    case
+    for folder in HERE.iterdir()
+    if folder.is_dir() and importlib.util.find_spec(f"credstream.formats.{folder.name}")
+    for case in folder.iterdir()
+    if case.is_dir()
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.name}" for case in CASES])
+def test_a_case_is_parsed_as_recorded(case):
+    format_ = importlib.import_module(f"credstream.formats.{case.parent.name}")
+    document = read_json(read_text((case / "input.json").read_bytes()))
+    assert format_.recognise(document)
+    seen = outcome(format_, document)
+    recorded = case / "parsed.json"
+    if os.environ.get("UPDATE_GOLDEN"):
+        recorded.write_text(json.dumps(seen, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    assert seen == json.loads(recorded.read_text("utf-8"))
+
+
+def test_there_are_cases():
+    assert {case.parent.name for case in CASES} >= {"ob3", "elm3"}
+
+
+def outcome(format_, document):
+    try:
+        parsed = [told(format_.parse(part)) for part in format_.split(document)]
+    except Rejected as refusal:
+        return {"rejected": [refusal.code, refusal.path, refusal.detail]}
+    return parsed[0] if len(parsed) == 1 else parsed
+
+
+def told(value):
+    """A record as JSON, without the fields that say nothing."""
+    if is_dataclass(value):
+        members = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: told(each) for field, each in members if each != field.default}
+    return [told(each) for each in value] if isinstance(value, tuple) else value

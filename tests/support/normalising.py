@@ -1,0 +1,128 @@
+"""Builds what normalise is given: values as written, registrations, messages and facts."""
+
+from __future__ import annotations
+
+from credstream.contract.flow import Incoming
+from credstream.contract.parts import Identifier, Organisation, QualityAssurance
+from credstream.contract.records import Again, Provider, Received
+from credstream.formats.common import (
+    Amount,
+    Assurance,
+    Body,
+    Id,
+    LevelClaim,
+    Outcome,
+    Parsed,
+    Person,
+    Value,
+)
+
+AT = 1_780_000_000_000
+KEY = bytes(range(32))
+
+
+def v(raw, path="somewhere"):
+    return Value(raw, path)
+
+
+def identifier(scheme, raw, path="id"):
+    return Id(scheme=scheme, value=Value(raw, path))
+
+
+CHAMBER = Organisation(
+    name={"de": "IHK Region Stuttgart"},
+    country="DE",
+    role="certifier",
+    identifiers=(Identifier(scheme="vat", value="DE147794196"),),
+)
+LEARNER = Person(
+    identifiers=(identifier("esi", "urn:schac:personalUniqueCode:int:esi:de:4711"),),
+    given_name=v("Canary-Given", "learner.given_name"),
+    family_name=v("Canary-Family", "learner.family_name"),
+    birth_date=v("1990-01-31", "learner.birth_date"),
+    email=v("canary@example.org", "learner.email"),
+)
+
+
+def provider(**changes):
+    whole = {
+        "id": "festo-like",
+        "kind": "certifier",
+        "name": "Festo-like",
+        "country": "DE",
+        "status": "active",
+        "language": "de",
+        "awarding_bodies": (CHAMBER,),
+        "quality_assurance": (QualityAssurance(type="chamber"),),
+    }
+    return Provider(**{**whole, **changes})
+
+
+def parsed(**changes):
+    whole = {"kind": "definition", "definition_id": v("D1", "id"), "title": v("Robotik", "title")}
+    return Parsed(**{**whole, **changes})
+
+
+def award(**changes):
+    whole = {
+        "kind": "award",
+        "definition_id": v("D1", "definition.id"),
+        "title": v("Robotik", "title"),
+        "issued_on": v("2026-05-01", "issued_on"),
+        "learner": LEARNER,
+    }
+    return Parsed(**{**whole, **changes})
+
+
+def complete(**changes):
+    """A definition in which every common descriptor is present."""
+    whole = {
+        "country": v("DE", "country"),
+        "awarding_bodies": (Body(name=v("IHK Region Stuttgart", "body")),),
+        "learning_outcomes": (Outcome(text=v("programs a robot", "outcome")),),
+        "workload": (Amount(unit="hours", value=v(40, "workload.hours")),),
+        "levels": (LevelClaim(eqf=v(5, "level.eqf")),),
+        "assessments": (v("portfolio", "assessment"),),
+        "modes": (v("online", "mode"),),
+        "quality_assurance": (Assurance(type=v("external", "qa")),),
+        "prerequisites": v("none", "prerequisites"),
+        "supervision": v("onsite", "supervision"),
+        "url": v("https://example.org/robotik", "url"),
+    }
+    return parsed(**{**whole, **changes})
+
+
+def received(kind="definition", key="mc:de:r1", **changes):
+    whole = {
+        "key": key,
+        "provider": "festo-like",
+        "country": "DE",
+        "submission": "s1",
+        "received_at": AT,
+        "format": "native",
+        "envelope": "none",
+        "kind": kind,
+        "proof": "none",
+        "proof_detail": "",
+        "digest": "0" * 64,
+        "payload": b"{}",
+    }
+    return Received(**{**whole, **changes})
+
+
+def message(record, offset=0):
+    topic = "again.normalise.v1" if isinstance(record, Again) else "received.v1"
+    return Incoming(
+        topic=topic,
+        partition=0,
+        offset=offset,
+        key=None,
+        value=None,
+        headers={},
+        at=AT,
+        record=record,
+    )
+
+
+def codes(found):
+    return [each.code for each in found.warnings]
