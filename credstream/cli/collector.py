@@ -64,7 +64,7 @@ class Collector:
 
     def _kept(self, message: Message) -> Seen:
         topic = message.topic() or ""
-        headers = {name: _text(value) for name, value in message.headers() or ()}  # type: ignore[str-unpack]
+        headers = {name: _text(value) for name, value in message.headers() or ()}
         if topic.endswith(".dlq"):
             self._append("dlq", topic, _dead_letter(message, headers))
             return Seen(topic, None, headers)

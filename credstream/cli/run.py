@@ -36,7 +36,8 @@ from credstream.vocabularies.countries import all_countries
 GIVE_UP_SECONDS = 120.0
 QUIET_SECONDS = 0.5
 HELD_QUIET_SECONDS = 2.0
-INCOMPLETE = "edc.incomplete"
+# Reasons that say, in the receipt, that no credential will be sealed.
+UNSEALED = {"edc.incomplete", "edc.not_in_force"}
 STYLES = {"published": "green", "held": "yellow", "out_of_scope": "cyan", "refused": "red"}
 
 
@@ -96,14 +97,10 @@ class Watch:
             self.say(line_of(receipt, fate))
 
     def _await(self, receipt: Mapping[str, Any]) -> None:
-        lacking = any(reason["code"] == INCOMPLETE for reason in receipt["reasons"])
-        if receipt["status"] == "published" and receipt["kind"] == "award" and not lacking:
-            if receipt["outcome"] is not None and not self._revoked(receipt):
-                key, version = receipt["key"], receipt["version"]
-                self.awaited.add(f"{key.replace(':', '-')}.v{version}.jsonld")
-
-    def _revoked(self, receipt: Mapping[str, Any]) -> bool:
-        return any(reason["code"] == "edc.not_in_force" for reason in receipt["reasons"])
+        unsealed = any(reason["code"] in UNSEALED for reason in receipt["reasons"])
+        if receipt["status"] == "published" and receipt["kind"] == "award" and not unsealed:
+            key, version = receipt["key"], receipt["version"]
+            self.awaited.add(f"{key.replace(':', '-')}.v{version}.jsonld")
 
     def _unknown(self, headers: Mapping[str, str]) -> None:
         """A provider that is not registered has no topic for receipts."""
@@ -150,7 +147,7 @@ def run_house(folder: Path, source: Path | None, *, keep: bool, fresh: bool, as_
             _feed(broker, examples, sent)
             _follow(house, collector, watch, stopping, began, console)
             entries = write_summary(place, watch)
-            report(console, place, entries, watch, time.monotonic() - began)
+            report(console, place, entries, time.monotonic() - began)
             if as_json:
                 sys.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
             while keep and not stopping:
@@ -190,7 +187,6 @@ def report(
     console: Console,
     place: Place,
     entries: list[dict[str, Any]],
-    watch: Watch,
     seconds: float,
 ) -> None:
     """The summary table, and where to look."""

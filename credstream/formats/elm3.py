@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from credstream.formats.elm3_learning import Learning
 from credstream.formats.elm3_parts import concept, concepts, note
 from credstream.formats.walking import (
     Node,
+    at,
     backwards,
     bare,
     first,
@@ -33,6 +35,8 @@ CREDENTIAL = "EuropeanDigitalCredential"
 CONTEXT = "http://data.europa.eu/snb/model/context/edc-ap"
 PRESENTATIONS = frozenset({"VerifiablePresentation", "EuropeanDigitalPresentation"})
 AWARDS = frozenset({"LearningAchievement", "LearningActivity"})
+# Each claim carries the whole envelope, pictures and all; transcripts here have some sixty.
+MOST_CLAIMS = 100
 # Says who may issue for whom, nothing about the learning.
 MANDATE = "http://data.europa.eu/snb/evidence-type/c_18016257"
 GENERIC_PROFILE = "http://data.europa.eu/snb/credential/e34929035b"
@@ -48,22 +52,26 @@ def recognise(document: Any) -> bool:
 
 
 def split(document: Any) -> tuple[Any, ...]:
-    """One document for each claim that is an award, told apart in its id."""
-    subject = one(root(document), "credentialSubject") if isinstance(document, dict) else None
-    claims = (
-        [each.members for each in many(subject, "hasClaim") if _awards(each)] if subject else []
-    )
-    if subject is None or len(claims) < 2:  # noqa: PLR2004
+    """One document for each claim that is an award, told apart in its id; raises Rejected.
+
+    What a claim only names and another claim tells goes along under `@included` of JSON-LD.
+    """
+    whole = elm3_parts.known(document)
+    credential = Node(document if isinstance(document, dict) else {}, "")
+    subject = one(credential, "credentialSubject")
+    claims = tuple(each.members for each in many(subject, "hasClaim") if _awards(each))
+    if len(claims) <= 1:
         return (document,)
-    names = [each.get("id") for each in claims]
-    distinct = len(set(map(str, names))) == len(names) and all(names)
-    credential = text(root(document), "id")
+    if len(claims) > MOST_CLAIMS:
+        raise Rejected("format.invalid", at(subject, "hasClaim"), f"more than {MOST_CLAIMS} claims")
+    named = text(credential, "id")
     parts = []
-    for place, claim in enumerate(claims):
+    for mark, claim in zip(_marks(claims), claims, strict=True):
         part = {**document, "credentialSubject": {**subject.members, "hasClaim": claim}}
-        if credential is not None:
-            part["id"] = f"{credential.raw}#{names[place] if distinct else place}"
-        parts.append(part)
+        if named is not None:
+            part["id"] = f"{named.raw}#{mark}"
+        included = elm3_parts.told_elsewhere(part, whole)
+        parts.append({**part, "@included": list(included)} if included else part)
     return tuple(parts)
 
 
@@ -79,6 +87,13 @@ def parse(document: Any) -> Parsed:
         )
     learning = elm3_learning.read(claim)
     return _definition(_award(credential, subject, learning), credential, learning)
+
+
+def _marks(claims: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
+    """The ids of the claims; their places where an id is absent or stands twice."""
+    names = tuple(str(each.get("id") or "") for each in claims)
+    distinct = all(names) and len(set(names)) == len(names)
+    return names if distinct else tuple(str(place) for place in range(len(claims)))
 
 
 def _awards(claim: Node) -> bool:

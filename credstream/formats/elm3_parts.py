@@ -59,6 +59,23 @@ def known(document: Any) -> Mapping[str, Node]:
     return found
 
 
+def told_elsewhere(part: Any, whole: Mapping[str, Node]) -> tuple[Mapping[str, Any], ...]:
+    """The objects that a part of a document names and only the rest of the document tells."""
+    own = known(part)
+    found: dict[str, Mapping[str, Any]] = {}
+    pending: list[Any] = [part]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+        elif isinstance(value, str) and value in whole and value not in own and value not in found:
+            found[value] = whole[value].members
+            pending.append(whole[value].members)
+    return tuple(found.values())
+
+
 def concept(node: Node) -> Value | None:
     """The address of a concept, or its label where the address is local to the file."""
     name = text(node, "id")

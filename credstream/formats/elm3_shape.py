@@ -118,7 +118,17 @@ COMMON = frozenset(
 CREDENTIAL_MEMBERS = frozenset(
     {
         *REQUIRED["EuropeanDigitalCredential"],
-        *("@context", "id", "type", "identifier", "attachment", "evidence", "proof", "cnf"),
+        *(
+            "@context",
+            "@included",
+            "id",
+            "type",
+            "identifier",
+            "attachment",
+            "evidence",
+            "proof",
+            "cnf",
+        ),
         *("credentialStatus", "status", "termsOfUse", "refreshService", "issuanceDate"),
         *("validUntil", "expirationDate", "name", "description", "holder"),
     }

@@ -121,7 +121,7 @@ def _definition(award: Parsed, credential: Node, subject: Node, achievement: Nod
         title=first(words(achievement, "name"), words(credential, "name")),
         description=words(achievement, "description"),
         learning_outcomes=(*ob3_parts.criteria(achievement), *aligned.outcomes),
-        workload=(*_workload(subject, achievement), *aligned.workload),
+        workload=_workload(subject, achievement, aligned.workload),
         levels=aligned.levels,
         assessments=texts(achievement, "assessmentType"),
         supervision=text(achievement, "supervisionType"),
@@ -140,12 +140,13 @@ def _definition(award: Parsed, credential: Node, subject: Node, achievement: Nod
     )
 
 
-def _workload(subject: Node, achievement: Node) -> tuple[Amount, ...]:
-    stated = tuple(
+def _workload(subject: Node, achievement: Node, aligned: tuple[Amount, ...]) -> tuple[Amount, ...]:
+    own = tuple(
         Amount(unit=unit, value=value)
         for unit, key in WORKLOADS
         if (value := amount(achievement, key)) is not None
     )
+    stated = (*own, *aligned)
     # Open Badges leaves the unit of its credits open, so they only count where nothing better is.
     credits_ = first(amount(achievement, "creditsAvailable"), amount(subject, "creditsEarned"))
     if stated or credits_ is None:

@@ -206,12 +206,15 @@ def _own_rules(node: Node, shape: Shape) -> Iterator[Reason]:
         if key not in node.members
     )
     if "type" in node.members and "type" in required and not _typed(node.members["type"], shape):
-        yield violation(
-            at(node, "type"), f"the type does not say {shape.named.strip('=') or 'one'}"
-        )
+        yield violation(at(node, "type"), _wanted_type(shape))
     if shape.closed:
         for path in strangers(node, {*shape.members, "type"}):
             yield violation(path, "the class has no such member")
+
+
+def _wanted_type(shape: Shape) -> str:
+    names = shape.named.strip("=").replace("|", " or ")
+    return f"{names or 'a text'} is needed{'' if shape.named.startswith('=') else ', in an array'}"
 
 
 def _typed(value: Any, shape: Shape) -> bool:

@@ -32,11 +32,13 @@ class Node:
     """An object and the path where it stands; empty (and false) where there was none.
 
     `known` holds the fullest copy of each object by its id, for formats that refer by id.
+    `named` tells that a text stood there and was taken as the id.
     """
 
     members: Mapping[str, Any]
     path: str
     known: Mapping[str, Node] = field(default_factory=dict, repr=False, compare=False)
+    named: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.members)
@@ -50,6 +52,9 @@ def root(document: Any) -> Node:
 
 
 def at(node: Node, key: str) -> str:
+    """The path of a member, in ASCII and of bounded length."""
+    if node.named:
+        return node.path
     if not key.isascii():
         key = key.encode("ascii", "backslashreplace").decode("ascii")
     return f"{node.path}.{key[:LONGEST_KEY]}" if node.path else key[:LONGEST_KEY]
@@ -71,7 +76,7 @@ def many(node: Node, key: str) -> tuple[Node, ...]:
     found = []
     for each, path in items(node, key):
         if isinstance(each, str) and each.strip():
-            found.append(_resolved(Node({"id": each}, path, node.known)))
+            found.append(_resolved(Node({"id": each}, path, node.known, named=True)))
         elif isinstance(each, dict):
             found.append(_resolved(Node(each, path, node.known)))
     return tuple(found)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sys
+import logging.config
+from typing import Any
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
@@ -15,35 +16,65 @@ SHARED: tuple[Processor, ...] = (
 )
 
 
+# Libraries speak of their own affairs; what an operator must know we say ourselves.
+QUIET = (
+    "faust",
+    "mode",
+    "aiokafka",
+    "kafka",
+    "asyncio",
+    "aiohttp",
+    "alembic",
+    "credstream.runtime",
+)
+OURS = "credstream"
+
+
 def configure(service: str, worker: str, level: str) -> None:
     """Send our lines and those of libraries through one chain, as JSON on standard output."""
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(number)
-    # Libraries speak of their own affairs; what an operator must know we say ourselves.
-    for library in ("faust", "mode", "aiokafka", "kafka", "asyncio", "aiohttp", "alembic"):
-        logging.getLogger(library).setLevel(max(number, logging.WARNING))
+    logging.config.dictConfig(config(level))
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(_number(level)),
+        logger_factory=lambda *_: logging.getLogger(OURS),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service, worker=worker)
 
 
+def config(level: str) -> dict[str, Any]:
+    """The logging configuration, which Faust applies once more when it starts."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": _formatter}},
+        "handlers": {
+            "out": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "stream": "ext://sys.stdout",
+            }
+        },
+        "root": {"handlers": ["out"], "level": _number(level)},
+        "loggers": {name: {"level": max(_number(level), logging.WARNING)} for name in QUIET},
+    }
+
+
 def logger() -> FilteringBoundLogger:
     log: FilteringBoundLogger = structlog.get_logger()
     return log
+
+
+def _formatter() -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping().get(level.upper(), logging.INFO)

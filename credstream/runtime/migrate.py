@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from credstream.runtime.store import transaction
 
 HERE = Path(__file__).parent / "migrations"
-VAULT = (HERE / "vault",)
+VAULT: tuple[Path, ...] = (HERE / "vault",)
 
 
 class SchemaError(Exception):
     """The database is behind or ahead of this version."""
 
 
-def folders(service: str) -> tuple[Path, Path]:
+def folders(service: str) -> tuple[Path, ...]:
     """Where the migrations of a service's database lie: the runtime's and its own."""
     return HERE / "service", Path(__file__).parents[2] / "services" / service / "migrations"
 

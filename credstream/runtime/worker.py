@@ -25,7 +25,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.runtime import clients, migrate
+from credstream.runtime import clients, logs, migrate
 from credstream.runtime.clients import KnownTopics
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
@@ -34,7 +34,6 @@ from credstream.runtime.partitions import Partitions
 from credstream.runtime.reference import Control, Reference
 from credstream.runtime.settings import Settings
 from credstream.runtime.stage import Service, Stage
-from credstream.runtime.store import engine
 
 STOP_SECONDS = 10.0
 GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
@@ -56,6 +55,7 @@ class Worker:
     codec: Codec
     controls: Sequence[Control]
     engine: sa.Engine
+    vault: sa.Engine | None = None
     runners: Sequence[Runner] = ()
     crash: Callable[[str], None] = lambda _point: None
     journalled: bool = True
@@ -220,19 +220,17 @@ def app_of(worker: Worker) -> faust.App:
 def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
     """Run a worker until it is told to stop; never returns."""
     worker = build(settings)
-    places = migrate.folders(worker.service.name)
-    check = partial(migrate.upgrade if settings.migrate else migrate.check, worker.engine, places)
-    patient(check, lambda: False, worker.turn)
+    ready = migrate.upgrade if settings.migrate else migrate.check
+    databases = [(worker.engine, migrate.folders(worker.service.name))]
+    databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
+    for database, where in databases:
+        patient(partial(ready, database, where), lambda: False, worker.turn)
     faust.Worker(
         app_of(worker),
-        logging_config={
-            "version": 1,
-            "disable_existing_loggers": False,
-            "incremental": True,
-        },
+        logging_config=logs.config(settings.log_level),
         redirect_stdouts=False,
         quiet=True,
-        loglevel="info",
+        loglevel=settings.log_level.lower(),
     ).execute_from_commandline()
 
 
@@ -251,11 +249,6 @@ def patient(
             pause = min(5.0, pause * 2)
         else:
             return
-
-
-def database(url: str) -> sa.Engine:
-    """The engine of a service's own database."""
-    return engine(url)
 
 
 def _agent(app: faust.App, worker: Worker) -> None:

@@ -68,16 +68,21 @@ def unknown(codec: Codec, connection: sa.Connection, names: set[str]) -> set[str
 
 def _examined(message: Incoming, provider: Provider | None) -> Examined | Rejected:
     try:
-        if provider is None:
-            raise Rejected("provider.unknown", "", _provider(message.topic))
-        kind, _ = topics.provider_of(message.topic) or ("", "")
-        if kind != provider.kind:
-            raise Rejected("provider.unknown", "", f"{provider.id} is no {kind}")
-        if provider.status != "active":
-            raise Rejected("provider.suspended", "", provider.id)
-        return examine(message, provider)
+        return examine(message, _entitled(message, provider))
     except Rejected as refusal:
         return refusal
+
+
+def _entitled(message: Incoming, provider: Provider | None) -> Provider:
+    """The registration behind a topic; raises Rejected where it does not stand behind it."""
+    kind, name = topics.provider_of(message.topic) or ("", "")
+    if provider is None:
+        raise Rejected("provider.unknown", "", name)
+    if kind != provider.kind:
+        raise Rejected("provider.unknown", "", f"{provider.id} is no {kind}")
+    if provider.status != "active":
+        raise Rejected("provider.suspended", "", provider.id)
+    return provider
 
 
 def _provider(topic: str) -> str:

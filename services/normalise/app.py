@@ -34,7 +34,7 @@ def build(settings: Settings) -> Worker:
         exclusive=brings_definitions,
     )
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, codec, controls, database)
+    return Worker(service, settings, codec, controls, database, vault=vault.engine)
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

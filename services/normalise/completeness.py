@@ -56,7 +56,7 @@ def account(
     """The explanation of a record; warnings of an earlier count are replaced."""
     kept = tuple(each for each in warnings if each.code not in REMADE)
     counted = count(definition, award)
-    found = (*kept, *_absences(counted, definition, kept), *_evidence(definition, award))
+    found = (*_absences(counted, definition, kept), *_evidence(definition, award), *kept)
     # A payload with ten thousand unknown skills must not outgrow the message.
     return Account(provenance=origins, completeness=counted, warnings=unique(found)[:MOST_WARNINGS])
 

@@ -38,7 +38,9 @@ def build(settings: Settings) -> Worker:
     channel = Europass(Path(settings.europass_dir), sealer, vault)
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
     outbox = Outbox(database, codec, channel)
-    return Worker(service, settings, codec, controls, database, runners=(outbox,))
+    return Worker(
+        service, settings, codec, controls, database, vault=vault.engine, runners=(outbox,)
+    )
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

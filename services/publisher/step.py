@@ -78,20 +78,20 @@ def publish(message: Incoming, facts: Facts) -> Outcome:
         return Outcome()
     head = facts.heads.get(source.record.key)
     state = state_of(source, message.at)
+    lacking = unsealable(source)
     if head and head.digest == state.digest:
         known = replace(state, version=head.version)
         told = source.cause == SUBMITTED and not isinstance(message.record, Again)
-        return Outcome((_receipt(source, known, message.at),) if told else ())
+        return Outcome((_receipt(source, known, message.at, lacking),) if told else ())
     state = replace(state, version=head.version + 1 if head else 1)
     change = _change(source, state, head)
-    lacking = missing(source.record) if source.record.award else ()
     emits = (
         Emit(change.topic, state.key, state),
         Emit(topics.CHANGES, state.key, change),
         _receipt(source, state, message.at, lacking),
     )
-    sealable = isinstance(state, PublishedAward) and state.status == "issued" and not lacking
-    outbox = (OutboxRow(state.key, state.version, EUROPASS),) if sealable else ()
+    sealed = isinstance(state, PublishedAward) and not lacking
+    outbox = (OutboxRow(state.key, state.version, EUROPASS),) if sealed else ()
     return Outcome(emits, (VersionRow(source, state, change), *outbox))
 
 
@@ -142,6 +142,16 @@ def state_of(source: Accredited, at: int) -> Published:
 
 
 UNJUDGED = Judgement(outcome="unknown", step="organisation", reason="source.missing", judged_for="")
+
+
+def unsealable(source: Accredited) -> tuple[Reason, ...]:
+    """Why no credential is sealed for an award: Annex I elements that it lacks, or its status."""
+    award = source.record.award
+    if award is None:
+        return ()
+    if award.status != "issued":
+        return (Reason(code="edc.not_in_force", path="status", detail=f"it is {award.status}"),)
+    return missing(source.record)
 
 
 def _source(message: Incoming, facts: Facts) -> Accredited | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.parts import Identifier, Organisation, QualityAssurance
-from credstream.contract.records import Again, Provider, Received
+from credstream.contract.records import Again, Normalised, Provider, Received
 from credstream.formats.common import (
     Amount,
     Assurance,
@@ -16,6 +19,7 @@ from credstream.formats.common import (
     Person,
     Value,
 )
+from services.normalise.step import Facts, LearnerKey, learn, normalise
 
 AT = 1_780_000_000_000
 KEY = bytes(range(32))
@@ -126,3 +130,37 @@ def message(record, offset=0):
 
 def codes(found):
     return [each.code for each in found.warnings]
+
+
+def records(outcome, kind=Normalised):
+    return [each.record for each in outcome.emits if isinstance(each.record, kind)]
+
+
+def refusal(exchange, values):
+    with pytest.raises(Rejected) as failure:
+        exchange.send(values)
+    return failure.value
+
+
+class Exchange:
+    """Hands values to the step one after another, and learns as the runtime does."""
+
+    def __init__(self, **registration):
+        self.facts = Facts(providers={"festo-like": provider(**registration)})
+        self.offset = 0
+
+    def send(self, values, key="mc:de:r1", **changes):
+        self.offset += 1
+        place = ("received.v1", 0, self.offset)
+        self.facts.parsed[place] = values
+        self.facts.learners[place] = LearnerKey("pseudonym", "key-1", KEY)
+        kind = getattr(values, "kind", "award")
+        return self._handle(received(kind, key, **changes))
+
+    def again(self, key="mc:de:r1", cause="definition.changed"):
+        return self._handle(Again(key=key, cause=cause, detail="", at=AT))
+
+    def _handle(self, record):
+        outcome = normalise(message(record, self.offset), self.facts)
+        learn(self.facts, outcome.rows)
+        return outcome

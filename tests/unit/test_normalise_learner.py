@@ -41,7 +41,9 @@ def test_identifiers_come_strongest_first():
 
 def test_case_and_blanks_do_not_tell_persons_apart():
     one = Person(email=v(" Anna@Example.org "), identifiers=(identifier("National", "12 34a"),))
-    two = Person(email=v("mailto:anna@example.ORG"), identifiers=(identifier("nationalID", "1234A"),))
+    two = Person(
+        email=v("mailto:anna@example.ORG"), identifiers=(identifier("nationalID", "1234A"),)
+    )
     assert learner.identifiers(one) == learner.identifiers(two)
 
 
@@ -71,7 +73,9 @@ def test_a_birth_date_as_an_instant_is_never_cut():
     assert value == "ana pop\n1999-10-01T22:00:00Z"
 
 
-@pytest.mark.parametrize("person", [None, Person(), Person(birth_date=v("1990-01-31")), Person(email=v(" "))])
+@pytest.mark.parametrize(
+    "person", [None, Person(), Person(birth_date=v("1990-01-31")), Person(email=v(" "))]
+)
 def test_s32_a_person_without_identifier_and_name_is_missing(person):
     with pytest.raises(Rejected) as failure:
         learner.require(person)

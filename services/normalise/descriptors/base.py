@@ -7,14 +7,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 from credstream.contract.parts import Origin, Reason
-from credstream.formats.common import Id, Value, Written
+from credstream.formats.common import Value, Written
 
 T = TypeVar("T")
 
 LONGEST_SHOWN = 80
+LONGEST_CACHED = 200
 LARGEST = 1e12
 NUMBER = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
 THOUSANDS = 3
@@ -82,9 +84,15 @@ def spellings(value: Value) -> tuple[str, ...]:
 
 
 def known(value: Value | None, lookup: Callable[[str], T | None]) -> T | None:
-    """What a vocabulary knows of a value in any of its spellings."""
-    found = (lookup(each) for each in spellings(value)) if value else iter(())
-    return next((each for each in found if each is not None), None)
+    """What a vocabulary knows of a value in any of its spellings. `lookup` is a named function."""
+    if value is None:
+        return None
+    for text in spellings(value):
+        short = len(text) <= LONGEST_CACHED
+        found: T | None = _looked_up(lookup, text) if short else lookup(text)
+        if found is not None:
+            return found
+    return None
 
 
 def sort_out(
@@ -139,16 +147,14 @@ def fold(text: str) -> str:
 
 
 def unique(items: Iterable[T]) -> tuple[T, ...]:
-    """Items in their first order, each once; they need not be hashable."""
-    found: list[T] = []
-    for each in items:
-        if each not in found:
-            found.append(each)
-    return tuple(found)
+    """Items in their first order, each once."""
+    return tuple(dict.fromkeys(items))
 
 
-def identifier_text(identifier: Id) -> str | None:
-    return plain(identifier.value)
+@lru_cache(maxsize=8192)
+def _looked_up(lookup: Callable[[str], Any], text: str) -> Any:
+    """Providers write the same few codes again and again; nothing of a person is looked up."""
+    return lookup(text)
 
 
 def _shown_other(raw: Written) -> str:

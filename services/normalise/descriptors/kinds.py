@@ -19,12 +19,17 @@ ROUTES: Mapping[str, str] = {
     "vae": "validation",
     "rpl": "validation",
     "vpl": "validation",
+    "formal learning": "formal",
+    "non-formal learning": "non-formal",
+    # The Europass list of learning settings.
+    "http://data.europa.eu/snb/learning-setting/6fd4685715": "formal",
+    "http://data.europa.eu/snb/learning-setting/e207a81fc7": "non-formal",
 }
 MICRO = frozenset({"microcredential", "micro-credential", "micro credential"})
 
 
 def route(parsed: Parsed, _: Provider) -> Finding[str | None]:
-    found = known(parsed.route, lambda text: ROUTES.get(fold(text)))
+    found = known(parsed.route, _route)
     if parsed.route is None or plain(parsed.route) is None:
         return Finding(None)
     if found is None:
@@ -40,3 +45,7 @@ def credential_type(parsed: Parsed, _: Provider) -> Finding[str | None]:
         return Finding(None)
     found = "micro-credential" if fold(written) in MICRO else written
     return Finding(found, (from_payload("credential_type", parsed.credential_type, found),))
+
+
+def _route(text: str) -> str | None:
+    return ROUTES.get(fold(text))

@@ -21,7 +21,7 @@ from services.normalise.descriptors.quantities import components
 HOURS_PER_ECTS = (20.0, 35.0)
 KINDS = ("hours", "contact_hours", "ects")
 CALENDAR = frozenset({"weeks", "months", "years"})
-DIGITS = 2
+DIGITS = 4
 POSITIVE = "write hours or ECTS as a positive number"
 DIRECT, BY_RULE, DOUBTFUL = range(3)
 
@@ -66,12 +66,12 @@ def _read(amount: Amount, provider: Provider) -> tuple[_Reading | None, tuple[Re
             amount,
             "weeks, months and years of the calendar are no workload; write PT60H for 60 hours",
         )
-    if "days" in parts:
-        return _days(amount, parts, provider)
-    single = _single(amount, parts)
-    if single.kind not in KINDS or not single.found:
+    reading, doubts = (
+        _days(amount, parts, provider) if "days" in parts else (_single(amount, parts), ())
+    )
+    if reading and (reading.kind not in KINDS or not reading.found):
         return _unread("workload.unreadable", amount, POSITIVE)
-    return single, ()
+    return reading, doubts
 
 
 def _unread(code: str, amount: Amount, fix: str) -> tuple[None, tuple[Reason, ...]]:
@@ -108,6 +108,7 @@ def _hours_of_ects(chosen: Mapping[str, _Reading], provider: Provider) -> Mappin
     if per_ects is None or "ects" not in chosen or "hours" in chosen:
         return {}
     ects = chosen["ects"]
+    hours = round(ects.found * per_ects, DIGITS)
     origin = Origin(
         descriptor="workload",
         origin="derived",
@@ -115,7 +116,7 @@ def _hours_of_ects(chosen: Mapping[str, _Reading], provider: Provider) -> Mappin
         rule="hours_per_ects",
         raw=ects.origin.raw or f"{ects.found:g}",
     )
-    return {"hours": _Reading("hours", round(ects.found * per_ects, DIGITS), BY_RULE, origin)}
+    return {"hours": _Reading("hours", hours, BY_RULE, origin)} if hours else {}
 
 
 def _contradictions(

@@ -177,7 +177,7 @@ def _fit(text: str, style: _Style, room: float = 877.0) -> _Block:
 def _balanced(text: str, limit: float, widest: float, weight: int) -> tuple[str, ...]:
     """Break as early as the number of lines allows, so that no word is left alone."""
     lines = _wrap(text, limit, weight)
-    while (limit := limit * 0.97) >= widest:
+    while len(lines) > 1 and (limit := limit * 0.97) >= widest:
         tighter = _wrap(text, limit, weight)
         if len(tighter) > len(lines):
             break

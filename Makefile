@@ -1,0 +1,51 @@
+# `make` alone lists the targets. Every target sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+DIR ?= .credstream
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv with hash-locked packages, wheels only
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.13 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: setup ## run the whole exchange on an embedded broker, with the examples
+	$(BIN)/credstream run --dir $(DIR)
+
+test: setup ## run every test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: setup ## lint, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: setup ## write the golden files anew; then read the diff
+	UPDATE_GOLDEN=1 GOLDEN=write $(BIN)/python -m pytest tests/golden -q
+
+docs: setup ## write the generated tables of docs/ anew
+	$(BIN)/python -m tests.support.docs
+
+format: setup ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## lock the requirements anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate requirements/base.in -o requirements/base.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .credstream build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.PHONY: help setup run test check golden docs format lock clean

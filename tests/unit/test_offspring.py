@@ -1,0 +1,181 @@
+"""Children die with their parent, and stop in time: seen on real processes."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from credstream.runtime import offspring
+
+ROOT = Path(__file__).parents[2]
+ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+# Holds a lock for as long as it lives: the kernel frees it however the process ends.
+CHILD = textwrap.dedent(
+    """
+    import fcntl, os, signal, subprocess, sys, time
+    from credstream.runtime import offspring
+
+    lock, *flags = sys.argv[1:]
+    if "stubborn" in flags:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if "unaided" in flags:
+        offspring._killed_by_kernel = lambda: False
+    if "fertile" in flags:
+        subprocess.Popen([sys.executable, "-c", sys.orig_argv[2], lock + ".grandchild", "stubborn"],
+                         env={**os.environ, offspring.PARENT: ""})
+    offspring.die_with_parent(os.environ)
+    file = open(lock, "w")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    print("ready", flush=True)
+    time.sleep(60)
+    """
+)
+
+PARENT = textwrap.dedent(
+    """
+    import os, sys, time
+    from pathlib import Path
+    from credstream.runtime import offspring
+
+    folder = Path(sys.argv[1])
+    for flags in sys.argv[3:]:
+        command = [sys.executable, "-c", sys.argv[2], str(folder / flags), *flags.split("-")]
+        offspring.start(command, os.environ, folder / "log")
+    time.sleep(60)
+    """
+)
+
+
+def command(lock, *flags):
+    return [sys.executable, "-c", CHILD, str(lock), *flags]
+
+
+def alive(lock):
+    if not lock.exists():
+        return False
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def seconds_until(condition, limit=10.0):
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < limit, "still waiting"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Starts a child and waits until it is ready; kills what a failed test leaves."""
+    children = []
+
+    def start(name, *flags):
+        lock = tmp_path / name
+        child = offspring.start(command(lock, *flags), ENV, tmp_path / "logs" / "all.log")
+        children.append(child)
+        seconds_until(lambda: alive(lock))
+        return child, lock
+
+    yield start
+    for child in children:
+        child.kill()
+        child.wait()
+
+
+def test_children_of_a_killed_parent_are_gone_within_two_seconds(tmp_path):
+    flags = ["polite", "stubborn", "unaided", "unaided-stubborn"]
+    locks = [tmp_path / each for each in flags]
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path), CHILD, *flags], env=ENV
+    ) as parent:
+        seconds_until(lambda: all(map(alive, locks)))
+        time.sleep(0.6)  # longer than one look of the watching thread: nobody dies early
+        assert all(map(alive, locks))
+        parent.kill()
+
+    assert seconds_until(lambda: not any(map(alive, locks))) < 2
+
+
+def test_a_child_whose_parent_is_already_gone_ends_at_once(tmp_path):
+    stranger = {**ENV, offspring.PARENT: str(os.getpid() + 1)}
+    ended = subprocess.run(command(tmp_path / "lock"), env=stranger, check=False, timeout=10)
+    assert ended.returncode == -signal.SIGKILL
+    assert not (tmp_path / "lock").exists()
+
+
+def test_a_process_that_nobody_started_this_way_lives_on(tmp_path):
+    lock = tmp_path / "lock"
+    with subprocess.Popen(command(lock), env=ENV, stdout=subprocess.DEVNULL) as child:
+        seconds_until(lambda: alive(lock))
+        child.terminate()
+    assert child.returncode == -signal.SIGTERM
+
+
+def test_stop_asks_and_then_kills_what_ignores_it(started):
+    polite, _ = started("polite")
+    stubborn, _ = started("stubborn", "stubborn")
+
+    began = time.monotonic()
+    codes = offspring.stop([stubborn, polite], 0.5)
+
+    assert codes == {polite.pid: -signal.SIGTERM, stubborn.pid: -signal.SIGKILL}
+    assert 0.5 <= time.monotonic() - began < 1.5
+
+
+def test_stop_has_one_deadline_for_all(started):
+    children = [started(f"stubborn{n}", "stubborn")[0] for n in range(3)]
+    began = time.monotonic()
+    offspring.stop(children, 0.5)
+    assert time.monotonic() - began < 1.2
+
+
+def test_stop_takes_the_grandchildren_of_a_killed_child_along(started, tmp_path):
+    child, lock = started("fertile", "stubborn", "fertile")
+    grandchild = Path(f"{lock}.grandchild")
+    seconds_until(lambda: alive(grandchild))
+
+    offspring.stop([child], 0.2)
+
+    assert seconds_until(lambda: not alive(grandchild)) < 2
+
+
+def test_stop_reports_what_had_ended_before(started):
+    child, _ = started("early")
+    child.kill()
+    child.wait()
+    assert offspring.stop([child], 1.0) == {child.pid: -signal.SIGKILL}
+
+
+def test_output_of_children_is_appended_to_one_log(started, tmp_path):
+    started("first")
+    started("second")
+    log = tmp_path / "logs" / "all.log"
+    seconds_until(lambda: log.read_text().splitlines() == ["ready", "ready"])
+
+
+def test_children_are_refused_outside_the_main_thread(tmp_path):
+    refusals = []
+
+    def attempt():
+        try:
+            offspring.start(command(tmp_path / "lock"), ENV, tmp_path / "log")
+        except RuntimeError as error:
+            refusals.append(str(error))
+
+    thread = threading.Thread(target=attempt)
+    thread.start()
+    thread.join()
+    assert refusals == ["start children from the main thread: they die with the thread"]
