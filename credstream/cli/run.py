@@ -26,7 +26,7 @@ from credstream.cli.submissions import (
     registrations,
     submissions,
 )
-from credstream.cli.summary import Fate, fates
+from credstream.cli.summary import Ledger, ledger
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.records import PublishedAward, Receipt
@@ -46,11 +46,10 @@ class Watch:
     """What is known while the run lasts."""
 
     place: Place
-    fates: dict[str, Fate]
+    ledger: Ledger
     say: Callable[[str], None]
     awaited: set[str] = field(default_factory=set)
     changed: float = field(default_factory=time.monotonic)
-    first: float | None = None
 
     def hear(self, seen: Seen) -> None:
         if isinstance(seen.record, Receipt):
@@ -76,25 +75,28 @@ class Watch:
 
     def done(self) -> bool:
         """Every submission has ended, every seal that was promised is there, and all is quiet."""
-        if not all(fate.ended() for fate in self.fates.values()):
+        if not self.all_ended():
             return False
-        held = any(fate.outcome() == "held" for fate in self.fates.values())
+        held = any(self.ledger.outcome(name) == "held" for name in self.ledger.sent)
         if time.monotonic() - self.changed < (HELD_QUIET_SECONDS if held else QUIET_SECONDS):
             return False
         folder = self.place.folder / "europass"
         return all((folder / name).exists() for name in self.awaited)
 
+    def all_ended(self) -> bool:
+        return all(self.ledger.ended(name) for name in self.ledger.sent)
+
+    def entries(self) -> list[dict[str, Any]]:
+        europass = self.europass()
+        return [self.ledger.entry(name, europass) for name in self.ledger.sent]
+
     def _receipt(self, receipt: Mapping[str, Any], *, quiet: bool) -> None:
-        fate = self.fates.get(receipt["submission"])
         self.changed = time.monotonic()
         self._await(receipt)
-        ended = fate.hear(receipt) if fate else False
-        if quiet:
-            return
-        if self.first is None:
-            self.first = time.monotonic()
-        if fate is None or ended or receipt["status"] == "unchanged":
-            self.say(line_of(receipt, fate))
+        ended = self.ledger.hear(receipt)
+        if not quiet and (ended or receipt["status"] == "unchanged"):
+            sent = self.ledger.sent.get(receipt["submission"])
+            self.say(line_of(receipt, sent.file if sent else receipt["submission"]))
 
     def _await(self, receipt: Mapping[str, Any]) -> None:
         unsealed = any(reason["code"] in UNSEALED for reason in receipt["reasons"])
@@ -136,7 +138,7 @@ def run_house(folder: Path, source: Path | None, *, keep: bool, fresh: bool, as_
     with open_broker() as broker:
         house = House(place, broker)
         collector = Collector(broker.address, "embedded", folder)
-        watch = Watch(place, fates(sent), console.print)
+        watch = Watch(place, ledger(sent), console.print)
         watch.recall(receipts_on_file(folder))
         try:
             console.print(
@@ -156,12 +158,11 @@ def run_house(folder: Path, source: Path | None, *, keep: bool, fresh: bool, as_
         finally:
             collector.close()
             house.stop()
-    return 0 if all(fate.ended() for fate in watch.fates.values()) else UNDONE
+    return 0 if watch.all_ended() else UNDONE
 
 
 def write_summary(place: Place, watch: Watch) -> list[dict[str, Any]]:
-    europass = watch.europass()
-    entries = [fate.entry(europass) for fate in watch.fates.values()]
+    entries = watch.entries()
     text = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
     path = place.folder / "summary.json"
     if not path.exists() or path.read_text("utf-8") != text:
@@ -169,10 +170,9 @@ def write_summary(place: Place, watch: Watch) -> list[dict[str, Any]]:
     return entries
 
 
-def line_of(receipt: Mapping[str, Any], fate: Fate | None) -> str:
+def line_of(receipt: Mapping[str, Any], name: str) -> str:
     """One line for a receipt, as a person reads it."""
     status = receipt["status"]
-    name = fate.submission.file if fate else receipt["submission"]
     style = STYLES.get(status, "dim")
     codes = dict.fromkeys(reason["code"] for reason in receipt["reasons"])
     if status == "published":
@@ -254,7 +254,7 @@ def _follow(
 def _turn(house: House, collector: Collector, watch: Watch, console: Console) -> None:
     for name, code in house.mend():
         console.print(f"[yellow]{name} ended ({code}); started again[/]")
-    providers = {fate.submission.provider for fate in watch.fates.values()}
+    providers = {each.provider for each in watch.ledger.sent.values()}
     countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]
     known = clients.topics_of(collector.consumer)[1]
     wanted = {topics.DEFINITIONS, topics.CHANGES, *countries}

@@ -8,60 +8,66 @@ from typing import Any
 
 from credstream.cli.submissions import Submission
 
-ENDINGS = ("published", "held", "out_of_scope", "refused")
+Receipt = Mapping[str, Any]
+
 # The strongest last: an award that is published says more than its definition that is held.
 RANK = {name: place for place, name in enumerate(("refused", "out_of_scope", "held", "published"))}
 
 
 @dataclass(slots=True)
-class Fate:
-    """What is known of one submission; `keys` has the last ending of each of its credentials."""
+class Ledger:
+    """The receipts of a run: what each submission brought, and the last ending of each key.
 
-    submission: Submission
-    expected: set[str] = field(default_factory=set)
-    keys: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    refused: Mapping[str, Any] | None = None
+    A later submission of a key ends for the earlier ones too: which of them was published
+    before, and as which version, depends on when the definition came that they name.
+    """
 
-    def hear(self, receipt: Mapping[str, Any]) -> bool:
+    sent: Mapping[str, Submission]
+    keys: dict[str, set[str]] = field(default_factory=dict)
+    refused: dict[str, Receipt] = field(default_factory=dict)
+    endings: dict[str, Receipt] = field(default_factory=dict)
+
+    def hear(self, receipt: Receipt) -> bool:
         """Take a receipt; whether it ends something."""
-        status, key = receipt["status"], receipt["key"]
+        name, status, key = receipt["submission"], receipt["status"], receipt["key"]
         if status in ("accepted", "unchanged"):
-            self.expected |= {key}
+            self.keys.setdefault(name, set()).add(key)
             return False
         if key is None:
-            self.refused = receipt
+            self.refused[name] = receipt
         else:
-            self.keys[key] = receipt
+            self.endings[key] = receipt
         return True
 
-    def ended(self) -> bool:
-        if self.refused:
-            return True
-        return bool(self.expected) and self.expected <= set(self.keys)
+    def ended(self, name: str) -> bool:
+        brought = self.keys.get(name)
+        return name in self.refused or (bool(brought) and brought <= set(self.endings))
 
-    def outcome(self) -> str:
-        if self.refused:
+    def outcome(self, name: str) -> str:
+        """published, held, out_of_scope, refused, or pending."""
+        if name in self.refused:
             return "refused"
-        own = [self.keys[key]["status"] for key in self.expected if key in self.keys]
-        return max(own, key=lambda status: RANK[status]) if own else "pending"
+        statuses = [each["status"] for each in self._own(name)]
+        return max(statuses, key=lambda status: RANK[status]) if statuses else "pending"
 
-    def entry(self, europass: Mapping[str, str]) -> dict[str, Any]:
+    def entry(self, name: str, europass: Mapping[str, str]) -> dict[str, Any]:
         """The submission's line of `summary.json`."""
-        own = [self.keys[key] for key in sorted(self.expected) if key in self.keys]
-        told = [self.refused] if self.refused else own
-        files = [europass[key] for key in sorted(self.expected) if key in europass]
+        own = [self.refused[name]] if name in self.refused else self._own(name)
+        brought = sorted(self.keys.get(name, ()))
+        files = [europass[key] for key in brought if key in europass]
         return {
-            "file": self.submission.file,
-            "provider": self.submission.provider,
-            "outcome": self.outcome(),
+            "file": self.sent[name].file,
+            "provider": self.sent[name].provider,
+            "outcome": self.outcome(name),
             "judgement": next((each["outcome"] for each in own if each["outcome"]), None),
-            "reasons": [reason for each in told for reason in each["reasons"]],
-            "keys": sorted(self.keys),
-            "versions": {key: each["version"] for key, each in sorted(self.keys.items())},
+            "reasons": [reason for each in own for reason in each["reasons"]],
+            "keys": brought,
             "europass": files[0] if len(files) == 1 else files or None,
         }
 
+    def _own(self, name: str) -> list[Receipt]:
+        return [self.endings[key] for key in sorted(self.keys.get(name, ())) if key in self.endings]
 
-def fates(sent: Iterable[Submission]) -> dict[str, Fate]:
-    """An open fate for each submission, by its id."""
-    return {each.id: Fate(each) for each in sent}
+
+def ledger(sent: Iterable[Submission]) -> Ledger:
+    return Ledger({each.id: each for each in sent})

@@ -76,6 +76,14 @@ REFUSALS: Mapping[str, Words] = {
     "status.not_awarded": Words(
         "The status says that nothing was awarded.", "Send it when the award is made."
     ),
+    "learner.unreadable": Words(
+        "A learner's data cannot be opened with the learner's key.",
+        "Operators: check that all services use one vault and one key-encryption key.",
+    ),
+    "learner.erased": Words("The learner was erased.", "Nothing can be issued any more."),
+    "registration.invalid": Words(
+        "A registration does not have its shape.", "Correct the field that the path names."
+    ),
     "avro.magic": Words(
         "An internal message does not start with a schema id.", "Operators: find who wrote it."
     ),

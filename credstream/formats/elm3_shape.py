@@ -194,7 +194,7 @@ def _envelope(credential: Node) -> Iterator[Reason]:
     if all(each != CONTEXT for each, _ in items(credential, "@context")):
         yield violation("@context", "without the EDC context nothing is what it seems")
     issuer = one(credential, "issuer")
-    if issuer and "eIDASIdentifier" not in issuer.members:
+    if issuer and not one(issuer, "eIDASIdentifier"):
         yield violation(
             at(issuer, "eIDASIdentifier"), "a required member is missing; a seal adds it"
         )

@@ -6,8 +6,10 @@ waits for an operator. Refusals of one provider alone only slow that provider do
 
 from __future__ import annotations
 
-from collections import deque
+import math
+from collections import Counter, deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 IN_A_ROW = 100
 WINDOW = 1000
@@ -35,9 +37,21 @@ class _Window:
         self.hits += hit
         self.row = self.row + 1 if hit else 0
 
-    def over(self) -> bool:
-        full = len(self.last) == WINDOW
-        return self.row >= IN_A_ROW or (full and self.hits >= SHARE * WINDOW)
+    def over(self, providers: int = 1) -> bool:
+        """Too many in a row or in the window, in no less than some providers' messages."""
+        share = int(SHARE * WINDOW) if len(self.last) == WINDOW else WINDOW + 1
+        return any(
+            hits >= limit and self._spread(newest, math.ceil(limit / providers)) >= limit
+            for hits, newest, limit in (
+                (self.row, self.row, IN_A_ROW),
+                (self.hits, WINDOW, share),
+            )
+        )
+
+    def _spread(self, newest: int, most: int) -> int:
+        """The hits among the newest, of each provider `most` at the most."""
+        names = Counter(name for hit, name in islice(reversed(self.last), newest) if hit)
+        return sum(min(count, most) for count in names.values())
 
     def providers(self) -> int:
         return len({provider for hit, provider in self.last if hit})
@@ -62,14 +76,14 @@ class Breaker:
         """Why the breaker has to open, or None."""
         if self._unexpected.over():
             return "too many messages failed unexpectedly"
-        if self._refused.over() and self._refused.providers() >= PROVIDERS:
+        if self._refused.over(PROVIDERS):
             return f"too many refusals from {self._refused.providers()} providers at once"
         return None
 
     def slowed(self) -> dict[str, float]:
         """Seconds to pause after each batch, by provider that is refused again and again."""
         return {
-            name: min(SLOWEST_SECONDS, 0.5 * 2 ** ((row - IN_A_ROW) // IN_A_ROW))
+            name: min(SLOWEST_SECONDS, 0.5 * 2 ** min(10, (row - IN_A_ROW) // IN_A_ROW))
             for name, row in self._rows.items()
             if name and row >= IN_A_ROW
         }

@@ -129,9 +129,16 @@ def forget(connection: sa.Connection) -> int:
     return done.rowcount
 
 
-def empty(connection: sa.Connection) -> None:
-    """Drop outputs that Kafka has, so that an idle worker keeps no persons."""
-    connection.execute(sa.update(JOURNAL).values(outputs=_pack(())))
+def empty(connection: sa.Connection, done: Mapping[Place, Row]) -> None:
+    """Drop outputs that Kafka has, so that an idle worker keeps no persons.
+
+    `done` are the rows whose outputs their worker knows to be there: a row that moved on since,
+    or that another worker left between its two commits, keeps what only it has.
+    """
+    for place in sorted(done):
+        connection.execute(
+            sa.update(JOURNAL).where(*_one(place), *_still(done[place])).values(outputs=_pack(()))
+        )
 
 
 def _moved(
@@ -147,12 +154,17 @@ def _moved(
             return False
         return True
     done = connection.execute(
-        sa.update(JOURNAL)
-        .where(JOURNAL.c.topic == topic, JOURNAL.c.partition == partition)
-        .where(JOURNAL.c.upto == before.upto, JOURNAL.c.cluster_id == before.cluster_id)
-        .values(**values)
+        sa.update(JOURNAL).where(*_one(place), *_still(before)).values(**values)
     )
     return done.rowcount == 1
+
+
+def _one(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
+    return JOURNAL.c.topic == place[0], JOURNAL.c.partition == place[1]
+
+
+def _still(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
+    return JOURNAL.c.upto == row.upto, JOURNAL.c.cluster_id == row.cluster_id
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -13,6 +13,7 @@ from credstream.contract import topics
 from credstream.contract.flow import Incoming
 from credstream.runtime import journal, metrics
 from credstream.runtime.breaker import Breaker
+from credstream.runtime.journal import Place, Row
 from credstream.runtime.logs import logger
 from credstream.runtime.stage import VERSION, Service, Settled
 from credstream.runtime.store import BREAKER, transaction, upsert
@@ -37,7 +38,8 @@ class Keeper:
     newest: dict[str, int] = field(default_factory=dict)
     chored: float = 0.0
     busy: float = 0.0
-    emptied: bool = True
+    done: dict[Place, Row] = field(default_factory=dict)
+    measured: set[str] = field(default_factory=set)
 
     def start(self) -> None:
         """Recall an open breaker; one that another version opened is closed."""
@@ -80,7 +82,8 @@ class Keeper:
             if each.reason:
                 metrics.DEAD_LETTERS.labels(name, each.reason).inc()
         self._log(settled)
-        self.busy, self.emptied = time.monotonic(), False
+        self.busy = time.monotonic()
+        self.done |= settled.journal
         reason = self.breaker.reason()
         if reason:
             self._open(reason)
@@ -94,10 +97,10 @@ class Keeper:
         self.chored = now
         if self.opened:
             self._look()
-        if not self.emptied and now - self.busy > IDLE_SECONDS:
+        if self.done and now - self.busy > IDLE_SECONDS:
             with transaction(self.engine) as connection:
-                journal.empty(connection)
-            self.emptied = True
+                journal.empty(connection, self.done)
+            self.done.clear()
         self._measure()
 
     def _slowed(self, settled: Settled) -> Mapping[str, float]:
@@ -139,10 +142,12 @@ class Keeper:
                 continue
             if high >= 0 and at.offset >= 0:
                 behind[place.topic] = behind.get(place.topic, 0) + max(0, high - at.offset)
-        for topic, count in behind.items():
-            late = time.time() - self.newest.get(topic, 0) / 1000 if count else 0.0
+        for topic in behind.keys() | self.measured:
+            count = behind.get(topic, 0)
+            late = time.time() - self.newest[topic] / 1000 if count and topic in self.newest else 0
             metrics.LAG_MESSAGES.labels(self.service.name, topic).set(count)
             metrics.LAG_SECONDS.labels(self.service.name, topic).set(late)
+        self.measured = set(behind)
 
     def _log(self, settled: Settled) -> None:
         counts: dict[str, int] = {}

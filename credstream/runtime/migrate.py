@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -30,9 +31,9 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("script_location", _literal(str(HERE)))
     config.set_main_option("path_separator", "os")
-    config.set_main_option("version_locations", ":".join(map(str, where)))
+    config.set_main_option("version_locations", _literal(os.pathsep.join(map(str, where))))
     with transaction(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
@@ -46,7 +47,7 @@ def check(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     known = {name for folder in where for name in _revisions(folder)}
     if found - known:
         raise SchemaError(
-            f"the database is ahead of this version ({_listed(found - known)}): deploy the newer one"
+            f"the database is ahead of this version ({_listed(found - known)}): deploy the newer"
         )
     raise SchemaError(
         f"the database is behind this version: it has {_listed(found)}, "
@@ -81,6 +82,11 @@ def _revisions(folder: Path) -> dict[str, str | None]:
         if name:
             pairs[name[1]] = down[1] if down else None
     return pairs
+
+
+def _literal(path: str) -> str:
+    """Alembic's configuration reads % as the start of a name."""
+    return path.replace("%", "%%")
 
 
 def _listed(names: frozenset[str]) -> str:

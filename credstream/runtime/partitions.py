@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,10 +74,18 @@ class Partitions:
         return {place: row for place, row in found.items() if verdicts[place] == "replay"}
 
     def adopted(self) -> None:
-        """Start reading the fresh partitions from where they stand."""
+        """Start reading the fresh partitions from where they stand; Kafka has their outputs."""
+        self._empty()
         self.seek({place: self.committed[place] for place in self.fresh & self.skipped})
         self.skipped -= self.fresh
         self.fresh.clear()
+
+    def _empty(self) -> None:
+        full = {place: row for place in self.fresh if (row := self.rows[place]) and row.outputs}
+        if full:
+            with transaction(self.engine) as connection:
+                journal.empty(connection, full)
+            self.rows |= {place: replace(row, outputs=()) for place, row in full.items()}
 
     def moved(self, rows: Mapping[Place, journal.Row]) -> None:
         """Both transactions of a batch stand."""
@@ -119,6 +127,9 @@ class Partitions:
             found = self.consumer.committed(asked, timeout=10)
         except KafkaException as error:
             raise Unavailable(f"broker: {error.args[0].str()}") from error
+        for place in found:
+            if place.error:  # no answer is not the answer that there is none
+                raise Unavailable(f"broker: offset of {place.topic}: {place.error.str()}")
         return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in found}
 
     def _earliest(self, place: Place) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
@@ -28,6 +29,7 @@ from credstream.runtime.store import (
 )
 
 Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
+SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Reference:
     ) -> None:
         place = TopicPartition(topic, partition)
         low, high = consumer.get_watermark_offsets(place, timeout=10)
+        if self.upto(topic, partition) >= high:
+            logger().warning("reference topic was made anew", topic=topic, end=high)
+            self._remember(topic, partition, -1)
         start = max(self.upto(topic, partition) + 1, low)
         if start >= high:
             return
@@ -120,11 +125,29 @@ class Reference:
             hold_epoch(connection, exclusive=True)
             emits = control.learn(connection, key, record)
             connection.execute(sa.update(EPOCH).values(changes=EPOCH.c.changes + 1))
+        self._send(emits)
+
+    def _send(self, emits: Sequence[Emit]) -> None:
+        """Write all, or raise Unavailable: a failed delivery shows in its callback alone."""
+        failed: list[KafkaError] = []
         for emit in emits:
-            self.producer.produce(emit.topic, self.codec.encode(emit.record), emit.key.encode())
-            self.producer.poll(0)
-        if self.producer.flush(30):
-            raise Unavailable("broker: what follows from a reference record was not delivered")
+            self._produce(emit, lambda error, _message: failed.append(error) if error else None)
+        if self.producer.flush(SECONDS) or failed:
+            why = failed[0].str() if failed else f"not delivered in {SECONDS} s"
+            raise Unavailable(f"broker: what follows from a reference record: {why}")
+
+    def _produce(self, emit: Emit, told: Callable[[KafkaError | None, Message], None]) -> None:
+        value, key = self.codec.encode(emit.record), emit.key.encode()
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            try:
+                self.producer.produce(emit.topic, value, key, on_delivery=told)
+            except BufferError:  # a whole register is judged again: more than the client queues
+                self.producer.poll(0.1)
+            else:
+                self.producer.poll(0)
+                return
+        raise Unavailable("broker: takes no messages")
 
     def _remember(self, topic: str, partition: int, offset: int) -> None:
         row = {

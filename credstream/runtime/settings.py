@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "CREDSTREAM_"
+WORDS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0", ""), False),
+}
 
 
 class SettingsError(Exception):
@@ -89,11 +93,16 @@ def _text(source: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text("utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name}_FILE: {path} is no text") from error
 
 
 def _value(name: str, text: str, kind: type) -> Any:
     if kind is bool:
-        return text.strip().lower() in ("1", "true", "yes", "on")
+        word = text.strip().lower()
+        if word not in WORDS:
+            raise SettingsError(f"{name} must be one of {', '.join(WORDS)}, it is {text!r}")
+        return WORDS[word]
     try:
         return kind(text)
     except ValueError as error:

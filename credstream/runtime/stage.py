@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -25,6 +26,11 @@ from credstream.runtime.logs import logger
 from credstream.runtime.store import hold_epoch, transaction
 
 VERSION = version("credstream")
+# What a broker adds to a value: key, headers of the batch, its own frame.
+FRAME_BYTES = 1024
+# A path repeats names from the payload, which may be as long as the payload itself.
+LONGEST_WORDS = 500
+MARK = "credstream_dlq_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,9 @@ class Settled:
     ended: tuple[Ended, ...]
 
 
+Read = tuple[Incoming, Incoming | Rejected]
+
+
 class UnexpectedError(Exception):
     """Some message of a batch failed in a way nobody foresaw; handle them one at a time."""
 
@@ -107,19 +116,22 @@ class Stage:
             if len(batch) > 1:
                 raise UnexpectedError from error
             failed = partial(self._failed, batch[0], error)
-            return self._settle(batch, before, committed, lambda *_: [failed()])
+            return self._settle(batch, before, committed, lambda *_: [failed()], read=False)
 
     def _settle(
         self,
         batch: Sequence[Incoming],
         before: Mapping[Place, journal.Row | None],
         committed: Mapping[Place, int | None],
-        decide: Callable[[sa.Connection, Sequence[Incoming]], list[Ended]],
+        decide: Callable[[sa.Connection, Sequence[Read]], list[Ended]],
+        *,
+        read: bool = True,
     ) -> Settled:
         started = time.perf_counter()
+        found = [(message, self._read(message)) for message in batch] if read else []
         with transaction(self.engine) as connection:
-            hold_epoch(connection, exclusive=self.service.exclusive(batch))
-            ended = decide(connection, batch)
+            hold_epoch(connection, exclusive=self.service.exclusive(_readable(found)))
+            ended = decide(connection, found)
             self.service.apply(connection, [row for each in ended for row in each.rows])
             moves = _moves(ended, committed)
             if self.journalled:
@@ -131,9 +143,8 @@ class Stage:
         }
         return Settled(tuple(o for each in ended for o in each.outputs), rows, tuple(ended))
 
-    def _decide(self, connection: sa.Connection, batch: Sequence[Incoming]) -> list[Ended]:
-        read = [(message, self._read(message)) for message in batch]
-        facts = self.service.gather(connection, [r for _, r in read if isinstance(r, Incoming)])
+    def _decide(self, connection: sa.Connection, read: Sequence[Read]) -> list[Ended]:
+        facts = self.service.gather(connection, _readable(read))
         return [
             self._one(r, facts) if isinstance(r, Incoming) else self._refused(message, r)
             for message, r in read
@@ -163,13 +174,18 @@ class Stage:
                 metrics.RECEIPTS_DROPPED.labels(self.service.name).inc()
                 continue
             value = self.codec.encode(emit.record)
-            if len(value) > topics.max_bytes(emit.topic):
+            if len(value) > topics.max_bytes(emit.topic) - FRAME_BYTES:
                 raise Rejected("size.too_large", "", f"{len(value)} bytes for {emit.topic}")
             yield Output(emit.topic, emit.key.encode(), value)
 
     def _refused(self, message: Incoming, refusal: Rejected) -> Ended:
-        provider, submission = self.service.sender(message)
-        reason = Reason(code=refusal.code, path=refusal.path, detail=refusal.detail)
+        return self._dead(message, refusal, *self.service.sender(message))
+
+    def _dead(
+        self, message: Incoming, refusal: Rejected, provider: str | None, submission: str
+    ) -> Ended:
+        path, detail = _words(refusal.path), _words(refusal.detail)
+        reason = Reason(code=refusal.code, path=path, detail=detail)
         receipt = Receipt(
             submission=submission,
             provider=provider or "",
@@ -202,9 +218,11 @@ class Stage:
             trace=traceback.format_tb(error.__traceback__),
         )
         refusal = Rejected("unexpected", "", type(error).__name__)
-        read = self._read(message)
-        ended = self._refused(read if isinstance(read, Incoming) else message, refusal)
-        return replace(ended, outcome=UNEXPECTED)
+        sender: tuple[str | None, str] = (None, "")
+        with suppress(Exception):  # what reads it or names its sender may be what fails
+            read = self._read(message)
+            sender = self.service.sender(read if isinstance(read, Incoming) else message)
+        return replace(self._dead(message, refusal, *sender), outcome=UNEXPECTED)
 
     def _dead_letter(self, message: Incoming, reason: Reason) -> Output:
         name = topics.dlq(message.topic)
@@ -220,11 +238,26 @@ class Stage:
             "version": VERSION,
         }
         told = tuple(
-            (f"credstream_dlq_{name}", value.encode("utf-8", "replace"))
-            for name, value in facts.items()
+            (f"{MARK}{name}", value.encode("utf-8", "replace")) for name, value in facts.items()
         )
-        where = name if name in self.known_topics else topics.UNKNOWN_DLQ
-        return Output(where, message.key, message.value, (*message.headers, *told))
+        # A replayed dead letter still carries the marks of its first end.
+        given = tuple(pair for pair in message.headers if not pair[0].startswith(MARK))
+        return Output(self._existing(name), message.key, message.value, (*given, *told))
+
+    def _existing(self, dead_letters: str) -> str:
+        for name in (dead_letters, topics.UNKNOWN_DLQ):
+            if name in self.known_topics:
+                return name
+        raise Unavailable(f"topic {dead_letters} does not exist")
+
+
+def _readable(read: Iterable[Read]) -> list[Incoming]:
+    return [found for _, found in read if isinstance(found, Incoming)]
+
+
+def _words(text: str) -> str:
+    """As much of a text as a header and a receipt can carry."""
+    return text[:LONGEST_WORDS].encode("utf-8", "replace").decode()
 
 
 def _moves(ended: Sequence[Ended], committed: Mapping[Place, int | None]) -> dict[Place, Move]:

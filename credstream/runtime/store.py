@@ -56,6 +56,7 @@ PROVIDERS = sa.Table(
 )
 
 LOCKED_SECONDS = 5
+READ_ONLY = "25006"  # what PostgreSQL says on a standby, in a class that means a bug elsewhere
 
 
 def engine(url: str) -> sa.Engine:
@@ -81,7 +82,7 @@ def transaction(source: sa.Engine) -> Iterator[sa.Connection]:
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise Unavailable(f"database: {_cause(error)}") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", "") == READ_ONLY:
             raise Unavailable(f"database: {_cause(error)}") from error
         raise
 

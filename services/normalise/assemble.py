@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from credstream.contract.blocks import encrypt
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import (
     Award,
@@ -222,7 +223,7 @@ def _learner(person: Person, assessed_by: tuple[Value, ...], known: LearnerKey) 
     return Learner(
         pseudonym=known.pseudonym,
         key_id=known.key_id,
-        block=learner.encrypt(learner.block(person, assessed_by), known.key),
+        block=encrypt(learner.block(person, assessed_by), known.key),
     )
 
 

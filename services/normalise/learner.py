@@ -8,14 +8,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from credstream.contract.errors import Rejected
 from credstream.formats.common import Person, Value
 from services.normalise.descriptors.base import fold, plain
 from services.normalise.descriptors.dates import day, is_instant
 
-NONCE_BYTES = 12
 STRONGEST = ("national", "eidas", "esi", "did")
 HASHED = "hashed-"
 # Equal values under these mean one person wherever they come from; any other identifier means
@@ -85,21 +82,6 @@ def block(person: Person, assessed_by: tuple[Value, ...] = ()) -> bytes:
     }
     present = {name: value for name, value in members.items() if value not in (None, [])}
     return json.dumps(present, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def encrypt(plain_block: bytes, key: bytes) -> bytes:
-    """Nonce and AES-256-GCM ciphertext.
-
-    The nonce is derived from key and content, so that a replay writes the same bytes. It repeats
-    only where the same content meets the same key, which tells no more than that it is the same.
-    """
-    nonce = hmac.new(key, plain_block, hashlib.sha256).digest()[:NONCE_BYTES]
-    return nonce + AESGCM(key).encrypt(nonce, plain_block, None)
-
-
-def decrypt(sealed: bytes, key: bytes) -> bytes:
-    """The plain block; raises cryptography's InvalidTag for another key or changed bytes."""
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
 
 
 def _strength(scheme: str) -> int:

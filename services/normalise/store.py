@@ -19,18 +19,17 @@ from credstream.formats.common import Parsed
 from credstream.runtime.reference import providers
 from credstream.runtime.store import METADATA, select_in, upsert
 from credstream.runtime.vault import Vault
-from services.normalise.assemble import LearnerKey
-from services.normalise.learner import hmac_of, identifiers
-from services.normalise.step import (
-    MAPPING,
+from services.normalise.facts import (
     AwardRow,
     DefinitionRow,
     Facts,
     HeldAward,
     HeldDefinition,
+    LearnerKey,
     Place,
-    read,
 )
+from services.normalise.learner import hmac_of, identifiers
+from services.normalise.step import MAPPING, read
 
 DEFINITIONS = sa.Table(
     "definitions",

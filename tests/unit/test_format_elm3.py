@@ -2,6 +2,7 @@ import copy
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ NAMES = sorted(path.name for path in SAMPLES.glob("*.json*") if path.name != "sc
 FULL = json.loads((ROOT / "tests/golden/elm3/everything/input.json").read_text("utf-8"))
 CLAIM = FULL["credentialSubject"]["hasClaim"]
 ODD = st.sampled_from(
-    [None, "", " ", 0, -1, 2.5, True, "x", [], ["x"], [None], {}, {"id": 3}, [[{}]], {"en": "x"}]
-    + ["urn:epass:org:1", {"id": "urn:epass:learningAchievement:1"}]
+    [
+        *(None, "", " ", 0, -1, 2.5, True, "x", [], ["x"], [None], {}, {"id": 3}, [[{}]]),
+        *({"en": "x"}, "urn:epass:org:1", {"id": "urn:epass:learningAchievement:1"}),
+    ]
 )
 KEYS = ("type", "id", "credentialSubject", "hasClaim", "specifiedBy", "provenBy", "title", "issuer")
 ANY_JSON = st.recursive(
@@ -62,15 +65,13 @@ def places(node, path=()):
             yield from places(each, (*path, key))
 
 
-def parses_cleanly(document):
-    """What may happen to any JSON: it is read, or refused with a reason that is in the table."""
+def codes(document):
+    """The reasons that reading gives; nothing but a refusal may come out of it."""
     try:
         parsed = [elm3.parse(part) for part in elm3.split(document)]
     except Rejected as refusal:
-        assert refusal.code in REASONS
-        return
-    for each in parsed:
-        assert {found.code for found in (*each.findings, *each.violations)} <= REASONS.keys()
+        return {refusal.code}
+    return {reason.code for each in parsed for reason in (*each.findings, *each.violations)}
 
 
 @pytest.mark.parametrize(
@@ -240,24 +241,24 @@ def test_a_validity_that_ends_before_it_begins_is_a_finding():
     assert [each.code for each in findings] == ["validity.reversed"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(document=ANY_JSON)
 def test_any_json_is_read_or_refused(document):
     elm3.recognise(document)
-    parses_cleanly(document)
+    assert codes(document) <= REASONS.keys()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(source=st.sampled_from(GOLDEN), data=st.data())
 def test_any_change_of_a_credential_is_read_or_refused(source, data):
     document = json.loads(source.read_text("utf-8"))
     for _ in range(data.draw(st.integers(1, 3))):
-        path = data.draw(st.sampled_from(sorted(places(document), key=str)))
+        path = data.draw(st.sampled_from(list(places(document))))
         node = document
         for key in path[:-1]:
             node = node[key]
-        node[path[-1]] = data.draw(ODD | ANY_JSON)
-    parses_cleanly(document)
+        node[path[-1]] = copy.deepcopy(data.draw(ODD | ANY_JSON))
+    assert codes(document) <= REASONS.keys()
 
 
 def test_objects_that_name_each_other_are_read():
@@ -348,14 +349,20 @@ def test_attendance_shows_no_assessment_and_the_time_that_was_spent(name, worklo
 
 
 def broken_officially(path):
+    if not path.exists():
+        pytest.skip(NO_SAMPLES)
+    return bool(official_verdicts()[path])
+
+
+@cache
+def official_verdicts():
+    """What the official shapes say of every sample and every case, in one run of the tool."""
     tool = SHARED / "tools/elm_check.py"
-    if not path.exists() or not tool.exists():
+    if not tool.exists():
         pytest.skip("the official shapes are not here")
     pytest.importorskip("pyshacl")
-    run = subprocess.run(
-        [sys.executable, str(tool), "--shapes", "3.1", str(path)],
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    return bool(json.loads(run.stdout)["3.1"])
+    paths = [*(SAMPLES / name for name in NAMES), *GOLDEN]
+    command = [sys.executable, str(tool), "--shapes", "3.1", *map(str, paths)]
+    run = subprocess.run(command, capture_output=True, check=False, text=True)
+    lines = run.stdout.splitlines()
+    return {path: json.loads(line)["3.1"] for path, line in zip(paths, lines, strict=True)}

@@ -1,5 +1,6 @@
 import copy
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,16 +61,13 @@ def places(node, path=()):
             yield from places(each, (*path, key))
 
 
-def parses_cleanly(document):
-    """What may happen to any JSON: it is read, or refused with a reason that is in the table."""
+def codes(document):
+    """The reasons that reading gives; nothing but a refusal may come out of it."""
     try:
         parsed = [ob3.parse(part) for part in ob3.split(document)]
     except Rejected as refusal:
-        assert refusal.code in REASONS
-        return None
-    for each in parsed:
-        assert {found.code for found in (*each.findings, *each.violations)} <= REASONS.keys()
-    return parsed
+        return {refusal.code}
+    return {reason.code for each in parsed for reason in (*each.findings, *each.violations)}
 
 
 @pytest.mark.parametrize("named", ["OpenBadgeCredential", "AchievementCredential"])
@@ -202,33 +200,36 @@ def test_a_sample_breaks_rules_exactly_where_the_official_schema_says_so(name):
 
 @pytest.mark.conformance
 @settings(max_examples=150, deadline=None)
-@given(path=st.sampled_from(sorted(places(DUTCH), key=str)), value=ODD)
+@given(path=st.sampled_from(list(places(DUTCH))), value=ODD)
 def test_no_rule_is_stricter_than_the_official_schema(path, value):
     document = changed(path, value)
-    parsed = parses_cleanly(document)
-    if parsed and parsed[0].violations:
-        dated = all("date and time" in each.detail for each in parsed[0].violations)
-        assert dated or official_errors(document)
+    try:
+        violations = ob3.parse(document).violations
+    except Rejected:
+        return
+    # The schema's validator does not look at dates unless it is told to.
+    undated = [each for each in violations if "date and time" not in each.detail]
+    assert not undated or official_errors(document)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(document=ANY_JSON)
 def test_any_json_is_read_or_refused(document):
     ob3.recognise(document)
-    parses_cleanly(document)
+    assert codes(document) <= REASONS.keys()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(source=st.sampled_from(GOLDEN), data=st.data())
 def test_any_change_of_a_badge_is_read_or_refused(source, data):
     document = json.loads(source.read_text("utf-8"))
     for _ in range(data.draw(st.integers(1, 3))):
-        path = data.draw(st.sampled_from(sorted(places(document), key=str)))
+        path = data.draw(st.sampled_from(list(places(document))))
         node = document
         for key in path[:-1]:
             node = node[key]
-        node[path[-1]] = data.draw(ODD | ANY_JSON)
-    parses_cleanly(document)
+        node[path[-1]] = copy.deepcopy(data.draw(ODD | ANY_JSON))
+    assert codes(document) <= REASONS.keys()
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.glob("*.json")) or ["none"])
@@ -280,8 +281,12 @@ def test_the_dutch_micro_credential_is_read(name):
 
 
 def official_errors(document):
+    return list(official_schema().iter_errors(document))
+
+
+@cache
+def official_schema():
     if not SCHEMA.exists():
         pytest.skip("the official schema is not here")
     validator_of = pytest.importorskip("jsonschema").Draft201909Validator
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    return list(validator_of(schema).iter_errors(document))
+    return validator_of(json.loads(SCHEMA.read_text("utf-8")))

@@ -80,7 +80,7 @@ _LABELS: Mapping[str, _Labels] = {
     "pl": _Labels("MIKROPOŚWIADCZENIE", "Wydane przez", "Poziom", "Nakład pracy"),
     "pt": _Labels("MICROCREDENCIAL", "Atribuída por", "Nível", "Carga de trabalho"),
 }
-_TITLE = _Style("title", 600, (72, 64, 56, 50, 44, 40, 36, 33, 30), 1.2, 930, 4)
+_TITLE = _Style("title", 600, (72, 64, 56, 50, 44, 40, 36, 33, 30), 1.2, 1016, 4)
 _BODIES = _Style("body", 400, (28, 25, 22, 20), 1.4, 640, 4)
 _FACT = _Style("fact", 600, (24, 22, 20, 18), 1.35, 300, 2)
 
@@ -88,7 +88,7 @@ _LEFT, _TITLE_TOP, _BOTTOM = 112, 182, 773
 _TITLE_GAP, _ROW_GAP, _LABEL_HEIGHT, _COLUMN = 40, 30, 28, 340
 _READ_AT_MOST = 1000  # characters of one text: more never fits
 # Combining marks can pile up beyond the line; the rest has no shape.
-_UNSEEN = {"Mn", "Me", "Cc", "Cf", "Co", "Cn"}
+_UNSEEN = {"Mn", "Me", "Cc", "Cf", "Cs", "Co", "Cn"}
 _BREAK = re.compile("(?<=[ /\u2013-])")
 
 
@@ -207,7 +207,7 @@ def _cut(lines: tuple[str, ...], most: int, limit: float, weight: int) -> tuple[
         return lines
     last = lines[most - 1]
     while _wide(last + "…", weight) > limit:
-        last = last[:-1]
+        last = last.rpartition(" ")[0] or last[:-1]
     return (*lines[: most - 1], last.rstrip(" ,;:·/\u2013-") + "…")
 
 
@@ -219,8 +219,13 @@ def _wide(text: str, weight: int) -> float:
 
 def _clean(text: str) -> str:
     """Keep what can be drawn in a line: no controls, no marks that pile up, no emoji."""
-    drawable = (c for c in _plain(text) if c.isspace() or _is_known(c) or _is_strange(c))
-    return " ".join("".join(drawable).split())
+    return " ".join("".join(map(_shown, _plain(text))).split())
+
+
+def _shown(char: str) -> str:
+    if unicodedata.category(char) in _UNSEEN and not char.isspace():
+        return ""
+    return char if _is_known(char) or _is_strange(char) else " "
 
 
 def _plain(text: str) -> str:
@@ -230,7 +235,7 @@ def _plain(text: str) -> str:
 
 
 def _is_known(char: str) -> bool:
-    return ord(char) in _advances(400) and unicodedata.category(char) not in _UNSEEN
+    return ord(char) in _advances(400)
 
 
 def _is_strange(char: str) -> bool:

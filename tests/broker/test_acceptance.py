@@ -1,0 +1,229 @@
+"""Rows of the field's own acceptance list, each through the whole house."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from tests.support import houses
+
+pytestmark = pytest.mark.broker
+
+LEARNER = {
+    "id": {"scheme": "national", "value": "TEST-000001-XX"},
+    "given_name": "Canaria",
+    "family_name": "Testwell",
+}
+SCHOOL = {
+    "name": {"en": "School of the Test"},
+    "country": "DE",
+    "identifiers": [{"scheme": "vat", "value": "DE999777111"}],
+}
+AMU = {
+    "name": {"da": "Testens AMU-center"},
+    "country": "DK",
+    "identifiers": [{"scheme": "cvr", "value": "99887766"}],
+}
+FULL = {
+    "credstream": 1,
+    "kind": "award",
+    "language": "en",
+    "title": {"en": "Window cleaning"},
+    "country": "DE",
+    "issued_on": "2026-03-06",
+    "awarding_bodies": [SCHOOL],
+    "learner": LEARNER,
+    "learning_outcomes": [{"text": {"en": "Cleans panes safely."}}],
+    "workload": {"hours": 16},
+    "level": {"eqf": 2},
+    "field": {"isced_f": "1011"},
+    "assessment": {"type": "portfolio"},
+    "participation": {"mode": "onsite"},
+    "quality_assurance": [{"type": "external", "body": "An Agency"}],
+    "route": "non-formal",
+}
+HEADER = (
+    "id;title;kind;organisation;organisation_id;country;agent;agent_id;agent_trusted;decision;"
+    "issued_on;expires_on;withdrawn_on;review_on;jurisdictions;credential_types;qualifications;isced_f;eqf"
+)
+LIST = (
+    "T1;Cleaning;accreditation;School of the Test;vat:DE999777111;DE;Agency;local:A;yes;positive;"
+    "2025-01-01;2026-06-30;;;DE;;;1011;1|2|3",
+    "T2;AMU;accreditation;Testens AMU-center;cvr:99887766;DK;Council;local:C;yes;positive;"
+    "2024-01-01;;;;DK;;AMU-1;0713;3|4",
+)
+MANDATORY = (
+    "learner", "title", "country", "awarding_bodies", "issued_on", "learning_outcomes",
+    "workload", "level", "assessment", "participation", "quality_assurance",
+)  # fmt: skip
+
+
+def award(name: str, without: str = "", **changes) -> dict:
+    document = copy.deepcopy(FULL) | {"id": name} | copy.deepcopy(changes)
+    document.pop(without, None)
+    return document
+
+
+AMU_AWARD = {
+    "title": {"da": "Kabelmontør"}, "country": "DK", "awarding_bodies": [AMU], "definition": {"id": "AMU-1"},
+    "level": {"eqf": 4}, "field": {"isced_f": "0713"}, "route": "formal", "workload": {"days": 15},
+}  # fmt: skip
+SENT = {
+    "s15-amu": award("S15", **AMU_AWARD),
+    "s24-no-eqf": award("S24", "level"),
+    "s25-eqf-1": award("S25-1", level={"eqf": 1}),
+    "s25-eqf-2": award("S25-2"),
+    "s33-last-day": award("S33-a", issued_on="2026-06-30"),
+    "s33-a-day-late": award("S33-b", issued_on="2026-07-01"),
+    "s48-days": award("S48", workload={"hours": "16 hours"}, level={"framework": "DQR", "value": "2"}),
+    **{f"s32-no-{name}": award(f"S32-{name}", name) for name in MANDATORY},
+    "s32-definition": {
+        key: value for key, value in award("S32-def").items() if key not in ("learner", "issued_on")
+    } | {"kind": "definition"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    base = tmp_path_factory.mktemp("acceptance")
+    source = base / "source"
+    for name in ("providers", "accreditations", "submissions/school"):
+        (source / name).mkdir(parents=True)
+    registration = {
+        "id": "school",
+        "kind": "provider",
+        "name": "School",
+        "country": "DE",
+        "hours_per_day": 7.4,
+    }
+    (source / "providers" / "school.json").write_text(json.dumps(registration))
+    (source / "accreditations" / "list.csv").write_text("\n".join((HEADER, *LIST)) + "\n")
+    for name, document in SENT.items():
+        (source / "submissions" / "school" / f"{name}.json").write_text(json.dumps(document))
+    with houses.kept(base / "exchange", source) as found:
+        yield found
+
+
+def entry(house, name):
+    return next(
+        each for each in houses.summary(house.folder) if each["file"] == f"school/{name}.json"
+    )
+
+
+def published(house, name):
+    return houses.awards(house.folder)[entry(house, name)["keys"][0]][-1]
+
+
+def codes(found):
+    return {reason["code"] for reason in found["reasons"]}
+
+
+def test_s15_a_code_in_a_national_list_confirms_without_any_other_source(house):
+    record = published(house, "s15-amu")
+    assert record["judgement"]["outcome"] == "confirmed"
+    assert record["judgement"]["source"] == "list"
+    assert record["definition"]["workload"]["hours"] == pytest.approx(15 * 7.4)
+
+
+def test_s24_a_non_formal_credential_without_eqf_is_normalised(house):
+    record = published(house, "s24-no-eqf")
+    assert record["definition"]["route"] == "non-formal"
+    assert record["definition"]["level"] is None
+    assert "level" in record["account"]["completeness"]["absent"]
+
+
+def test_s25_the_lowest_levels_are_accepted(house):
+    assert published(house, "s25-eqf-1")["definition"]["level"]["eqf"] == 1
+    record = published(house, "s25-eqf-2")
+    assert (record["definition"]["level"]["eqf"], record["definition"]["workload"]["hours"]) == (
+        2,
+        16,
+    )
+
+
+@pytest.mark.parametrize("name", MANDATORY)
+def test_s32_each_mandatory_element_that_is_missing_is_named(house, name):
+    found = entry(house, f"s32-no-{name}")
+    if name in ("learner", "title", "issued_on", "awarding_bodies"):
+        assert (found["outcome"], codes(found)) == ("refused", {f"{name}.missing"})
+        letters = houses.lines(house.folder, "dlq")
+        assert any(
+            each["headers"]["credstream_dlq_reason"] == f"{name}.missing" for each in letters
+        )
+        return
+    assert found["outcome"] == "published"
+    record = published(house, f"s32-no-{name}")
+    if name == "country":
+        origin = next(o for o in record["account"]["provenance"] if o["descriptor"] == "country")
+        assert (record["definition"]["country"], origin["origin"]) != ("DE", "payload") or origin[
+            "path"
+        ] != "country"
+        return
+    assert name in record["account"]["completeness"]["absent"]
+    if name != "level":
+        absent = [
+            w["path"] for w in record["account"]["warnings"] if w["code"] == "descriptor.absent"
+        ]
+        assert name in absent
+
+
+def test_s32_a_definition_needs_no_learner(house):
+    assert entry(house, "s32-definition")["outcome"] == "published"
+
+
+def test_s33_the_accreditation_counts_on_the_day_of_the_award(house):
+    assert published(house, "s33-last-day")["judgement"]["outcome"] == "confirmed"
+    late = published(house, "s33-a-day-late")["judgement"]
+    assert (late["outcome"], late["step"], late["reason"]) == (
+        "not-covered",
+        "in-force",
+        "not_covered_by_date",
+    )
+
+
+def test_s42_a_tampered_token_is_refused_and_an_unknown_key_is_marked(house):
+    token = (
+        houses.EXAMPLES / "submissions" / "festo-like" / "02-automation-joint.jwt"
+    ).read_bytes()
+    house.send("school", token, headers=[("ce_id", b"s42-no-key")])
+    house.send("school", tampered(token), headers=[("ce_id", b"s42-tampered")])
+    refused = house.receipt("s42-tampered", "refused", "school")
+    assert codes(refused) == {"signature.invalid"}
+    marked = house.receipt("s42-no-key", "published", "school")
+    record = houses.eventually(lambda: houses.awards(house.folder).get(_award_key(house, marked)))[
+        -1
+    ]
+    assert record["proof"] == "unverifiable"
+
+
+def test_s48_why_tells_source_checks_and_rules_of_a_published_record(house):
+    key = entry(house, "s48-days")["keys"][0]
+    done = houses.credstream("why", key, "--dir", house.folder)
+    assert done.returncode == 0, done.stderr
+    for word in (
+        "Window cleaning",
+        "confirmed",
+        "16 hours",
+        "2026-11",
+        "version",
+        "in-force",
+        "native",
+    ):
+        assert word.lower() in done.stdout.lower(), word
+
+
+def tampered(token: bytes) -> bytes:
+    head, body, mark = token.strip().split(b".")
+    other = b"A" if mark[10:11] != b"A" else b"B"
+    return b".".join((head, body, mark[:10] + other + mark[11:]))
+
+
+def _award_key(house, receipt):
+    found = [
+        r
+        for r in house.receipts("school")
+        if r["submission"] == receipt["submission"] and r["kind"] == "award"
+    ]
+    return found[0]["key"]

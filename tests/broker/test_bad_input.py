@@ -1,0 +1,126 @@
+"""Anything that a provider can put on a topic ends as a record or as a dead letter with a receipt."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from credstream.contract import topics
+from credstream.runtime import clients
+from tests.support import houses
+
+pytestmark = pytest.mark.broker
+
+GOOD = {
+    "credstream": 1, "kind": "award", "id": "G-1", "title": "A course", "issued_on": "2026-03-06",
+    "awarding_bodies": [{"name": "A school", "country": "DE"}], "learner": {"id": {"scheme": "esi", "value": "E-1"}},
+}  # fmt: skip
+TEXT = json.dumps(GOOD)
+SEALED = (
+    houses.EXAMPLES / "submissions" / "university-like" / "04-tampered-seal.json"
+).read_bytes()
+BAD = {
+    "empty": (b"", "format.empty"),
+    "null": (None, "format.empty"),
+    "two-megabytes": (b'{"credstream": 1, "x": "' + b"x" * 2_000_000 + b'"}', "size.too_large"),
+    "broken-utf8": (TEXT.encode().replace(b"course", b"c\xff\xfeurse"), "text.encoding"),
+    "nul": (TEXT.replace("A course", "A \\u0000 course").encode(), "text.invalid"),
+    "raw-nul": (TEXT.replace("A course", "A \x00 course").encode(), "text.invalid"),
+    "lone-surrogate": (TEXT.replace("A course", "A \\ud800 course").encode(), "text.invalid"),
+    "deep": (b"[" * 200_000 + b"]" * 200_000, "json.too_deep"),
+    "duplicate-key": (TEXT.replace('"id": "G-1"', '"id": "G-1", "id": "G-2"').encode(), "json.duplicate_key"),
+    "nan": (TEXT.replace('"credstream": 1', '"credstream": 1, "workload": {"hours": NaN}').encode(), "json.number"),
+    "400-digits": (TEXT.replace('"credstream": 1', '"credstream": 1, "workload": {"hours": %s}' % ("9" * 400)).encode(), "json.number"),
+    "huge-exponent": (TEXT.replace('"credstream": 1', '"credstream": 1, "workload": {"hours": 1e400}').encode(), "json.number"),
+    "tampered-seal": (SEALED, "signature.invalid"),
+    "other-provider": (json.dumps(GOOD | {"provider": "vendor-like"}).encode(), "provider.mismatch"),
+    "avro": (b"\x00\x00\x00\x00\x07" + b"\x02" * 60, "format.unknown"),
+    "png": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "format.unknown"),
+    "prose": (b"Dear Sir or Madam,", "format.unknown"),
+    "jws-header": (base64.urlsafe_b64encode(b'{"alg":"ES256","typ":"JOSE"}').rstrip(b"="), "jws.incomplete"),
+    "not-json": (b'{"credstream": 1,', "json.invalid"),
+    "no-learner": (json.dumps({k: v for k, v in GOOD.items() if k != "learner"} | {"kind": "award"}).encode(), "learner.missing"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    base = tmp_path_factory.mktemp("bad")
+    source = base / "source"
+    for name in ("providers", "accreditations", "submissions/good"):
+        (source / name).mkdir(parents=True)
+    for name in ("good", "bad"):
+        registration = {"id": name, "kind": "provider", "name": name, "country": "DE"}
+        (source / "providers" / f"{name}.json").write_text(json.dumps(registration))
+    (source / "submissions" / "good" / "one.json").write_text(TEXT)
+    with houses.kept(base / "exchange", source) as found:
+        done = houses.credstream(
+            "provider", "add", source / "providers" / "bad.json", "--dir", found.folder
+        )
+        assert done.returncode == 0, done.stderr
+        yield found
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_bytes_end_as_a_dead_letter_with_a_receipt(house, name):
+    value, code = BAD[name]
+    house.send("bad", value, headers=[("ce_id", name.encode()), ("x-own", b"\x00\xffkept")])
+    receipt = house.receipt(name, "refused", "bad")
+    assert [reason["code"] for reason in receipt["reasons"]] == [code]
+    letter = houses.eventually(lambda: _letter(house, name))
+    assert base64.b64decode(letter["value"]) == (value or b"")
+    assert letter["headers"]["credstream_dlq_reason"] == code
+    assert "x-own" in letter["headers"]
+
+
+def test_after_all_that_a_good_event_passes(house):
+    house.send("bad", TEXT.replace("G-1", "G-9").encode(), headers=[("ce_id", b"after")])
+    assert house.receipt("after", "published", "bad")["version"] == 1
+
+
+def test_two_hundred_bad_files_in_a_row_stop_nobody(house):
+    for number in range(200):
+        house.send("bad", b"rubbish %d" % number, headers=[("ce_id", b"row-%d" % number)])
+    house.send("good", TEXT.replace("G-1", "G-2").encode(), headers=[("ce_id", b"good-beside")])
+    assert house.receipt("good-beside", "published", "good")
+    house.receipt("row-199", "refused", "bad")
+    refused = {r["submission"] for r in house.receipts("bad") if r["submission"].startswith("row-")}
+    assert len(refused) == 200
+    house.send("bad", TEXT.replace("G-1", "G-10").encode(), headers=[("ce_id", b"after-the-row")])
+    assert house.receipt("after-the-row", "published", "bad")
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [(b"\x01rubbish", "avro.magic"), (b"\x00\x00\x00\xff\xff12", "avro.schema_unknown"), (b"\x00\x00\x00\x00\x0c\x02a", "avro.schema_not_allowed"), (b"\x00\x00\x00\x00\x04\x02", "avro.invalid")],
+)  # fmt: skip
+def test_a_foreign_message_between_the_services_is_a_dead_letter(house, value, code):
+    producer = clients.producer(house.told["broker"], "embedded")
+    producer.produce(topics.RECEIVED, value, b"key")
+    assert producer.flush(10) == 0
+    path = house.folder / "dlq" / "received.v1.dlq.jsonl"
+    houses.eventually(lambda: path.exists() and code in path.read_text())
+
+
+def test_a_provider_that_is_not_registered_is_held_and_then_refused(house):
+    """The topic exists before the registration does: early is not wrong."""
+    house.send("later", TEXT.encode(), headers=[("ce_id", b"early")])
+    registration = house.folder.parent / "later.json"
+    registration.write_text(
+        json.dumps({"id": "later", "kind": "provider", "name": "L", "country": "DE"})
+    )
+    done = houses.credstream("provider", "add", registration, "--dir", house.folder)
+    assert done.returncode == 0, done.stderr
+    assert house.receipt("early", "published", "later")
+    house.send("never", TEXT.encode(), headers=[("ce_id", b"never-known")])
+    path = house.folder / "dlq" / "submissions.unknown.dlq.jsonl"
+    houses.eventually(lambda: path.exists() and "provider.unknown" in path.read_text())
+
+
+def _letter(house, name):
+    for each in houses.lines(house.folder, "dlq"):
+        if each["headers"].get("ce_id") == name:
+            return each
+    return None

@@ -1,0 +1,189 @@
+"""`credstream run` as its user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import houses
+
+pytestmark = pytest.mark.broker
+EXPECTED = json.loads((houses.EXAMPLES / "expected.json").read_text("utf-8"))
+PERSONS = [
+    line for line in (houses.EXAMPLES / "learners.txt").read_text("utf-8").splitlines() if line
+]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """One finished run of the examples, its folder and what it printed."""
+    folder = tmp_path_factory.mktemp("house") / "exchange"
+    return folder, houses.credstream("run", "--dir", folder)
+
+
+def test_every_example_ends_as_expected(ran):
+    folder, done = ran
+    assert done.returncode == 0, done.stdout + done.stderr
+    entries = {entry["file"]: entry for entry in houses.summary(folder)}
+    assert set(entries) == set(EXPECTED)
+    for file, expected in EXPECTED.items():
+        entry = entries[file]
+        assert (entry["outcome"], entry["judgement"]) == (
+            expected["outcome"],
+            expected["judgement"],
+        ), file
+
+
+def test_a_sealed_credential_stands_for_each_published_award_that_is_complete(ran):
+    folder, _ = ran
+    sealed = {path.name for path in (folder / "europass").glob("*.jsonld")}
+    assert len(sealed) >= 15
+    for entry in houses.summary(folder):
+        if entry["europass"] and isinstance(entry["europass"], str):
+            assert (folder / entry["europass"]).name in sealed
+
+
+def test_what_it_prints_names_each_file_and_where_to_look(ran):
+    _, done = ran
+    for file in EXPECTED:
+        assert file in done.stdout, file
+    assert "summary.json" in done.stdout
+    assert "credstream why mc:" in done.stdout
+
+
+def test_no_person_is_in_a_stream_a_log_or_a_table_after_ingest(ran):
+    folder, _ = ran
+    places = [
+        *(folder / "published").glob("*"),
+        *(folder / "receipts").glob("*"),
+        *(folder / "logs").glob("*"),
+        *(path for path in (folder / "state").glob("*.db*") if not path.name.startswith("ingest")),
+        folder / "summary.json",
+    ]
+    assert len(places) > 12
+    found = [
+        (path.name, person)
+        for path in places
+        for person in PERSONS
+        if person.encode() in path.read_bytes()
+    ]
+    assert found == []
+    sealed = b"".join(path.read_bytes() for path in (folder / "europass").glob("*.jsonld"))
+    assert any(person.encode() in sealed for person in PERSONS), (
+        "the grep itself must be able to find one"
+    )
+
+
+def test_a_second_run_changes_nothing(ran):
+    folder, _ = ran
+    first, published = houses.summary(folder), houses.lines(folder, "published")
+    sealed = {path.name: path.read_bytes() for path in (folder / "europass").glob("*.jsonld")}
+    done = houses.credstream("run", "--dir", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert houses.summary(folder) == first
+    assert houses.lines(folder, "published") == published
+    assert {
+        path.name: path.read_bytes() for path in (folder / "europass").glob("*.jsonld")
+    } == sealed
+
+
+def test_versions_are_gapless(ran):
+    folder, _ = ran
+    for versions in houses.awards(folder).values():
+        assert [record["version"] for record in versions] == list(range(1, len(versions) + 1))
+
+
+def test_twenty_cold_starts_give_twenty_equal_summaries(tmp_path, ran):
+    first = houses.outcomes(houses.summary(ran[0]))
+    for number in range(20):
+        folder = tmp_path / f"start-{number}"
+        done = houses.credstream("run", "--dir", folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert houses.outcomes(houses.summary(folder)) == first, number
+
+
+def test_the_first_receipt_comes_within_two_seconds(tmp_path):
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [*houses.COMMAND, "run", "--dir", str(tmp_path / "x")], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        for line in process.stdout:
+            if re.match(r"(refused|published|held|out_of_scope)", line):
+                break
+        took = time.monotonic() - began
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    # Two seconds on a quiet machine; this one shares its cores with other tests.
+    assert took < 8.0, took
+
+
+def test_a_killed_service_is_started_again_and_the_summary_is_the_same(tmp_path, ran):
+    folder = tmp_path / "killed"
+    process = subprocess.Popen(
+        [*houses.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.DEVNULL
+    )
+    killed = []
+    for service in ("ingest", "normalise", "accreditation", "publisher"):
+        told = houses.eventually(lambda: _told(folder), 20)
+        time.sleep(0.7)
+        pid = told["services"][service]["pid"]
+        if houses.alive(pid):
+            os.kill(pid, signal.SIGKILL)
+            killed.append(service)
+    assert process.wait(90) == 0
+    assert killed
+    assert houses.outcomes(houses.summary(folder)) == houses.outcomes(houses.summary(ran[0]))
+    for versions in houses.awards(folder).values():
+        numbers = sorted({record["version"] for record in versions})
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_no_process_is_left_when_run_itself_is_killed(tmp_path):
+    folder = tmp_path / "orphans"
+    process = subprocess.Popen(
+        [*houses.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
+    )
+    told = houses.eventually(lambda: _told(folder), 20)
+    pids = [each["pid"] for each in told["services"].values()]
+    time.sleep(1.0)
+    process.kill()
+    process.wait()
+    houses.eventually(lambda: not any(houses.alive(pid) for pid in pids), 10)
+
+
+def test_ctrl_c_stops_cleanly(tmp_path):
+    folder = tmp_path / "stopped"
+    process = subprocess.Popen(
+        [*houses.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
+    )
+    told = houses.eventually(lambda: _told(folder), 20)
+    time.sleep(2.0)
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+    assert not any(houses.alive(each["pid"]) for each in told["services"].values())
+    assert not (folder / "run.json").exists()
+
+
+def test_a_second_run_beside_the_first_is_refused(tmp_path):
+    folder = tmp_path / "shared"
+    with houses.kept(folder):
+        done = houses.credstream("run", "--dir", folder)
+    assert done.returncode == 2
+    assert "uses" in done.stderr
+
+
+def _told(folder: Path) -> dict | None:
+    try:
+        told = json.loads((folder / "run.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if len(told["services"]) == 4 else None

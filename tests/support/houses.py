@@ -1,0 +1,165 @@
+"""The whole house as its user starts it: the command, its folder, and what it leaves there."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from credstream.contract import topics
+from credstream.runtime import clients
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+COMMAND = (sys.executable, "-c", "from credstream.cli.main import main; main()")
+
+
+def credstream(
+    *words: str | Path, timeout: float = 120, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command and wait for it."""
+    return subprocess.run(
+        [*COMMAND, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, "COLUMNS": "200", **env},
+        check=False,
+    )
+
+
+def summary(folder: Path) -> list[dict[str, Any]]:
+    return json.loads((folder / "summary.json").read_text("utf-8"))
+
+
+def outcomes(entries: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """What must not differ between two runs of the same submissions."""
+    return {
+        entry["file"]: (
+            entry["outcome"],
+            entry["judgement"],
+            tuple(sorted({reason["code"] for reason in entry["reasons"]})),
+            tuple(entry["keys"]),
+        )
+        for entry in entries
+    }
+
+
+def lines(folder: Path, kind: str) -> list[dict[str, Any]]:
+    """Every line of a kind of files: published, receipts or dlq."""
+    return [
+        json.loads(line)
+        for path in sorted((folder / kind).glob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+
+
+def awards(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The published versions of every award, in the order they came."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted((folder / "published").glob("published.awards.*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            record = json.loads(line)
+            found.setdefault(record["key"], []).append(record)
+    return found
+
+
+def eventually(what: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """The first true value of something, within some seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.05)
+
+
+@dataclass
+class Kept:
+    """A house that stays up."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return json.loads((self.folder / "run.json").read_text("utf-8"))
+
+    def pid(self, service: str) -> int:
+        return int(self.told["services"][service]["pid"])
+
+    def send(
+        self,
+        provider: str,
+        value: bytes | None,
+        kind: str = "provider",
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> None:
+        producer = clients.producer(self.told["broker"], "embedded")
+        producer.produce(topics.submissions(kind, provider), value, headers=list(headers))
+        assert producer.flush(10) == 0
+
+    def receipts(self, provider: str) -> list[dict[str, Any]]:
+        path = self.folder / "receipts" / f"{provider}.jsonl"
+        return (
+            [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            if path.exists()
+            else []
+        )
+
+    def receipt(self, submission: str, status: str, provider: str) -> dict[str, Any]:
+        """The receipt of a status for a submission, as soon as it is there."""
+
+        def look() -> dict[str, Any] | None:
+            return next(
+                (
+                    each
+                    for each in self.receipts(provider)
+                    if each["submission"] == submission and each["status"] == status
+                ),
+                None,
+            )
+
+        return eventually(look)
+
+
+@contextmanager
+def kept(folder: Path, source: Path = EXAMPLES) -> Iterator[Kept]:
+    """A house that has ended all its submissions and stays up until the block ends."""
+    log = (folder.parent / f"{folder.name}.out").open("wb")
+    words = ("run", "--keep", "--dir", str(folder), "--from", str(source))
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    try:
+        eventually(lambda: (folder / "summary.json").exists() or process.poll() is not None, 90)
+        assert process.poll() is None, Path(log.name).read_text()
+        yield Kept(folder, process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+            log.close()
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and not only its remains."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
