@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.codec import CLASSES, Codec
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Incoming
 from credstream.runtime import clients
 
 
@@ -57,26 +59,29 @@ class Collector:
         """What has arrived, already written to its file."""
         for message in self.consumer.consume(500, seconds):
             if not message.error():
-                yield self._kept(message)
+                yield self._kept(clients.incoming(message))
 
     def close(self) -> None:
         self.consumer.close()
 
-    def _kept(self, message: Message) -> Seen:
-        topic = message.topic() or ""
-        headers = {name: _text(value) for name, value in message.headers() or ()}
-        if topic.endswith(".dlq"):
-            self._append("dlq", topic, _dead_letter(message, headers))
-            return Seen(topic, None, headers)
-        row = topics.row_of(topic)
-        record = self.codec.decode(message.value(), CLASSES[row.record]) if row else None  # type: ignore[arg-type]
-        folder, name = (
-            ("receipts", topic.removeprefix("receipts."))
-            if topic.startswith("receipts.")
-            else ("published", topic)
-        )
-        self._append(folder, name, record)
-        return Seen(topic, record, headers)
+    def _kept(self, message: Incoming) -> Seen:
+        headers = {name: value.decode("utf-8", "replace") for name, value in message.headers}
+        if message.topic.endswith(".dlq"):
+            self._append("dlq", message.topic, _dead_letter(message, headers))
+            return Seen(message.topic, None, headers)
+        record = self._read(message)
+        if message.topic.startswith("receipts."):
+            self._append("receipts", message.topic.removeprefix("receipts."), record)
+        elif message.topic.startswith("published."):
+            self._append("published", message.topic, record)
+        return Seen(message.topic, record, headers)
+
+    def _read(self, message: Incoming) -> Any:
+        row = topics.row_of(message.topic)
+        try:
+            return self.codec.decode(message.value, CLASSES[row.record]) if row else None
+        except Rejected:
+            return None  # a stranger's message on an open broker is not ours to judge
 
     def _append(self, folder: str, name: str, record: Any) -> None:
         line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
@@ -91,18 +96,10 @@ def receipts_on_file(folder: Path) -> Iterator[Mapping[str, Any]]:
             yield json.loads(line)
 
 
-def _dead_letter(message: Message, headers: Mapping[str, str]) -> dict[str, Any]:
+def _dead_letter(message: Incoming, headers: Mapping[str, str]) -> dict[str, Any]:
     """A dead letter as JSON; its bytes, which may hold persons, stay as they came."""
     return {
-        "key": _text(message.key()),
+        "key": (message.key or b"").decode("utf-8", "replace"),
         "headers": headers,
-        "value": base64.b64encode(_bytes(message.value())).decode(),
+        "value": base64.b64encode(message.value or b"").decode(),
     }
-
-
-def _bytes(value: str | bytes | None) -> bytes:
-    return value.encode() if isinstance(value, str) else value or b""
-
-
-def _text(value: str | bytes | None) -> str:
-    return _bytes(value).decode("utf-8", "replace")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,7 +131,9 @@ def open_broker() -> Broker:
 
 def create_provider_topics(broker: Broker, kind: str, provider: str) -> None:
     for name in topics.of_provider(kind, provider):
-        broker.create_topic(name, 1)
+        # A client that was earlier than the registration has made the topic already.
+        with suppress(RuntimeError):
+            broker.create_topic(name, 1)
 
 
 def _make_secrets(place: Place) -> None:

@@ -122,7 +122,7 @@ def _address(folder: Path) -> tuple[str, str]:
 def _create_topics(broker: str, profile: str, provider: Provider) -> None:
     names = topics.of_provider(provider.kind, provider.id)
     if profile == "embedded":
-        _touch_topics(broker, profile, names)
+        _await_topics(broker, profile, names)
         return
     admin = AdminClient({"bootstrap.servers": broker})
     for name in names:
@@ -136,11 +136,14 @@ def _create_topics(broker: str, profile: str, provider: Provider) -> None:
                 raise Unavailable(f"topic {name}: {error.args[0].str()}") from error
 
 
-def _touch_topics(broker: str, profile: str, names: Iterable[str]) -> None:
-    """The embedded broker has no admin calls: asking for a topic's metadata makes it."""
-    producer = clients.producer(broker, profile)
-    for name in names:
-        producer.list_topics(name, timeout=10)
+def _await_topics(broker: str, profile: str, names: Iterable[str]) -> None:
+    """The embedded broker has no admin calls: its host makes the topics of a registration."""
+    producer, wanted, patience = clients.producer(broker, profile), set(names), 100
+    while not wanted <= set(clients.topics_of(producer)[1]):
+        patience -= 1
+        if not patience:
+            raise Unavailable("the run that hosts the broker did not create the topics")
+        time.sleep(0.1)
 
 
 def _stored(folder: Path, service: str, query: Any, kind: type) -> list[Any]:

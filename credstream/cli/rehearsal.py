@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from credstream.cli.as_read import Read, as_read, definition_key_of, throw_away
 from credstream.cli.place import service_part
 from credstream.cli.rehearsed import (
     HELD,
@@ -23,30 +24,13 @@ from credstream.cli.summary import RANK
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
-from credstream.contract.identity import definition_key
-from credstream.contract.parts import Account, Award, Learner, Reason
+from credstream.contract.parts import Reason
 from credstream.contract.records import Accredited, Normalised, Provider, Received
-from credstream.formats import naming
 from credstream.formats.common import Parsed, Person
 
 # Refusals that say nothing of the content: what was read is shown all the same.
 NOT_OF_CONTENT = frozenset({"signature.invalid", "provider.suspended"})
-# Nothing is kept, so one key that everybody knows protects as much as a secret one.
-THROW_AWAY = bytes(32)
 TOPIC = "try"
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A file as far as it can be read, whoever sends it."""
-
-    format: str = "unknown"
-    envelope: str = "none"
-    proof: str = "none"
-    proof_detail: str = ""
-    document: Any = None
-    parsed: tuple[Parsed, ...] = ()
-    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +53,7 @@ def rehearse(value: bytes, known: Known, at: int) -> Rehearsal:
     refused = bool(reasons) or any(step.ending == REFUSED for step in steps)
     return Rehearsal(
         provider=known.provider.id,
-        outcome=REFUSED if refused else max((s.ending for s in steps), key=RANK.__getitem__),
+        outcome=REFUSED if refused else _strongest(steps),
         format=read.format,
         envelope=read.envelope,
         proof=read.proof,
@@ -96,14 +80,18 @@ def definitions_in(value: bytes, provider: Provider, at: int) -> Mapping[str, An
     return dict(facts.definitions)
 
 
-def _read(value: bytes, provider: Provider, at: int) -> _Read:
+def _strongest(steps: Sequence[_Step]) -> str:
+    return max((step.ending for step in steps), key=RANK.__getitem__, default=REFUSED)
+
+
+def _read(value: bytes, provider: Provider, at: int) -> Read:
     detect = service_part("ingest.detect")
     try:
         detected = detect.detect(value)
     except Rejected:
-        return _Read(broken=True)
+        return Read(broken=True)
     proof = service_part("ingest.examine").prove(detected, provider, at)
-    read = _Read(detected.format, detected.envelope, proof.state, proof.detail, detected.document)
+    read = Read(detected.format, detected.envelope, proof.state, proof.detail, detected.document)
     module = detect.BY_NAME.get(detected.format)
     if module is None:
         return read
@@ -115,7 +103,7 @@ def _read(value: bytes, provider: Provider, at: int) -> _Read:
 
 
 def _received(
-    value: bytes, read: _Read, provider: Provider, at: int
+    value: bytes, read: Read, provider: Provider, at: int
 ) -> tuple[tuple[Received, ...], tuple[Reason, ...]]:
     """What ingest passes on, and why it refuses; behind a bad signature, what it would read."""
     examine = service_part("ingest.examine").examine
@@ -125,7 +113,7 @@ def _received(
         return examine(_message(value, 0, at), provider).received, reasons
     except Rejected as refusal:
         reasons = (*reasons, _reason(refusal))
-        if refusal.code not in NOT_OF_CONTENT or read.broken:
+        if refusal.code not in NOT_OF_CONTENT:
             return (), reasons
     try:
         bare = _message(orjson.dumps(read.document), 0, at)
@@ -159,16 +147,12 @@ def _taken_up(step: _Step, late: Mapping[str, Normalised]) -> _Step:
 def _facts(received: Sequence[Received], parsed: Sequence[Parsed], known: Known) -> Any:
     step, provider = service_part("normalise.step"), known.provider
     places = {(TOPIC, 0, number) for number in range(len(received))}
-    keys = {_definition_key(each, provider) for each in parsed} if received else set()
+    keys = {definition_key_of(each, provider) for each in parsed} if received else set()
     return step.Facts(
         providers={provider.id: provider},
         definitions=dict(known.definitions(keys)),
-        learners=dict.fromkeys(places, _throw_away()),
+        learners=dict.fromkeys(places, throw_away()),
     )
-
-
-def _throw_away() -> Any:
-    return service_part("normalise.step").LearnerKey("", TOPIC, THROW_AWAY)
 
 
 def _normalise(message: Incoming, facts: Any) -> tuple[_Step, list[Any]]:
@@ -190,12 +174,12 @@ def _normalise(message: Incoming, facts: Any) -> tuple[_Step, list[Any]]:
 
 
 def _credentials(
-    steps: Sequence[_Step], read: _Read, known: Known, at: int
+    steps: Sequence[_Step], read: Read, known: Known, at: int
 ) -> tuple[Credential, ...]:
     """By key, so that a definition that several awards describe stands once."""
     found: dict[str, Credential] = {}
     for step, parsed in zip(steps, read.parsed, strict=True):
-        records = step.records or (_as_read(parsed, read, known.provider, at),)
+        records = step.records or (as_read(parsed, read, known.provider, at),)
         for record in records:
             found[record.key] = _credential(step.ending, record, parsed.learner, known, at)
     return tuple(found.values())
@@ -225,70 +209,6 @@ def _accredited(record: Normalised, known: Known, at: int) -> Accredited:
     facts = step.Facts(dict(listed), loaded=known.loaded)
     accredited: Accredited = step.accredit(_message(None, 0, at, record), facts).emits[0].record
     return accredited
-
-
-def _as_read(parsed: Parsed, read: _Read, provider: Provider, at: int) -> Normalised:
-    """A credential that goes no further, with all that could be read of it."""
-    assemble = service_part("normalise.assemble")
-    found = assemble.definition_of(parsed, provider, _definition_key(parsed, provider))
-    earned, origins, warnings = None, found.origins, found.warnings
-    if parsed.kind == "award":
-        earned, more_origins, more_warnings = _award_as_read(parsed, provider, found.value.key)
-        origins, warnings = (*origins, *more_origins), (*warnings, *more_warnings)
-    account = service_part("normalise.completeness").account(
-        found.value, earned, origins, (*warnings, *assemble.remarks(parsed))
-    )
-    return Normalised(
-        key=service_part("ingest.examine").key_of(parsed, provider),
-        kind=parsed.kind,
-        provider=provider.id,
-        country=provider.country,
-        submission="",
-        received_at=at,
-        format=read.format,
-        envelope=read.envelope,
-        proof=read.proof,
-        mapping=service_part("normalise.step").MAPPING,
-        definition=found.value,
-        award=earned,
-        account=_learner_counted(account, parsed),
-        cause="",
-    )
-
-
-def _award_as_read(
-    parsed: Parsed, provider: Provider, key: str
-) -> tuple[Award, tuple[Any, ...], tuple[Reason, ...]]:
-    """An award, or as much of it as there is: the step that refused it has told why."""
-    try:
-        found = service_part("normalise.assemble").award_of(parsed, provider, key, _throw_away())
-    except Rejected:
-        day = service_part("normalise.descriptors.dates").day_of("issued_on", parsed.issued_on)
-        nobody = Learner(pseudonym="", key_id="", block=b"")
-        award = Award(
-            definition_key=key,
-            learner=nobody,
-            issued_on=day.value or "",
-            evidence=parsed.evidence,
-            status="",
-        )
-        return award, day.origins, ()
-    return found.value, found.origins, found.warnings
-
-
-def _learner_counted(account: Account, parsed: Parsed) -> Account:
-    """An award counts as having a learner; one that could not be read may have none."""
-    if parsed.kind != "award" or learner_of(parsed.learner)["present"]:
-        return account
-    counted = account.completeness
-    absent = ("learner", *counted.absent)
-    return replace(
-        account, completeness=replace(counted, mandatory=counted.mandatory - 1, absent=absent)
-    )
-
-
-def _definition_key(parsed: Parsed, provider: Provider) -> str:
-    return definition_key(provider.country, provider.id, naming.definition_id(parsed))
 
 
 def _message(value: bytes | None, offset: int, at: int, record: Any = None) -> Incoming:

@@ -29,7 +29,7 @@ from credstream.cli.submissions import (
 from credstream.cli.summary import Ledger, ledger
 from credstream.contract import topics
 from credstream.contract.codec import Codec
-from credstream.contract.records import PublishedAward, Receipt
+from credstream.contract.records import Provider, PublishedAward, Receipt
 from credstream.runtime import clients
 from credstream.vocabularies.countries import all_countries
 
@@ -257,9 +257,11 @@ def _turn(house: House, collector: Collector, watch: Watch, console: Console) ->
     providers = {each.provider for each in watch.ledger.sent.values()}
     countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]
     known = clients.topics_of(collector.consumer)[1]
-    wanted = {topics.DEFINITIONS, topics.CHANGES, *countries}
+    wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *countries}
     wanted |= {topics.receipts(name) for name in providers}
     wanted |= {name for name in known if name.endswith(".dlq") or name.startswith("receipts.")}
     collector.follow(name for name in wanted if name in known)
     for seen in collector.poll(0.05):
+        if isinstance(seen.record, Provider):
+            create_provider_topics(house.broker, seen.record.kind, seen.record.id)
         watch.hear(seen)

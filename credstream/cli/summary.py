@@ -40,7 +40,7 @@ class Ledger:
         return True
 
     def ended(self, name: str) -> bool:
-        brought = self.keys.get(name)
+        brought = self.keys.get(name, set())
         return name in self.refused or (bool(brought) and brought <= set(self.endings))
 
     def outcome(self, name: str) -> str:

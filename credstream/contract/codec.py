@@ -103,13 +103,15 @@ class Codec:
     def decode(self, value: bytes | None, *expected: type) -> Any:
         """The record in `value`, one of the `expected` classes; raises Rejected."""
         name, writer = self._writer(value or b"", expected)
+        body = io.BytesIO((value or b"")[HEADER_BYTES:])
         try:
-            data = fastavro.schemaless_reader(
-                io.BytesIO((value or b"")[HEADER_BYTES:]), writer, schema(name)
-            )
-            return _reader(CLASSES[name])(cast("dict[str, Any]", data))
+            data = fastavro.schemaless_reader(body, writer, schema(name))
+            record = _reader(CLASSES[name])(cast("dict[str, Any]", data))
         except UNREADABLE as error:
             raise Rejected("avro.invalid", "", type(error).__name__) from error
+        if body.read(1):
+            raise Rejected("avro.invalid", "", "bytes follow the record")
+        return record
 
     def _writer(self, value: bytes, expected: tuple[type, ...]) -> tuple[str, Schema]:
         if len(value) < HEADER_BYTES or value[0] != MAGIC:

@@ -43,9 +43,7 @@ def record_from(kind: type, plain: Any, path: str = "") -> Any:
     unknown = sorted(set(plain) - set(hints))
     if unknown:
         raise Rejected("registration.invalid", _under(path, unknown[0]), "no such field")
-    values = {
-        name: _value(hints[name], value, _under(path, name)) for name, value in plain.items()
-    }
+    values = {name: _value(hints[name], value, _under(path, name)) for name, value in plain.items()}
     missing = [
         each.name
         for each in dataclasses.fields(kind)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from credstream.contract.errors import Unavailable
+from credstream.contract.flow import Incoming
 from credstream.contract.topics import LARGEST
+from credstream.runtime.embedded import EMBEDDED
 
 Config = Mapping[str, Any]
 
@@ -42,6 +44,11 @@ PRODUCER: Config = {
     # A transaction that touches a missing topic costs this long.
     "topic.metadata.propagation.max.ms": 2000,
 }
+# What Faust's own consumer is told, in seconds.
+CONTROL: Config = {
+    "broker_session_timeout": 6.0,
+    "broker_heartbeat_interval": 1.5,
+}
 TRANSACTIONAL: Config = {"transaction.timeout.ms": 10000}
 
 
@@ -51,21 +58,15 @@ class Profile:
 
     consumer: Config = field(default_factory=dict)
     producer: Config = field(default_factory=dict)
+    control: Config = field(default_factory=lambda: CONTROL)
     ordinary_commit: bool = False
 
 
-# The embedded broker: a short session, since static members give no quick return there; short
-# polls, since it does not wake long ones; and transactional offsets, which it does not keep.
+# The embedded broker's own settings stand beside the broker.
 PROFILES: Mapping[str, Profile] = {
     "kafka": Profile(),
     "embedded": Profile(
-        consumer={
-            "session.timeout.ms": 1000,
-            "heartbeat.interval.ms": 200,
-            "fetch.wait.max.ms": 20,
-            "topic.metadata.refresh.interval.ms": 300,
-        },
-        ordinary_commit=True,
+        EMBEDDED["consumer"], EMBEDDED["producer"], EMBEDDED["control"], ordinary_commit=True
     ),
 }
 
@@ -111,6 +112,20 @@ def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, 
     return found.cluster_id or "", counts
 
 
+def incoming(message: Message) -> Incoming:
+    """A Kafka message as a step sees it."""
+    headers = cast("list[tuple[str, str | bytes | None]] | None", message.headers())
+    return Incoming(
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        key=_bytes(message.key()),
+        value=_bytes(message.value()),
+        headers=tuple((n, _bytes(v) or b"") for n, v in headers or ()),
+        at=message.timestamp()[1],
+    )
+
+
 class KnownTopics:
     """The topics that exist, asked for again when one is missing, but not more than once a second.
 
@@ -128,3 +143,7 @@ class KnownTopics:
             self._names = frozenset(topics_of(self._client)[1])
             self._asked = time.monotonic()
         return name in self._names
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
 from credstream.runtime import journal, metrics
+from credstream.runtime.clients import incoming
 from credstream.runtime.journal import Output, Place
 from credstream.runtime.logs import logger
 from credstream.runtime.partitions import Partitions, place_of
@@ -202,20 +203,6 @@ class Loop:
             self.partitions.skipped |= {place_of(message) for message in batch}
 
 
-def incoming(message: Message) -> Incoming:
-    """A Kafka message as a step sees it."""
-    headers = cast("list[tuple[str, str | bytes | None]] | None", message.headers())
-    return Incoming(
-        topic=message.topic() or "",
-        partition=message.partition() or 0,
-        offset=message.offset() or 0,
-        key=_bytes(message.key()),
-        value=_bytes(message.value()),
-        headers=tuple((n, _bytes(v) or b"") for n, v in headers or ()),
-        at=message.timestamp()[1],
-    )
-
-
 def retried(call: Callable[..., Any], *args: Any, times: int = 6) -> Any:
     """A transaction call that timed out goes on in the background: only the same may follow."""
     for left in reversed(range(times)):
@@ -225,7 +212,3 @@ def retried(call: Callable[..., Any], *args: Any, times: int = 6) -> Any:
             if not failure.args[0].retriable() or not left:
                 raise
     return None
-
-
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

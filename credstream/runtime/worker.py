@@ -189,7 +189,6 @@ def app_of(worker: Worker) -> faust.App:
     """The Faust app around a worker."""
     settings = worker.settings
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
-    embedded = settings.profile == "embedded"
     app = faust.App(
         f"{worker.service.name}-control",
         broker=f"kafka://{settings.broker.replace(',', ';')}",
@@ -201,8 +200,7 @@ def app_of(worker: Worker) -> faust.App:
         datadir=Path(settings.data_dir) / worker.name,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=f"{worker.service.name}-control-{settings.ordinal}",
-        broker_session_timeout=1.0 if embedded else 6.0,
-        broker_heartbeat_interval=0.2 if embedded else 1.5,
+        **clients.PROFILES[settings.profile].control,
         broker_rebalance_timeout=10.0,
         web_host=settings.web_host,
         web_port=settings.web_port,
@@ -230,7 +228,7 @@ def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
         logging_config=logs.config(settings.log_level),
         redirect_stdouts=False,
         quiet=True,
-        loglevel=settings.log_level.lower(),
+        loglevel=settings.log_level.upper(),
     ).execute_from_commandline()
 
 
