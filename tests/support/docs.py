@@ -23,6 +23,10 @@ DOCS = ROOT / "docs"
 BLOCK = re.compile(r"(<!-- generated:([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 PUBLISHED = ("published_definition", "published_award", "published_change")
+TOPIC_TITLES = (
+    *("topic", "record", "writers", "readers"),
+    *("partitions", "kept", "largest", "dead letters"),
+)
 SIMPLE = {
     "string": "text",
     "int": "whole number",
@@ -69,8 +73,8 @@ def topics_table() -> str:
         (
             f"`{row.name}`",
             row.record.replace("_", " ") or "any supported format",
-            " ".join(row.writers),
-            " ".join(row.readers),
+            _who(row.writers),
+            _who(row.readers),
             str(row.partitions),
             _days(row.retention_ms),
             _size(row.max_bytes),
@@ -78,8 +82,7 @@ def topics_table() -> str:
         )
         for row in topics.TOPICS
     ]
-    titles = ("topic", "record", "writers", "readers", "partitions", "kept", "largest", "dead letters")
-    return table(titles, rows)
+    return table(TOPIC_TITLES, rows)
 
 
 def reasons_table(section: Mapping[str, reasons.Words]) -> str:
@@ -97,6 +100,19 @@ def records_tables() -> str:
     return "\n\n".join(_record(found[name]) for name in (*tops, *parts))
 
 
+def schemas_table() -> str:
+    rows = [
+        (
+            f"`{row.name}`",
+            f"[{codec.CLASSES[row.record].__name__}](#{row.record.replace('_', '')})",
+            str(codec.IDS[row.record]),
+        )
+        for row in topics.TOPICS
+        if row.record in PUBLISHED
+    ]
+    return table(("topic", "record", "schema id"), rows)
+
+
 def commands_table() -> str:
     rows = [(f"`{name}`", _sentence(command.help or "")) for name, command in commands().items()]
     return table(("command", "what it does"), rows)
@@ -111,6 +127,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "warnings": lambda: reasons_table(reasons.WARNINGS),
     "judgements": lambda: reasons_table(reasons.JUDGEMENTS),
     "records": records_tables,
+    "schemas": schemas_table,
     "commands": commands_table,
 }
 
@@ -183,6 +200,10 @@ def _dead_letters() -> Iterator[tuple[str, str]]:
         name = row.name.replace("<service>", topics.SERVICES[-1])
         if topics.dlq(name) in made:
             yield row.name, topics.dlq(row.name)
+
+
+def _who(names: tuple[str, ...]) -> str:
+    return "every service" if names == topics.SERVICES else ", ".join(names)
 
 
 def _days(milliseconds: int | None) -> str:

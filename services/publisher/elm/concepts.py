@@ -31,11 +31,13 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "non-formal": (f"{_SNB}learning-setting/e207a81fc7", "non-formal learning"),
 }
 
+
 class _Skills:
     """ESCO's skills: too many to hold, so an address counts that is written as one of them."""
 
     def __contains__(self, uri: object) -> bool:
         return isinstance(uri, str) and esco.skill_uri(uri) == uri
+
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
@@ -45,11 +47,14 @@ class CodeList:
     members: Callable[[], Container[str]]
     notation: str | None = None
 
+
 def _snb(name: str, members: Callable[[], Container[str]]) -> CodeList:
     return CodeList(f"{_SNB}{name}/25831c2", members)
 
+
 def _authority(name: str, members: Callable[[], Container[str]]) -> CodeList:
     return CodeList(_AUTHORITY + name, members, name)
+
 
 LISTS: Mapping[str, CodeList] = {
     "profile": _snb("credential", lambda: {GENERIC}),
@@ -66,7 +71,9 @@ LISTS: Mapping[str, CodeList] = {
     "field": _snb("isced-f", lambda: {isced_f.uri(each) for each in isced_f.all_fields()}),
     "mode": _snb("learning-assessment", lambda: {each.uri for each in participation.all_modes()}),
     "assessment": _snb("assessment", lambda: {each.uri for each in assessment.all_assessments()}),
-    "credit": _snb("education-credit", lambda: {e.uri for e in credit_points.all_credit_frameworks()}),
+    "credit": _snb(
+        "education-credit", lambda: {e.uri for e in credit_points.all_credit_frameworks()}
+    ),
     "target": _snb("target-group", lambda: {each.uri for each in targets.all_target_groups()}),
     "supervision": _snb(
         "supervision-verification", lambda: {e.uri for e in supervision.all_supervisions()}
@@ -74,6 +81,7 @@ LISTS: Mapping[str, CodeList] = {
     "setting": _snb("learning-setting", lambda: {uri for uri, _ in SETTINGS.values()}),
     "skill": CodeList("http://data.europa.eu/esco/concept-scheme/skills", _Skills),
 }
+
 
 def concept(name: str, uri: str | None, label: str = "") -> dict[str, object] | None:
     """One value of a list as the document has it; none where the list has no code for it."""
@@ -91,22 +99,31 @@ def concept(name: str, uri: str | None, label: str = "") -> dict[str, object] | 
         written["prefLabel"] = {"en": label}
     return written
 
+
 @cache
 def members(name: str) -> Container[str]:
     return LISTS[name].members()
 
+
 def country(value: str | None) -> dict[str, object] | None:
     code = countries.country(value or "")
-    return concept("country", countries.authority_uri(code), countries.label(code)) if code else None
+    return (
+        concept("country", countries.authority_uri(code), countries.label(code)) if code else None
+    )
+
 
 def language(value: str) -> dict[str, object] | None:
     code = languages.language(value)
-    return concept("language", languages.authority_uri(code), languages.label(code)) if code else None
+    return (
+        concept("language", languages.authority_uri(code), languages.label(code)) if code else None
+    )
+
 
 def eqf_level(level: int | None) -> dict[str, object] | None:
     if level not in range(1, 9):
         return None
     return concept("eqf", eqf.uri(level), eqf.label(level))
+
 
 def nqf_level(framework: str | None, value: str | None) -> dict[str, object] | None:
     known = nqf.framework(framework or "")
@@ -114,13 +131,16 @@ def nqf_level(framework: str | None, value: str | None) -> dict[str, object] | N
         return None
     return concept("nqf", nqf.level_uri(known, value), f"{known.code} {value}")
 
+
 def field(value: str) -> dict[str, object] | None:
     code = isced_f.field(value)
     return concept("field", isced_f.uri(code), isced_f.label(code)) if code else None
 
+
 def mode(code: str) -> dict[str, object] | None:
     found = participation.mode(code)
     return concept("mode", found.uri, found.label) if found else None
+
 
 def credit_framework(code: str) -> dict[str, object] | None:
     found = credit_points.credit_framework(code)
@@ -131,12 +151,14 @@ def target_group(code: str) -> dict[str, object] | None:
     found = targets.target_group(code)
     return concept("target", found.uri, found.label) if found else None
 
+
 def supervised(code: str | None, *, identity_verified: bool | None) -> dict[str, object] | None:
     """The form of supervision where the European list has it together with the identity check."""
     for each in supervision.all_supervisions():
         if each.uri and (each.code, each.identity_verified) == (code, identity_verified):
             return concept("supervision", each.uri, each.label)
     return None
+
 
 def _nqf_levels() -> frozenset[str]:
     return frozenset(

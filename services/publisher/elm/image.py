@@ -231,7 +231,8 @@ def _shown(char: str) -> str:
 def _plain(text: str) -> str:
     """Compose letters and marks; put plain letters for those that the font lacks."""
     composed = unicodedata.normalize("NFC", text[:_READ_AT_MOST])
-    return "".join(c if _is_known(c) else unicodedata.normalize("NFKC", c) for c in composed)
+    plain = (c if _is_known(c) else unicodedata.normalize("NFKC", c) for c in composed)
+    return "".join(plain)[:_READ_AT_MOST]  # one character can become eighteen
 
 
 def _is_known(char: str) -> bool:
@@ -251,9 +252,8 @@ def _template() -> Template:
 def _advances(weight: int) -> Mapping[int, float]:
     """Read how wide each character is, in ems, from the font file (OpenType: cmap 4, hmtx)."""
     font = _FONTS[weight].read_bytes()
-    at = {
-        tag: at for tag, _, at, _ in struct.iter_unpack(">4s3I", font[12 : 12 + 16 * _u16(font, 4)])
-    }
+    tables = font[12 : 12 + 16 * _u16(font, 4)]
+    at = {tag: at for tag, _, at, _ in struct.iter_unpack(">4s3I", tables)}
     em, known = _u16(font, at[b"head"] + 18), _u16(font, at[b"hhea"] + 34)
     glyphs = _glyphs(font, at[b"cmap"] + struct.unpack_from(">I", font, at[b"cmap"] + 8)[0])
     return {

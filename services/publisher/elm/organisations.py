@@ -25,7 +25,9 @@ def organisation(draft: Draft, body: Organisation, country: str | None) -> Node:
     others: list[Node] = []
     for each in body.identifiers:
         name, most = _LEGAL.get(each.scheme.lower(), ("", 0))
-        own = legal_identifier(draft, each.value, where) if len(legal.get(name, ())) < most else None
+        own = (
+            legal_identifier(draft, each.value, where) if len(legal.get(name, ())) < most else None
+        )
         if own:
             legal.setdefault(name, []).append(own)
         else:

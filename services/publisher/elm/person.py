@@ -21,9 +21,7 @@ def person(draft: Draft, learner: Mapping[str, object], country: str | None, cla
     first = next((each for each in given if each.scheme.lower() in _NATIONAL), None)
     national = legal_identifier(draft, first.value, country) if first else None
     mailboxes = {each: _bare(each.value) for each in given if _is_mail(each)}
-    others = [
-        each for each in given if each not in mailboxes and not (national and each == first)
-    ]
+    others = [each for each in given if each not in mailboxes and not (national and each == first)]
     return draft.node(
         "Person",
         fullName=_name(learner, "full_name", draft.main),

@@ -1,0 +1,56 @@
+"""What every client of ours is set to, seen on a broker."""
+
+from __future__ import annotations
+
+import uuid
+
+from aiokafka.partitioner import DefaultPartitioner
+
+from credstream.runtime import clients
+from credstream.runtime.clients import KnownTopics
+
+KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
+
+
+def test_a_key_has_the_partition_that_faust_and_java_give_it(broker):
+    """By default librdkafka puts 167 of 200 keys elsewhere."""
+    name, places = f"test.{uuid.uuid4().hex}", {}
+    broker.create_topic(name, 6)
+    producer = clients.producer(broker.address, "embedded")
+    for key in KEYS:
+        producer.produce(
+            name, b"", key, on_delivery=lambda _e, m: places.update({m.key(): m.partition()})
+        )
+    assert producer.flush(10) == 0
+    theirs = DefaultPartitioner()
+    partitions = list(range(6))
+    assert places == {key: theirs(key, partitions, partitions) for key in KEYS}
+
+
+def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker):
+    name = f"test.{uuid.uuid4().hex}"
+    known = KnownTopics(clients.producer(broker.address, "embedded"))
+    assert name not in known
+    known._asked = -1.0
+    assert name not in known
+    broker.create_topic(name, 1)
+    known._asked = -1.0
+    assert name in known
+
+
+def test_headers_and_bytes_arrive_as_they_were_sent(broker, topic):
+    producer = clients.producer(broker.address, "embedded")
+    producer.produce(topic, b"\x00\xff", b"k", headers=[("a", b"\xff"), ("a", b"2"), ("b", None)])
+    assert producer.flush(10) == 0
+    consumer = clients.consumer(broker.address, "embedded", f"g-{topic}")
+    consumer.subscribe([topic])
+    messages = []
+    for _ in range(100):
+        messages += consumer.consume(1, 0.1)
+        if messages:
+            break
+    consumer.close()
+    found = clients.incoming(messages[0])
+    assert (found.key, found.value) == (b"k", b"\x00\xff")
+    assert found.headers == (("a", b"\xff"), ("a", b"2"), ("b", b""))
+    assert found.at > 1_600_000_000_000
