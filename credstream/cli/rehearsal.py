@@ -50,16 +50,18 @@ def rehearse(value: bytes, known: Known, at: int) -> Rehearsal:
     steps = steps or [_Step(REFUSED) for _ in read.parsed]
     told = (*reasons, *(reason for step in steps for reason in step.reasons))
     readable = not read.broken and read.format != "unknown"
-    refused = bool(reasons) or any(step.ending == REFUSED for step in steps)
+    normal = bool(received) and all(step.ending != REFUSED for step in steps)
+    if reasons:  # what is refused as a whole is shown, but nothing of it goes on
+        steps = [replace(step, ending=REFUSED) for step in steps]
     return Rehearsal(
         provider=known.provider.id,
-        outcome=REFUSED if refused else _strongest(steps),
+        outcome=_outcome(steps),
         format=read.format,
         envelope=read.envelope,
         proof=read.proof,
         proof_detail=read.proof_detail,
         readable=readable,
-        normalisable=readable and bool(received) and all(step.ending != REFUSED for step in steps),
+        normalisable=readable and normal,
         violations=sum(len(each.violations) for each in read.parsed),
         reasons=unique(told),
         credentials=_credentials(steps, read, known, at),
@@ -80,8 +82,10 @@ def definitions_in(value: bytes, provider: Provider, at: int) -> Mapping[str, An
     return dict(facts.definitions)
 
 
-def _strongest(steps: Sequence[_Step]) -> str:
-    return max((step.ending for step in steps), key=RANK.__getitem__, default=REFUSED)
+def _outcome(steps: Sequence[_Step]) -> str:
+    """Refused when any part of it is, else the best ending."""
+    endings = {step.ending for step in steps} or {REFUSED}
+    return REFUSED if REFUSED in endings else max(endings, key=RANK.__getitem__)
 
 
 def _read(value: bytes, provider: Provider, at: int) -> Read:

@@ -70,7 +70,7 @@ def learn_accreditation(codec: Codec) -> Learn:
     """Take an accreditation into the tables; every award that it may concern is judged again."""
 
     def learn(connection: sa.Connection, key: str, record: Accreditation | None) -> Sequence[Emit]:
-        first = not _loaded(connection)
+        loaded = _loaded(connection)
         if record is None:
             connection.execute(sa.delete(ACCREDITATIONS).where(ACCREDITATIONS.c.id == key))
         else:
@@ -79,7 +79,9 @@ def learn_accreditation(codec: Codec) -> Learn:
             found = sorted(tokens(record.organisation))
             upsert(connection, TOKENS, [{"token": token, "id": key} for token in found])
         again = Again(key="", cause=_cause(record), detail=key, at=record.as_of if record else 0)
-        return [_for(again, name) for name in _affected(connection, key, everyone=first)]
+        # With the first accreditation, or without the last, everybody's "no list" changes.
+        turned = loaded != _loaded(connection)
+        return [_for(again, name) for name in _affected(connection, key, everyone=turned)]
 
     return learn
 
