@@ -128,7 +128,7 @@ class Watch:
 def run_house(folder: Path, source: Path | None, *, keep: bool, fresh: bool, as_json: bool) -> int:
     """Run until every submission has ended; 0 when all did, 5 when some did not."""
     began = time.monotonic()
-    console = Console(stderr=as_json, highlight=False, soft_wrap=True)
+    console = _console(stderr=as_json)
     examples = source or EXAMPLES
     sent = submissions(examples)
     place = prepare(folder, fresh=fresh)
@@ -191,8 +191,10 @@ def report(
 ) -> None:
     """The summary table, and where to look."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("submission", "outcome", "judgement", "why", "sealed"):
-        table.add_column(title, overflow="fold")
+    for title in ("submission", "outcome", "judgement"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("why", overflow="fold")
+    table.add_column("sealed", no_wrap=True)
     for entry in entries:
         style = STYLES.get(entry["outcome"], "")
         codes = dict.fromkeys(reason["code"] for reason in entry["reasons"])
@@ -216,6 +218,12 @@ def report(
         f"Summary:             {place.folder}/summary.json\n"
         f"Explain one:         credstream why {key} --dir {place.folder}"
     )
+
+
+def _console(*, stderr: bool) -> Console:
+    """A console that does not squeeze its lines into 80 columns where nobody looks."""
+    plain = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=160)
 
 
 def _feed(broker: Any, examples: Path, sent: list[Submission]) -> None:

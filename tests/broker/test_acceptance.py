@@ -48,12 +48,10 @@ HEADER = (
     "id;title;kind;organisation;organisation_id;country;agent;agent_id;agent_trusted;decision;"
     "issued_on;expires_on;withdrawn_on;review_on;jurisdictions;credential_types;qualifications;isced_f;eqf"
 )
-LIST = (
-    "T1;Cleaning;accreditation;School of the Test;vat:DE999777111;DE;Agency;local:A;yes;positive;"
-    "2025-01-01;2026-06-30;;;DE;;;1011;1|2|3",
-    "T2;AMU;accreditation;Testens AMU-center;cvr:99887766;DK;Council;local:C;yes;positive;"
-    "2024-01-01;;;;DK;;AMU-1;0713;3|4",
-)
+LIST = """\
+T1;Cleaning;accreditation;School of the Test;vat:DE999777111;DE;Agency;local:A;yes;positive;2025-01-01;2026-06-30;;;DE;;;1011;1|2|3
+T2;AMU;accreditation;Testens AMU-center;cvr:99887766;DK;Council;local:C;yes;positive;2024-01-01;;;;DK;;AMU-1;0713;3|4
+"""
 MANDATORY = (
     "learner", "title", "country", "awarding_bodies", "issued_on", "learning_outcomes",
     "workload", "level", "assessment", "participation", "quality_assurance",
@@ -99,7 +97,7 @@ def house(tmp_path_factory):
         "hours_per_day": 7.4,
     }
     (source / "providers" / "school.json").write_text(json.dumps(registration))
-    (source / "accreditations" / "list.csv").write_text("\n".join((HEADER, *LIST)) + "\n")
+    (source / "accreditations" / "list.csv").write_text(f"{HEADER}\n{LIST}")
     for name, document in SENT.items():
         (source / "submissions" / "school" / f"{name}.json").write_text(json.dumps(document))
     with houses.kept(base / "exchange", source) as found:

@@ -130,6 +130,20 @@ def test_the_headers_of_dead_letters_are_those_that_the_stage_writes():
     assert set(re.findall(r"`(credstream_dlq_[a-z]+)`", page("operators/topics.md"))) == code
 
 
+def test_the_page_for_operators_has_every_event_of_the_log():
+    found = {
+        name
+        for folder in ("credstream", "services")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(
+            r'(?:logger\(\)\.[a-z]+|_end)\(\s*"([^"]+)"', path.read_text("utf-8")
+        )
+    }
+    table = page("operators/index.md").partition("## Logs")[2].partition("\n## ")[0]
+    told = {name for row in rows(table) for name in CODE.findall(row[0])}
+    assert told == found
+
+
 def test_the_topics_page_has_every_row_of_the_table():
     text = block(page("operators/topics.md"), "topics")
     assert names(text) == [row.name for row in topics.TOPICS]

@@ -1,0 +1,315 @@
+"""A record's descriptors in plain words, and as plain data under the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from credstream.contract.parts import (
+    Award,
+    Definition,
+    Identifier,
+    Level,
+    Organisation,
+    Origin,
+    Text,
+    Workload,
+)
+from credstream.contract.records import Normalised
+from credstream.vocabularies import isced_f
+
+MOST_LINES = 3
+LONGEST = 120
+SHOWN_RAW = 40
+SHOWN_STEPS = 2
+
+RULES: Mapping[str, str] = {
+    "hours_per_day": "days by the registered hours a day",
+    "hours_per_ects": "ECTS by the registered hours a point",
+    "sbu": "one SBU is one hour",
+    "nqf_to_eqf": "national level, as referenced to the EQF",
+    "country_of_body": "country of the awarding body",
+    "supervision": "told by the kind of supervision",
+    "epoch": "a time in seconds, as a day",
+}
+TRUTH: Mapping[bool | None, str] = {True: "yes", False: "no"}
+VERIFIED: Mapping[bool | None, str] = {True: "identity verified", False: "identity not verified"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One descriptor: what it says, where that came from, and how much it matters."""
+
+    name: str
+    values: tuple[str, ...]
+    origins: tuple[str, ...]
+    mandatory: bool
+
+
+def descriptors(record: Normalised, learner: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Every descriptor under its plain name; what is absent is null or empty."""
+    definition, award = record.definition, record.award
+    found = {
+        each.name: getattr(definition, each.name)
+        for each in fields(Definition)
+        if each.name != "key"
+    }
+    if record.kind != "award":
+        return found
+    return {"learner": learner} | found | (_of_award(award) if award else {"issued_on": None})
+
+
+def lines(
+    record: Normalised, learner: Mapping[str, Any] | None, mandatory: Sequence[str]
+) -> list[Line]:
+    """The mandatory descriptors in the order of Annex I, then what else is there."""
+    own = {name for name in ("learner", "issued_on") if record.kind != "award"}
+    told: dict[str, tuple[str, ...]] = {"learner": _some(_learner(learner)) if learner else ()}
+    told |= {name: say(record.definition) for name, say in OF_DEFINITION.items()}
+    told |= {name: say(record.award) for name, say in OF_AWARD.items()} if record.award else {}
+    order = [*(name for name in mandatory if name not in own), *told]
+    return [
+        Line(name, told.get(name, ()), _origins(record, name), name in mandatory)
+        for name in dict.fromkeys(order)
+        if told.get(name) or (name in mandatory and name not in own)
+    ]
+
+
+def text_of(text: Text, language: str | None = None) -> str:
+    """A text in its own language, else English, else the first; the others are named."""
+    order = (language or "", "en", *sorted(text))
+    chosen = next((tag for tag in order if tag in text), None)
+    if chosen is None:
+        return ""
+    others = [tag for tag in sorted(text) if tag != chosen]
+    return short(text[chosen]) + (f" (also {', '.join(others)})" if others else "")
+
+
+def organisation(body: Organisation, language: str | None = None) -> str:
+    identifiers = [*dict.fromkeys(map(_id, body.identifiers))]
+    parts = (text_of(body.name, language), body.role, body.country, *identifiers[:1])
+    return ", ".join(part for part in parts if part)
+
+
+def _of_award(award: Award) -> dict[str, Any]:
+    return {
+        "issued_on": award.issued_on or None,
+        "award.valid_until": award.valid_until,
+        "grade": award.grade,
+        "grade_scale": award.grade_scale,
+        "identity_verified": award.identity_verified,
+        "evidence": award.evidence,
+        "status": award.status or None,
+        "funding": [{"funder": each.funder} for each in award.funding],
+    }
+
+
+def _learner(learner: Mapping[str, Any]) -> str:
+    if "pseudonym" in learner:
+        return f"pseudonym {learner['pseudonym'][:16]}…"
+    kinds = [*learner["identifiers"]]
+    kinds += [name.replace("_", " ") for name in ("name", "birth_date") if learner[name]]
+    return f"present ({', '.join(kinds)})" if learner["present"] else ""
+
+
+def _origins(record: Normalised, name: str) -> tuple[str, ...]:
+    found = (each for each in record.account.provenance if each.descriptor == name)
+    return tuple(dict.fromkeys(map(_origin, found)))
+
+
+def _origin(origin: Origin) -> str:
+    known = origin.path and origin.origin != "definition"
+    place = _last_steps(origin.path or "") if known else origin.origin
+    raw = f"from “{short(origin.raw, SHOWN_RAW)}”" if origin.raw else ""
+    rule = RULES.get(origin.rule, origin.rule) if origin.rule else ""
+    how = " by rule: ".join(part for part in (raw, rule) if part) if raw else rule
+    return f"{place} ({how})" if how else place
+
+
+def _last_steps(path: str) -> str:
+    """The end of a path: of long ones the beginning is always the same."""
+    steps = path.split(".")
+    return short(path if len(steps) <= SHOWN_STEPS else "…" + ".".join(steps[-SHOWN_STEPS:]))
+
+
+def _texts(name: str) -> Callable[[Definition], tuple[str, ...]]:
+    return lambda definition: _some(text_of(getattr(definition, name), definition.language))
+
+
+def _plain(name: str) -> Callable[[Any], tuple[str, ...]]:
+    return lambda part: _some(getattr(part, name))
+
+
+def _listed(name: str) -> Callable[[Definition], tuple[str, ...]]:
+    return lambda definition: _few(getattr(definition, name))
+
+
+def _bodies(name: str) -> Callable[[Definition], tuple[str, ...]]:
+    return lambda definition: _few(
+        [organisation(each, definition.language) for each in getattr(definition, name)]
+    )
+
+
+def _outcomes(definition: Definition) -> tuple[str, ...]:
+    return _few(
+        [
+            (text_of(each.text, definition.language) or "(no text)")
+            + (f" [{len(each.skills)} ESCO]" if each.skills else "")
+            for each in definition.learning_outcomes
+        ]
+    )
+
+
+def _workload(definition: Definition) -> tuple[str, ...]:
+    found = definition.workload or Workload()
+    parts = (
+        found.hours is not None and f"{found.hours:g} hours",
+        found.contact_hours is not None and f"{found.contact_hours:g} contact hours",
+        found.ects is not None and f"{found.ects:g} ECTS",
+    )
+    return _some(", ".join(part for part in parts if part))
+
+
+def _level(definition: Definition) -> tuple[str, ...]:
+    found = definition.level
+    if found is None:
+        return ()
+    return _some(", ".join(part for part in _level_parts(found) if part))
+
+
+def _level_parts(level: Level) -> tuple[str | None, ...]:
+    return (
+        f"EQF {level.eqf}" if level.eqf is not None else None,
+        " ".join(part for part in (level.framework, level.value) if part),
+        f"QF-EHEA {level.cycle}" if level.cycle else None,
+        f"claimed by the {level.claimed_by}",
+    )
+
+
+def _assessment(definition: Definition) -> tuple[str, ...]:
+    found = definition.assessment
+    if found is None:
+        return ()
+    parts = (
+        *found.types,
+        *(f"“{short(each)}”" for each in found.other),
+        found.supervision,
+        VERIFIED.get(found.identity_verified),
+    )
+    return _some(", ".join(part for part in parts if part))
+
+
+def _participation(definition: Definition) -> tuple[str, ...]:
+    found = definition.participation
+    if found is None:
+        return ()
+    parts = (*found.modes, *(f"“{short(each)}”" for each in found.other), found.schedule)
+    return _some(", ".join(part for part in parts if part))
+
+
+def _assurance(definition: Definition) -> tuple[str, ...]:
+    parts = [(each.type, each.body, each.reference) for each in definition.quality_assurance]
+    return _few([", ".join(part for part in each if part) for each in parts])
+
+
+def _stack(definition: Definition) -> tuple[str, ...]:
+    found = definition.stack
+    if found is None:
+        return ()
+    core = f", core {found.core}" if found.core else ""
+    return (f"{found.role} of {found.scheme}{core}",)
+
+
+def _partial(definition: Definition) -> tuple[str, ...]:
+    found = definition.partial
+    if found is None:
+        return ()
+    whole = found.qualification or "a larger qualification"
+    return (f"part of {whole}" if found.is_part else "stands for itself",)
+
+
+def _named(definition: Definition) -> tuple[str, ...]:
+    """The provider's own id of a definition, with its version."""
+    parts = (definition.id, definition.version and f"version {definition.version}")
+    return _some(", ".join(part for part in parts if part))
+
+
+def _languages(definition: Definition) -> tuple[str, ...]:
+    return _few(definition.languages) if definition.languages != (definition.language,) else ()
+
+
+def _grade(award: Award) -> tuple[str, ...]:
+    scale = f" (scale {award.grade_scale})" if award.grade_scale else ""
+    return _some(f"{award.grade}{scale}") if award.grade else ()
+
+
+def _fields(definition: Definition) -> tuple[str, ...]:
+    return _few([f"{code} {isced_f.label(code)}" for code in definition.fields])
+
+
+def _id(identifier: Identifier) -> str:
+    bare = identifier.scheme in ("url", "did")
+    return identifier.value if bare else f"{identifier.scheme}:{identifier.value}"
+
+
+def _identifiers(definition: Definition) -> tuple[str, ...]:
+    return _few([_id(each) for each in definition.identifiers])
+
+
+def _some(value: object) -> tuple[str, ...]:
+    return (short(str(value)),) if value not in (None, "") else ()
+
+
+def _few(values: Sequence[str]) -> tuple[str, ...]:
+    more = len(values) - MOST_LINES
+    shown = tuple(short(value) for value in values[:MOST_LINES])
+    return (*shown, f"and {more} more") if more > 0 else shown
+
+
+def short(text: str, most: int = LONGEST) -> str:
+    """One line, without anything that would move a terminal's cursor."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    plain = " ".join(plain.split())
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+OF_DEFINITION: Mapping[str, Callable[[Definition], tuple[str, ...]]] = {
+    "title": _texts("title"),
+    "country": _plain("country"),
+    "awarding_bodies": _bodies("awarding_bodies"),
+    "learning_outcomes": _outcomes,
+    "workload": _workload,
+    "level": _level,
+    "assessment": _assessment,
+    "participation": _participation,
+    "quality_assurance": _assurance,
+    "prerequisites": _texts("prerequisites"),
+    "stack": _stack,
+    "partial": _partial,
+    "further_information": _texts("further_information"),
+    "url": _plain("url"),
+    "description": _texts("description"),
+    "region": _plain("region"),
+    "definition": _named,
+    "identifiers": _identifiers,
+    "language": _plain("language"),
+    "languages": _languages,
+    "fields": _fields,
+    "occupations": _listed("occupations"),
+    "target_groups": _listed("target_groups"),
+    "co_designers": _bodies("co_designers"),
+    "route": _plain("route"),
+    "credential_type": _plain("credential_type"),
+    "valid_from": _plain("valid_from"),
+    "valid_until": _plain("valid_until"),
+    "review_on": _plain("review_on"),
+}
+OF_AWARD: Mapping[str, Callable[[Award], tuple[str, ...]]] = {
+    "issued_on": _plain("issued_on"),
+    "award.valid_until": _plain("valid_until"),
+    "grade": _grade,
+    "identity_verified": lambda award: _some(TRUTH.get(award.identity_verified)),
+    "status": _plain("status"),
+}
+EVERY = frozenset({"learner", *OF_DEFINITION, *OF_AWARD})

@@ -1,0 +1,102 @@
+"""What changes while the house is up: corrections and withdrawn accreditations."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support import houses
+
+pytestmark = pytest.mark.broker
+LIST = (houses.EXAMPLES / "accreditations" / "national-list.csv").read_text("utf-8")
+WINDOW = houses.EXAMPLES / "submissions" / "cleaning-like" / "01-window-cleaner.json"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    with houses.kept(tmp_path_factory.mktemp("changes") / "exchange") as found:
+        yield found
+
+
+def entry(house, file):
+    return next(each for each in houses.summary(house.folder) if each["file"] == file)
+
+
+def change_of(house, key, version):
+    found = [
+        each
+        for each in houses.lines(house.folder, "published")
+        if "change" in each and each["key"] == key and each["version"] == version
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_correction_is_version_two_and_is_called_one(house):
+    document = json.loads(WINDOW.read_text("utf-8")) | {"id": "C-1"}
+    house.send("cleaning-like", json.dumps(document).encode(), headers=[("ce_id", b"c-1")])
+    key = next(r["key"] for r in [house.receipt("c-1", "accepted", "cleaning-like")])
+    houses.eventually(lambda: key in houses.awards(house.folder))
+    document["assessment"]["grade"] = "passed with merit"
+    house.send("cleaning-like", json.dumps(document).encode(), headers=[("ce_id", b"c-2")])
+    versions = houses.eventually(lambda: _versions(house, key, 2))
+    assert [each["version"] for each in versions] == [1, 2]
+    assert (versions[0]["grade"], versions[1]["grade"]) == (None, "passed with merit")
+    change = houses.eventually(lambda: change_of(house, key, 2))
+    assert (change["change"], change["cause"], change["previous_version"]) == (
+        "corrected",
+        "submitted",
+        1,
+    )
+
+
+def test_a_withdrawn_accreditation_turns_confirmed_into_not_covered_with_its_cause(house, tmp_path):
+    file = "cleaning-like/02-basic-cleaning.json"
+    key = entry(house, file)["keys"][0]
+    assert houses.awards(house.folder)[key][-1]["judgement"]["outcome"] == "confirmed"
+    withdrawn = tmp_path / "withdrawn.csv"
+    withdrawn.write_text(
+        LIST.replace("2024-07-01;2026-06-30;;", "2024-07-01;2026-06-30;2025-01-01;"), "utf-8"
+    )
+    assert withdrawn.read_text("utf-8") != LIST
+    words = ("accreditation", "load", withdrawn, "--name", "national-list", "--dir", house.folder)
+    done = houses.credstream(*words)
+    assert done.returncode == 0, done.stderr
+    versions = houses.eventually(lambda: _versions(house, key, 2))
+    assert versions[-1]["judgement"]["outcome"] == "not-covered"
+    change = houses.eventually(lambda: change_of(house, key, 2))
+    assert (change["change"], change["cause"]) == ("rejudged", "accreditation.withdrawn")
+    assert change["cause_detail"] == "national-list:DE-GW-1011"
+    assert (change["previous_outcome"], change["outcome"]) == ("confirmed", "not-covered")
+    known = houses.credstream("accreditation", "list", "--json", "--dir", house.folder)
+    rows = {each["id"]: each for each in json.loads(known.stdout)}
+    assert rows["national-list:DE-GW-1011"]["withdrawn_on"] == "2025-01-01"
+
+
+def test_a_list_that_is_loaded_again_publishes_nothing(house, tmp_path):
+    same = tmp_path / "same.csv"
+    same.write_text(
+        LIST.replace("2024-07-01;2026-06-30;;", "2024-07-01;2026-06-30;2025-01-01;"), "utf-8"
+    )
+    before = houses.lines(house.folder, "published")
+    words = ("accreditation", "load", same, "--name", "national-list", "--dir", house.folder)
+    assert houses.credstream(*words).returncode == 0
+    # A change behind it shows that the list has been taken.
+    document = json.loads(WINDOW.read_text("utf-8")) | {"id": "C-9"}
+    house.send("cleaning-like", json.dumps(document).encode(), headers=[("ce_id", b"c-9")])
+    key = house.receipt("c-9", "accepted", "cleaning-like")["key"]
+    houses.eventually(lambda: key in houses.awards(house.folder))
+    after = [each for each in houses.lines(house.folder, "published") if each["key"] != key]
+    assert after == before
+
+
+def test_providers_are_listed(house):
+    done = houses.credstream("provider", "list", "--dir", house.folder)
+    assert done.returncode == 0
+    assert "amu-like" in done.stdout
+
+
+def _versions(house, key, count):
+    found = houses.awards(house.folder).get(key, [])
+    return found if len(found) >= count else None
