@@ -40,11 +40,8 @@ def _stored(place: Place, name: str) -> Known:
         query = "SELECT key, registered, record FROM definitions WHERE key IN (?)"
         held = service_part("normalise.step").HeldDefinition
         rows = _rows(place, "normalise", query, sorted(keys))
-        records = {key: (codec.decode(r, Normalised), bool(own)) for key, own, r in rows}
-        return {
-            key: held(record.definition, record.account.provenance, registered)
-            for key, (record, registered) in records.items()
-        }
+        found = ((key, codec.decode(blob, Normalised), bool(flag)) for key, flag, blob in rows)
+        return {key: held(r.definition, r.account.provenance, flag) for key, r, flag in found}
 
     def accreditations(tokens: set[str]) -> Mapping[str, tuple[Accreditation, ...]]:
         query = (

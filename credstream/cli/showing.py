@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from credstream.cli.descriptors import EVERY, lines
 from credstream.cli.place import service_part
-from credstream.cli.wording import EVERY, lines, short
+from credstream.cli.wording import short
 from credstream.contract.parts import Judgement, Reason
 from credstream.contract.reasons import REASONS
 from credstream.contract.records import Normalised
@@ -50,8 +51,8 @@ def sheet(
     table = grid(0, 5, 4)
     mandatory = tuple(service_part("normalise.completeness").MANDATORY)
     for line in (each for each in lines(record, learner, mandatory) if each.name in only):
-        name = Text(line.name.removeprefix("award."), "bold" if line.mandatory else "")
-        value = Text("\n".join(line.values)) if line.values else Text("absent", "yellow")
+        name = Text(line.name, "bold" if line.mandatory else "")
+        value = Text("\n".join(line.values)) if line.values else _absence(record, line.name)
         table.add_row(name, value, Text(_where(line.origins), "dim"))
     return table
 
@@ -82,9 +83,9 @@ def grounds(judgement: Judgement) -> str:
     """Why a judgement came out as it did, and by which entry of which list."""
     words = REASONS.get(judgement.reason)
     meaning = words.meaning if words else judgement.reason
-    body = f" Body: {short(judgement.body)}." if judgement.body else ""
-    entry = f" Entry {judgement.accreditation}." if judgement.accreditation else ""
-    return f"{meaning}{body}{entry}"
+    body = short(judgement.body) if judgement.body else ""
+    named = ", ".join(part for part in (body, judgement.accreditation) if part)
+    return f"{meaning} ({named})" if named else meaning
 
 
 def remarks(reasons: Iterable[Reason], style: str) -> Table:
@@ -107,6 +108,12 @@ def grid(*ratios: int) -> Table:
             overflow="fold", ratio=None if first else ratio or None, no_wrap=first, min_width=1
         )
     return table
+
+
+def _absence(record: Normalised, name: str) -> Text:
+    """A level is asked for only where it applies."""
+    asked = any(each.path == name for each in record.account.warnings)
+    return Text("none", "dim") if name == "level" and not asked else Text("absent", "yellow")
 
 
 def _explained(code: str, found: Sequence[Reason]) -> Text:

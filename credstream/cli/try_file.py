@@ -10,11 +10,12 @@ from typing import Any
 
 import orjson
 
+from credstream.cli.descriptors import descriptors
 from credstream.cli.known import known_in
 from credstream.cli.place import REJECTED, Trouble
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.rehearsed import HELD, REFUSED, Credential, Rehearsal
-from credstream.cli.wording import descriptors
+from credstream.cli.wording import written_as
 from credstream.contract import topics
 
 STDIN = Path("-")
@@ -24,19 +25,6 @@ LANDINGS = {
     "held": ("would be held until its definition arrives", "yellow"),
     "out_of_scope": ("out of scope: no micro-credential", "cyan"),
     "refused": ("would be refused", "red"),
-}
-FORMATS = {
-    "native": "credstream's own JSON",
-    "ob3": "Open Badges 3.0",
-    "elm3": "European Digital Credential (ELM 3)",
-    "vcdm": "a verifiable credential of no known kind",
-    "unknown": "no format that is known here",
-}
-ENVELOPES = {
-    "none": "",
-    "jwt": ", as a signed token",
-    "seal": ", sealed",
-    "credential": ", wrapped for upload",
 }
 
 
@@ -114,6 +102,8 @@ def _show(found: Rehearsal, name: str, size: int) -> None:
         console.print()
         console.print(showing.heading("Why"))
         console.print(showing.remarks(found.reasons, style))
+    if any(each.code == "provider.mismatch" for each in found.reasons):
+        console.print("The file names another provider: try it with --provider.")
     _show_credentials(console, _worth_showing(found))
     if found.warnings:
         console.print()
@@ -137,7 +127,7 @@ def _rows(found: Rehearsal) -> Iterator[tuple[str, str, str, str]]:
     """Name, verdict, style and reason of each line of the summary."""
     from credstream.cli import showing
 
-    known = FORMATS[found.format] + ENVELOPES.get(found.envelope, "")
+    known = written_as(found.format, found.envelope)
     yield "readable", *_yes(good=found.readable), known
     yield "normalisable", *_yes(good=found.normalisable), _normal(found)
     yield "conformant", *_yes(good=found.conformant), _conformity(found)

@@ -16,11 +16,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from credstream.runtime.store import JOURNAL
+from credstream.runtime.store import JOURNAL, upsert
 
 Place = tuple[str, int]
 
 ANY_CLUSTER = ""
+# Written by forget: no topic has this name.
+ANY_PLACE: Place = ("*", 0)
 
 
 class JournalError(Exception):
@@ -63,14 +65,18 @@ class Move:
 def read(connection: sa.Connection, places: Iterable[Place]) -> dict[Place, Row]:
     """The rows of some source partitions."""
     wanted = set(places)
-    found = connection.execute(
-        sa.select(JOURNAL).where(JOURNAL.c.topic.in_({topic for topic, _ in wanted}))
-    )
-    return {
+    names = {topic for topic, _ in wanted}
+    found = {
         (row.topic, row.partition): Row(row.cluster_id, row.since, row.upto, _unpack(row.outputs))
-        for row in found
-        if (row.topic, row.partition) in wanted
+        for row in connection.execute(sa.select(JOURNAL).where(JOURNAL.c.topic.in_(names)))
     }
+    return {place: found[place] for place in wanted if place in found}
+
+
+def trusts_broker(connection: sa.Connection) -> bool:
+    """Whether an operator said that a partition without a row is no reason to stop."""
+    query = sa.select(JOURNAL.c.upto).where(JOURNAL.c.topic == ANY_PLACE[0])
+    return connection.execute(query).first() is not None
 
 
 def move(
@@ -91,11 +97,16 @@ def move(
             raise NotOurs(f"journal row {place[0]}[{place[1]}] was moved by another worker")
 
 
-def verdict(place: Place, row: Row | None, cluster_id: str, committed: int | None) -> str:
-    """go-on, replay, or raise JournalError: there are two good states only."""
+def verdict(
+    place: Place, row: Row | None, cluster_id: str, committed: int | None, *, trusting: bool = False
+) -> str:
+    """go-on, replay, or raise JournalError: there are two good states only.
+
+    `trusting` is what `trusts_broker` says.
+    """
     name = f"{place[0]}[{place[1]}]"
     if row is None:
-        if committed is None:
+        if committed is None or trusting:
             return "go-on"
         raise JournalError(
             f"journal row {name} is missing, yet the broker has offset {committed}: "
@@ -123,9 +134,12 @@ def in_order(rows: Iterable[Row]) -> list[Output]:
 
 def forget(connection: sa.Connection) -> int:
     """Keep the state, trust the broker's offsets from here on; how many rows it concerned."""
+    nothing = {"cluster_id": ANY_CLUSTER, "since": None, "upto": -1, "outputs": _pack(())}
     done = connection.execute(
-        sa.update(JOURNAL).values(cluster_id=ANY_CLUSTER, since=None, upto=-1, outputs=_pack(()))
+        sa.update(JOURNAL).where(JOURNAL.c.topic != ANY_PLACE[0]).values(**nothing)
     )
+    topic, partition = ANY_PLACE
+    upsert(connection, JOURNAL, [{"topic": topic, "partition": partition, **nothing}])
     return done.rowcount
 
 

@@ -64,9 +64,10 @@ class Partitions:
         offsets = self._offsets(fresh)
         with transaction(self.engine) as connection:
             found = journal.read(connection, fresh)
+            trusting = journal.trusts_broker(connection)
         rows = {place: found.get(place) for place in fresh}
         verdicts = {
-            place: journal.verdict(place, row, self.cluster_id, offsets[place])
+            place: journal.verdict(place, row, self.cluster_id, offsets[place], trusting=trusting)
             for place, row in rows.items()
         }
         self.rows |= rows

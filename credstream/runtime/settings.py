@@ -74,6 +74,15 @@ def shown(settings: Settings) -> dict[str, Any]:
     return {name: "(set)" if name in hidden and value else value for name, value in rows.items()}
 
 
+def needed(settings: Settings, name: str) -> str:
+    """A setting that has no default; raises SettingsError where it is empty."""
+    value: str = getattr(settings, name)
+    if not value:
+        variable = PREFIX + name.upper()
+        raise SettingsError(f"{variable} is not set; it is needed here (or {variable}_FILE)")
+    return value
+
+
 def secret_key(name: str, text: str) -> bytes:
     """A 32-byte key from hexadecimal digits; raises SettingsError naming the variable."""
     try:

@@ -9,20 +9,22 @@ from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accreditation, Again, Normalised, Provider
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.settings import Settings
+from credstream.runtime.settings import Settings, needed
 from credstream.runtime.stage import Service
 from credstream.runtime.store import engine
 from credstream.runtime.worker import Worker
 from services.accreditation import store
 from services.accreditation.step import accredit, learn
 
+READS = {topics.NORMALISED: Normalised, topics.again("accreditation"): Again}
+
 
 def build(settings: Settings) -> Worker:
-    codec, database = Codec(), engine(settings.database_url)
+    codec, database = Codec(), engine(needed(settings, "database_url"))
     service = Service(
         name="accreditation",
-        inputs=(topics.NORMALISED, topics.again("accreditation")),
-        read=lambda message: codec.decode(message.value, Normalised, Again),
+        inputs=tuple(READS),
+        read=lambda message: codec.decode(message.value, READS[message.topic]),
         gather=partial(store.gather, codec),
         step=accredit,
         learn=learn,

@@ -9,7 +9,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Provider
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.settings import Settings
+from credstream.runtime.settings import Settings, needed
 from credstream.runtime.stage import Service
 from credstream.runtime.store import engine
 from credstream.runtime.worker import Worker
@@ -33,7 +33,7 @@ def build(settings: Settings) -> Worker:
         unknown=partial(store.unknown, codec),
     )
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, codec, controls, engine(settings.database_url))
+    return Worker(service, settings, codec, controls, engine(needed(settings, "database_url")))
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

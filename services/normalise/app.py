@@ -9,7 +9,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Again, Provider, Received
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.settings import Settings, secret_key
+from credstream.runtime.settings import Settings, needed, secret_key
 from credstream.runtime.stage import Service
 from credstream.runtime.store import engine
 from credstream.runtime.vault import Vault
@@ -17,15 +17,17 @@ from credstream.runtime.worker import Worker
 from services.normalise.step import learn, normalise
 from services.normalise.store import Store
 
+READS = {topics.RECEIVED: Received, topics.again("normalise"): Again}
+
 
 def build(settings: Settings) -> Worker:
-    codec, database = Codec(), engine(settings.database_url)
-    vault = Vault(engine(settings.vault_url), secret_key("KEK", settings.kek))
-    store = Store(codec, vault, secret_key("PSEUDONYM_KEY", settings.pseudonym_key))
+    codec, database = Codec(), engine(needed(settings, "database_url"))
+    vault = Vault(engine(needed(settings, "vault_url")), secret_key("KEK", needed(settings, "kek")))
+    store = Store(codec, vault, secret_key("PSEUDONYM_KEY", needed(settings, "pseudonym_key")))
     service = Service(
         name="normalise",
-        inputs=(topics.RECEIVED, topics.again("normalise")),
-        read=lambda message: codec.decode(message.value, Received, Again),
+        inputs=tuple(READS),
+        read=lambda message: codec.decode(message.value, READS[message.topic]),
         gather=store.gather,
         step=normalise,
         learn=learn,

@@ -10,7 +10,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accredited, Again, Provider
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.settings import Settings, secret_key
+from credstream.runtime.settings import Settings, SettingsError, needed, secret_key
 from credstream.runtime.stage import Service
 from credstream.runtime.store import engine
 from credstream.runtime.vault import Vault
@@ -18,29 +18,40 @@ from credstream.runtime.worker import Worker
 from services.publisher import seal, store
 from services.publisher.channels.europass import Europass
 from services.publisher.outbox import Outbox
+from services.publisher.seal import Sealer
 from services.publisher.step import learn, publish
+
+READS = {topics.ACCREDITED: Accredited, topics.again("publisher"): Again}
 
 
 def build(settings: Settings) -> Worker:
-    codec, database = Codec(), engine(settings.database_url)
+    codec, database = Codec(), engine(needed(settings, "database_url"))
     service = Service(
         name="publisher",
-        inputs=(topics.ACCREDITED, topics.again("publisher")),
-        read=lambda message: codec.decode(message.value, Accredited, Again),
+        inputs=tuple(READS),
+        read=lambda message: codec.decode(message.value, READS[message.topic]),
         gather=partial(store.gather, codec),
         step=publish,
         learn=learn,
         apply=partial(store.apply, codec),
         sender=sender,
     )
-    vault = Vault(engine(settings.vault_url), secret_key("KEK", settings.kek))
-    sealer = seal.load(settings.seal_key.encode(), settings.seal_certificate.encode())
-    channel = Europass(Path(settings.europass_dir), sealer, vault)
+    vault = Vault(engine(needed(settings, "vault_url")), secret_key("KEK", needed(settings, "kek")))
+    channel = Europass(Path(settings.europass_dir), sealer_of(settings), vault)
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
     outbox = Outbox(database, codec, channel)
     return Worker(
         service, settings, codec, controls, database, vault=vault.engine, runners=(outbox,)
     )
+
+
+def sealer_of(settings: Settings) -> Sealer:
+    """The seal's key and certificate; raises SettingsError where they are unfit."""
+    key, certificate = needed(settings, "seal_key"), needed(settings, "seal_certificate")
+    try:
+        return seal.load(key.encode(), certificate.encode())
+    except ValueError as error:
+        raise SettingsError(f"CREDSTREAM_SEAL_KEY, CREDSTREAM_SEAL_CERTIFICATE: {error}") from error
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +20,7 @@ from services.publisher import store
 
 IDLE_SECONDS = 0.2
 LEASE_MS = 60_000
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 3
 BATCH = 20
 
 
@@ -76,10 +77,13 @@ class Outbox:
         except Rejected as refusal:
             note, state = f"{refusal.code} at {refusal.path}: {refusal.detail}", store.WITHHELD
         except Unavailable:
+            raise  # it stays in the outbox, however long that takes
+        except Exception as error:  # noqa: BLE001, a bug in one credential must not stop the others
+            note, state = f"unexpected: {type(error).__name__}", store.FAILED
+            logger().error("unexpected", trace=traceback.format_tb(error.__traceback__))
             if tries < MOST_ATTEMPTS:
-                raise
-            note, state = "given up", store.FAILED
+                return  # the lease ends by itself, and it is tried again
         with transaction(self.engine) as connection:
             store.finish(connection, name, what, state, note)
         metrics.OUTBOX.labels(name, state).inc()
-        logger().info("outbox", channel=name, key=what[0], version=what[1], state=state)
+        logger().info("outbox", channel=name, key=what[0], version=what[1], state=state, note=note)

@@ -97,6 +97,11 @@ def house(tmp_path_factory):
         "hours_per_day": 7.4,
     }
     (source / "providers" / "school.json").write_text(json.dumps(registration))
+    keys = json.loads((houses.EXAMPLES / "providers" / "festo-like.json").read_text("utf-8"))[
+        "keys"
+    ]
+    signer = registration | {"id": "signer", "keys": keys}
+    (source / "providers" / "signer.json").write_text(json.dumps(signer))
     (source / "accreditations" / "list.csv").write_text(f"{HEADER}\n{LIST}")
     for name, document in SENT.items():
         (source / "submissions" / "school" / f"{name}.json").write_text(json.dumps(document))
@@ -181,19 +186,23 @@ def test_s33_the_accreditation_counts_on_the_day_of_the_award(house):
     )
 
 
-def test_s42_a_tampered_token_is_refused_and_an_unknown_key_is_marked(house):
+def test_s42_a_tampered_token_is_refused_and_an_unreachable_key_is_marked(house):
     token = (
         houses.EXAMPLES / "submissions" / "festo-like" / "02-automation-joint.jwt"
     ).read_bytes()
+    house.send("signer", token, headers=[("ce_id", b"s42-good")])
+    house.send("signer", tampered(token), headers=[("ce_id", b"s42-tampered")])
     house.send("school", token, headers=[("ce_id", b"s42-no-key")])
-    house.send("school", tampered(token), headers=[("ce_id", b"s42-tampered")])
-    refused = house.receipt("s42-tampered", "refused", "school")
-    assert codes(refused) == {"signature.invalid"}
-    marked = house.receipt("s42-no-key", "published", "school")
-    record = houses.eventually(lambda: houses.awards(house.folder).get(_award_key(house, marked)))[
-        -1
-    ]
-    assert record["proof"] == "unverifiable"
+    assert codes(house.receipt("s42-tampered", "refused", "signer")) == {"signature.invalid"}
+    for name, provider, proof in (
+        ("s42-good", "signer", "verified"),
+        ("s42-no-key", "school", "unverifiable"),
+    ):
+        key = house.receipt(name, "accepted", provider)["key"]
+        assert (
+            houses.eventually(lambda key=key: houses.awards(house.folder).get(key))[-1]["proof"]
+            == proof
+        )
 
 
 def test_s48_why_tells_source_checks_and_rules_of_a_published_record(house):
@@ -216,12 +225,3 @@ def tampered(token: bytes) -> bytes:
     head, body, mark = token.strip().split(b".")
     other = b"A" if mark[10:11] != b"A" else b"B"
     return b".".join((head, body, mark[:10] + other + mark[11:]))
-
-
-def _award_key(house, receipt):
-    found = [
-        r
-        for r in house.receipts("school")
-        if r["submission"] == receipt["submission"] and r["kind"] == "award"
-    ]
-    return found[0]["key"]

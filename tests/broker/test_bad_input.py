@@ -36,7 +36,7 @@ BAD = {
     "huge-exponent": (TEXT.replace('"credstream": 1', '"credstream": 1, "workload": {"hours": 1e400}').encode(), "json.number"),
     "tampered-seal": (SEALED, "signature.invalid"),
     "other-provider": (json.dumps(GOOD | {"provider": "vendor-like"}).encode(), "provider.mismatch"),
-    "avro": (b"\x00\x00\x00\x00\x07" + b"\x02" * 60, "format.unknown"),
+    "avro": (b"\x00\x00\x00\x00\x07" + b"\x02" * 60, "text.invalid"),
     "png": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "format.unknown"),
     "prose": (b"Dear Sir or Madam,", "format.unknown"),
     "jws-header": (base64.urlsafe_b64encode(b'{"alg":"ES256","typ":"JOSE"}').rstrip(b"="), "jws.incomplete"),
@@ -69,6 +69,8 @@ def test_bad_bytes_end_as_a_dead_letter_with_a_receipt(house, name):
     house.send("bad", value, headers=[("ce_id", name.encode()), ("x-own", b"\x00\xffkept")])
     receipt = house.receipt(name, "refused", "bad")
     assert [reason["code"] for reason in receipt["reasons"]] == [code]
+    if code == "learner.missing":
+        return  # normalise found it: the letter is of its own input, received.v1
     letter = houses.eventually(lambda: _letter(house, name))
     assert base64.b64decode(letter["value"]) == (value or b"")
     assert letter["headers"]["credstream_dlq_reason"] == code

@@ -1,0 +1,408 @@
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from credstream.cli import known, try_file
+from credstream.cli.place import MISUSE, REJECTED, Trouble
+from credstream.cli.rehearsal import rehearse
+from credstream.cli.submissions import EXAMPLES, registrations
+from credstream.contract.codec import Codec
+from credstream.contract.reasons import REASONS
+from credstream.runtime.store import METADATA, PROVIDERS, engine, transaction
+from services.accreditation import store as accreditation_store
+from services.accreditation.organisations import tokens
+from services.normalise import store as normalise_store
+
+SUBMISSIONS = EXAMPLES / "submissions"
+EXPECTED = json.loads((EXAMPLES / "expected.json").read_text("utf-8"))
+REGISTERED = {
+    name: told for name, told in EXPECTED.items() if "provider.unknown" not in told["codes"]
+}
+PERSONAL = [
+    line for line in (EXAMPLES / "learners.txt").read_text("utf-8").splitlines() if line.strip()
+]
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
+FOREIGN = sorted(
+    path for name in ("ob3", "elm3") for path in (SAMPLES / name).glob("*") if path.is_file()
+)
+# Reasons about a file as a whole: there is no place in it to point to.
+OF_THE_WHOLE = {
+    "format.unknown",
+    "format.empty",
+    "json.invalid",
+    "jws.incomplete",
+    "signature.invalid",
+    "size.too_large",
+    "text.encoding",
+}
+AT = 1_795_000_000_000
+
+
+@pytest.fixture
+def attempt(capsys, tmp_path):
+    """Run `try` on a file or on bytes: exit code, what was printed, and that as JSON."""
+
+    def run(what, provider="try", directory=None, *, as_json=True):
+        file = what if isinstance(what, Path) else tmp_path / "file"
+        if file is not what:
+            file.write_bytes(what if isinstance(what, bytes) else json.dumps(what).encode())
+        code = try_file.try_file(file, provider, directory or tmp_path / "none", as_json=as_json)
+        text = capsys.readouterr().out
+        return SimpleNamespace(code=code, text=text, told=json.loads(text) if as_json else None)
+
+    return run
+
+
+def example(name):
+    return SUBMISSIONS / name, name.split("/")[0]
+
+
+def codes(told):
+    judged = {each["judgement"]["reason"] for each in told["credentials"] if each["judgement"]}
+    return judged | {each["code"] for each in (*told["reasons"], *told["warnings"])}
+
+
+def award(**changes):
+    """An award in the native format that lacks nothing."""
+    whole = {
+        "credstream": 1,
+        "kind": "award",
+        "id": "A-1",
+        "language": "en",
+        "title": "Soldering by hand",
+        "country": "DE",
+        "awarding_bodies": [{"name": "Solder School", "country": "DE"}],
+        "issued_on": "2026-05-01",
+        "learner": {"id": {"scheme": "student", "value": "S-1"}},
+        "learning_outcomes": ["Solders a board."],
+        "workload": {"hours": 40},
+        "assessment": {"type": "portfolio"},
+        "participation": {"mode": "online"},
+        "quality_assurance": [{"type": "internal"}],
+    }
+    return {name: value for name, value in (whole | changes).items() if value is not None}
+
+
+@pytest.mark.parametrize("name", REGISTERED)
+def test_an_example_ends_in_a_rehearsal_as_it_does_in_the_house(attempt, name):
+    seen = attempt(*example(name))
+    expected = REGISTERED[name]
+    assert seen.told["outcome"] == expected["outcome"]
+    assert (seen.told["judgement"] or {"outcome": None})["outcome"] == expected["judgement"]
+    assert set(expected["codes"]) <= codes(seen.told)
+    assert seen.code == (REJECTED if expected["outcome"] == "refused" else 0)
+
+
+@pytest.mark.parametrize("name", REGISTERED)
+def test_no_text_of_a_person_is_shown(attempt, name):
+    texts = [attempt(*example(name), as_json=as_json).text for as_json in (True, False)]
+    shown = "".join("".join(text.split()) for text in texts)
+    leaked = [text for text in PERSONAL if "".join(text.split()) in shown]
+    assert not leaked
+
+
+@pytest.mark.skipif(not FOREIGN, reason="the samples of other makers are not here")
+@pytest.mark.parametrize("file", FOREIGN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_file_of_another_maker_is_read_or_refused_with_a_reason(attempt, file):
+    seen = attempt(file)
+    assert seen.code == (REJECTED if seen.told["outcome"] == "refused" else 0)
+    assert seen.code == 0 or seen.told["reasons"]
+    for reason in (*seen.told["reasons"], *seen.told["warnings"]):
+        assert reason["code"] in REASONS
+        assert reason["path"] or reason["code"] in {*OF_THE_WHOLE, "extension.dropped"}
+    assert seen.told["normalisable"] <= seen.told["readable"]
+    assert seen.told["conformant"] <= seen.told["normalisable"]
+    assert attempt(file, as_json=False).text.endswith("Nothing was sent.\n")
+
+
+@pytest.mark.skipif(not FOREIGN, reason="the samples of other makers are not here")
+def test_other_makers_samples_are_mostly_readable(attempt):
+    readable = [file for file in FOREIGN if attempt(file).told["readable"]]
+    assert len(readable) >= len(FOREIGN) // 2
+
+
+def test_the_descriptors_of_an_award_stand_under_their_plain_names(attempt):
+    seen = attempt(*example("festo-like/02-automation-joint.jwt")).told
+    (credential,) = (each for each in seen["credentials"] if each["kind"] == "award")
+    descriptors = credential["descriptors"]
+    assert descriptors["title"] == {"en": "Industrial automation: drives and controls"}
+    assert descriptors["workload"]["hours"] == 40
+    assert descriptors["level"]["eqf"] == 4
+    assert descriptors["issued_on"] == "2026-04-17"
+    assert descriptors["learner"] == {
+        "present": True,
+        "identifiers": ["did", "email"],
+        "name": True,
+        "birth_date": False,
+    }
+    assert credential["completeness"]["mandatory"] == 11
+    assert {each["descriptor"] for each in credential["provenance"]} >= {"title", "workload"}
+    assert (seen["format"], seen["envelope"], seen["proof"]) == ("ob3", "jwt", "verified")
+
+
+def test_a_tampered_file_is_refused_and_shown_but_never_judged(attempt):
+    seen = attempt(*example("festo-like/05-tampered.jwt"))
+    told = seen.told
+    assert seen.code == REJECTED
+    assert [each["code"] for each in told["reasons"]] == ["signature.invalid"]
+    assert told["proof"] == "failed"
+    assert told["readable"]
+    assert told["normalisable"]
+    assert told["judgement"] is None
+    assert told["europass"] == {"sealable": False, "lacking": []}
+    assert told["credentials"][-1]["descriptors"]["title"]
+
+
+def test_a_refused_award_still_shows_what_was_read(attempt):
+    told = attempt(award(learner=None)).told
+    (credential,) = told["credentials"]
+    assert not told["normalisable"]
+    assert credential["descriptors"]["title"] == {"en": "Soldering by hand"}
+    assert credential["descriptors"]["issued_on"] == "2026-05-01"
+    assert "learner" in credential["completeness"]["absent"]
+    assert credential["completeness"]["mandatory_of"] == 11
+
+
+def test_a_level_that_nobody_claimed_is_not_lacking(attempt):
+    told = attempt(award()).told
+    assert "level" in told["credentials"][-1]["completeness"]["absent"]
+    assert told["conformant"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"workload": None}, {"learning_outcomes": None}, {"workload": "40 hours"}],
+    ids=["no workload", "no outcomes", "a shape that the schema does not have"],
+)
+def test_what_lacks_a_descriptor_or_breaks_the_schema_is_not_conformant(attempt, changes):
+    told = attempt(award(**changes)).told
+    assert told["normalisable"]
+    assert not told["conformant"]
+
+
+def test_a_revoked_award_is_published_but_not_sealed(attempt):
+    told = attempt(*example("vendor-like/03-cloud-security-revoked.json")).told
+    assert told["outcome"] == "published"
+    assert [each["code"] for each in told["europass"]["lacking"]] == ["edc.not_in_force"]
+    assert not told["europass"]["sealable"]
+
+
+def test_an_award_before_its_definition_in_one_file_is_taken_up(attempt):
+    only = {"credstream": 1, "kind": "award", "issued_on": "2026-05-01"}
+    learner = {"id": {"scheme": "student", "value": "S-1"}}
+    body = [{"name": "Solder School", "country": "DE"}]
+    described = {"kind": "definition", "id": "D-1", "title": "Soldering", "awarding_bodies": body}
+    alone = only | {"id": "A-1", "learner": learner, "definition": {"id": "D-1"}}
+    assert attempt(alone).told["outcome"] == "held"
+    told = attempt({"credstream": 1, "credentials": [alone, described]}).told
+    assert told["outcome"] == "published"
+    (late,) = (each for each in told["credentials"] if each["kind"] == "award")
+    assert late["outcome"] == "published"
+    assert late["descriptors"]["title"] == {"und": "Soldering"}
+
+
+def test_a_bundle_with_one_bad_award_is_refused_and_names_it(attempt):
+    told = attempt({"credstream": 1, "credentials": [award(), award(id="A-2", learner=None)]}).told
+    assert told["outcome"] == "refused"
+    assert [each["code"] for each in told["reasons"]] == ["learner.missing"]
+    assert {each["outcome"] for each in told["credentials"]} == {"published", "refused"}
+
+
+def test_the_provider_that_stands_for_nobody_adds_nothing(attempt):
+    told = attempt(award(country=None, awarding_bodies=[{"name": "Solder School"}])).told
+    assert told["provider"] == "try"
+    assert told["credentials"][-1]["descriptors"]["country"] is None
+    assert told["credentials"][-1]["key"].startswith("mc:zz:")
+
+
+def test_a_suspended_provider_is_refused_whatever_it_sends():
+    (festo,) = (each for each in registrations(EXAMPLES) if each.id == "festo-like")
+    shipped = known.known_in(Path("nowhere"), "festo-like", AT)
+    suspended = known.Known(
+        provider=known.Provider(
+            id=festo.id, kind=festo.kind, name=festo.name, country=festo.country, status="suspended"
+        ),
+        definitions=shipped.definitions,
+        accreditations=shipped.accreditations,
+        loaded=True,
+    )
+    found = rehearse(json.dumps(award()).encode(), suspended, AT)
+    assert found.outcome == "refused"
+    assert [each.code for each in found.reasons] == ["provider.suspended"]
+    assert found.normalisable
+
+
+def test_a_payload_over_the_limit_is_refused(attempt):
+    seen = attempt(award(description="x" * (1024 * 1024)))
+    assert [each["code"] for each in seen.told["reasons"]] == ["size.too_large"]
+    assert seen.told["readable"]
+    assert seen.code == REJECTED
+
+
+def test_a_file_of_any_size_is_read_no_further_than_a_topic_would_let_in(attempt, tmp_path):
+    file = tmp_path / "huge"
+    with file.open("wb") as opened:
+        opened.truncate(1 << 40)
+    assert [each["code"] for each in attempt(file).told["reasons"]] == ["size.too_large"]
+
+
+def test_the_file_may_come_by_standard_input(attempt, monkeypatch):
+    stream = SimpleNamespace(buffer=io.BytesIO(json.dumps(award()).encode()))
+    monkeypatch.setattr(sys, "stdin", stream)
+    assert attempt(Path("-")).told["outcome"] == "published"
+
+
+@pytest.mark.parametrize("name", ["missing", "folder"])
+def test_what_is_no_file_is_misuse(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(Trouble, match=name) as trouble:
+        try_file.try_file(tmp_path / name, "try", tmp_path, as_json=True)
+    assert trouble.value.code == MISUSE
+
+
+def test_a_provider_that_nobody_registered_is_misuse_and_the_known_ones_are_named(attempt):
+    with pytest.raises(Trouble, match=r"acme.*festo-like, metis-like") as trouble:
+        attempt(award(), "acme")
+    assert trouble.value.code == MISUSE
+
+
+def test_a_file_that_names_its_provider_says_how_to_try_it(attempt):
+    seen = attempt(award(provider="festo-like"), as_json=False)
+    assert seen.code == REJECTED
+    assert "--provider" in seen.text
+
+
+def test_nothing_in_a_file_reaches_the_terminal_as_a_command(attempt):
+    text = attempt(award(title="Red \x1b[31m alert\r[bold]loud[/bold]"), as_json=False).text
+    assert "\x1b" not in text
+    assert "[bold]loud[/bold]" in text
+
+
+def test_a_person_reads_verdicts_descriptors_judgement_and_fixes(attempt):
+    text = attempt(*example("amu-like/03-pipe-award.json"), as_json=False).text
+    for words in (
+        "would be published",
+        "readable",
+        "normalisable",
+        "conformant",
+        "111 hours",
+        "days by the",
+        "10 of 11 mandatory descriptors",
+        "no EQF level is given",
+        "schema.violation",
+        "Correct the field.",
+    ):
+        assert words in text
+
+
+def write(folder, service, rows):
+    """Put rows into a service's database, which nobody has open afterwards."""
+    source = engine(f"sqlite:///{folder}/state/{service}.db")
+    with transaction(source) as connection:
+        METADATA.create_all(connection)
+        for table, row in rows:
+            connection.execute(sa.insert(table), row)
+    source.dispose()
+
+
+class TestAnExchangeOnDisk:
+    """Its tables come before the examples, and are only read."""
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        folder = tmp_path / "exchange"
+        (folder / "state").mkdir(parents=True)
+        provider = known.known_in(Path("nowhere"), "metis-like", AT).provider
+        row = {"id": provider.id, "record": Codec().encode(provider)}
+        write(folder, "ingest", [(PROVIDERS, row)])
+        write(folder, "normalise", [])
+        write(folder, "accreditation", [])
+        return folder
+
+    def load_accreditations(self, folder):
+        codec, rows = Codec(), []
+        every = known.known_in(Path("nowhere"), "metis-like", AT).accreditations(set())
+        for each in {each.id: each for listed in every.values() for each in listed}.values():
+            row = {"id": each.id, "as_of": each.as_of, "record": codec.encode(each)}
+            rows.append((accreditation_store.ACCREDITATIONS, row))
+            for token in tokens(each.organisation):
+                rows.append((accreditation_store.TOKENS, {"token": token, "id": each.id}))
+        write(folder, "accreditation", rows)
+
+    def hold_definition(self, folder):
+        file, provider = example("metis-like/01-core-definition.json")
+        shipped = known.known_in(Path("nowhere"), provider, AT)
+        record = rehearse(file.read_bytes(), shipped, AT).credentials[0].record
+        row = {"key": record.key, "registered": True, "record": Codec().encode(record)}
+        write(folder, "normalise", [(normalise_store.DEFINITIONS, row)])
+
+    def test_its_definitions_and_lists_decide(self, attempt, folder):
+        file, provider = example("metis-like/02-core-award.json")
+        assert attempt(file, provider, folder).told["outcome"] == "held"
+        self.hold_definition(folder)
+        told = attempt(file, provider, folder).told
+        assert told["judgement"]["reason"] == "source.missing"
+        self.load_accreditations(folder)
+        assert attempt(file, provider, folder).told["judgement"]["outcome"] == "recognised"
+
+    def test_its_registrations_are_the_only_ones(self, attempt, folder):
+        with pytest.raises(Trouble, match="registered: metis-like"):
+            attempt(award(), "festo-like", folder)
+
+    def test_it_is_left_as_it_was(self, attempt, folder):
+        self.hold_definition(folder)
+        before = {path: path.read_bytes() for path in (folder / "state").iterdir()}
+        assert [path.suffix for path in before] == [".db"] * 3
+        attempt(*example("metis-like/02-core-award.json"), folder)
+        assert {path: path.read_bytes() for path in (folder / "state").iterdir()} == before
+
+    def test_what_a_running_service_has_just_written_counts(self, attempt, folder):
+        file, provider = example("metis-like/02-core-award.json")
+        source = engine(f"sqlite:///{folder}/state/normalise.db")
+        with source.connect():
+            self.hold_definition(folder)
+            assert (folder / "state" / "normalise.db-wal").stat().st_size
+            assert attempt(file, provider, folder).told["outcome"] == "published"
+
+    def test_tables_that_cannot_be_read_are_named(self, attempt, folder):
+        (folder / "state" / "ingest.db").write_bytes(b"no database" * 1000)
+        with pytest.raises(Trouble, match=r"ingest\.db"):
+            attempt(award(), "metis-like", folder)
+
+
+def command(*arguments):
+    script = (
+        "import sys\nfrom credstream.cli.main import main\ntry:\n    main()\nfinally:\n"
+        "    heavy = {'faust', 'sqlalchemy', 'aiohttp', 'confluent_kafka'} & set(sys.modules)\n"
+        "    sys.stderr.write(f'loaded: {sorted(heavy)}')\n"
+    )
+    call = (sys.executable, "-c", script, "try", *map(str, arguments))
+    return subprocess.run(call, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)], ids=["shown", "as JSON"])
+def test_nothing_heavy_is_loaded_and_the_answer_comes_within_a_second(tmp_path, flags):
+    file, provider = example("festo-like/02-automation-joint.jwt")
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        done = command(file, "--provider", provider, "--dir", tmp_path, *flags)
+        took.append(time.monotonic() - began)
+        assert done.returncode == 0
+        assert done.stderr == "loaded: []"
+    assert min(took) < 1.0
+
+
+def test_the_exit_code_tells_a_refusal_from_misuse(tmp_path):
+    refused, provider = example("festo-like/05-tampered.jwt")
+    assert command(refused, "--provider", provider, "--dir", tmp_path).returncode == REJECTED
+    misused = command(tmp_path / "missing", "--dir", tmp_path)
+    assert misused.returncode == MISUSE
+    assert len(misused.stderr.splitlines()) == 2
