@@ -16,7 +16,13 @@ Exit codes: 0 done, 2 misuse, 3 the file was rejected, 4 something needed is awa
 5 the run ended with work undone, 78 wrong settings.
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, add_completion=True)
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
 provider_app = typer.Typer(help="Registrations of providers.", no_args_is_help=True)
 accreditation_app = typer.Typer(help="Lists of accreditations.", no_args_is_help=True)
 journal_app = typer.Typer(help="The journal between SQL and Kafka.", no_args_is_help=True)

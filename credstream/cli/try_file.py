@@ -15,7 +15,7 @@ from credstream.cli.known import known_in
 from credstream.cli.place import REJECTED, Trouble
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.rehearsed import HELD, REFUSED, Credential, Rehearsal
-from credstream.cli.wording import written_as
+from credstream.cli.wording import short, written_as
 from credstream.contract import topics
 
 STDIN = Path("-")
@@ -37,7 +37,7 @@ def try_file(file: Path, provider: str, directory: Path, *, as_json: bool) -> in
         text = orjson.dumps(told(found), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         sys.stdout.write(text.decode())
     else:
-        _show(found, file.name if file != STDIN else "standard input", len(value))
+        _show(found, short(file.name) if file != STDIN else "standard input", len(value))
     return REJECTED if found.outcome == REFUSED else 0
 
 

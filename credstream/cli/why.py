@@ -86,6 +86,7 @@ def told(versions: Sequence[Version]) -> dict[str, Any]:
         "status": last.published.status,
         "version": last.published.version,
         "provider": record.provider,
+        "definition": record.definition.key,
         "source": {
             "submission": record.submission,
             "format": record.format,
@@ -185,6 +186,7 @@ def _source(record: Normalised) -> Table:
     table = showing.grid(0, 1)
     for name, value in (
         ("from", f"{record.provider}, submission {record.submission}"),
+        ("definition", record.definition.key),
         ("written as", written_as(record.format, record.envelope)),
         ("signature", record.proof),
         ("happened", record.occurred_at or "not told"),

@@ -83,8 +83,7 @@ def test_after_all_that_a_good_event_passes(house):
 
 
 def test_two_hundred_bad_files_in_a_row_stop_nobody(house):
-    for number in range(200):
-        house.send("bad", b"rubbish %d" % number, headers=[("ce_id", b"row-%d" % number)])
+    house.send_all("bad", [(b"rubbish %d" % n, [("ce_id", b"row-%d" % n)]) for n in range(200)])
     house.send("good", TEXT.replace("G-1", "G-2").encode(), headers=[("ce_id", b"good-beside")])
     assert house.receipt("good-beside", "published", "good")
     house.receipt("row-199", "refused", "bad")

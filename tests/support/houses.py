@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,11 +101,16 @@ class Kept:
         self,
         provider: str,
         value: bytes | None,
-        kind: str = "provider",
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> None:
+        self.send_all(provider, [(value, headers)])
+
+    def send_all(
+        self, provider: str, events: Iterable[tuple[bytes | None, Sequence[tuple[str, bytes]]]]
+    ) -> None:
         producer = clients.producer(self.told["broker"], "embedded")
-        producer.produce(topics.submissions(kind, provider), value, headers=list(headers))
+        for value, headers in events:
+            producer.produce(topics.submissions("provider", provider), value, headers=list(headers))
         assert producer.flush(10) == 0
 
     def receipts(self, provider: str) -> list[dict[str, Any]]:

@@ -7,18 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import sqlalchemy as sa
 
 from credstream.cli import known, try_file
 from credstream.cli.place import MISUSE, REJECTED, Trouble
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.submissions import EXAMPLES, registrations
-from credstream.contract.codec import Codec
 from credstream.contract.reasons import REASONS
-from credstream.runtime.store import METADATA, PROVIDERS, engine, transaction
-from services.accreditation import store as accreditation_store
-from services.accreditation.organisations import tokens
-from services.normalise import store as normalise_store
 
 SUBMISSIONS = EXAMPLES / "submissions"
 EXPECTED = json.loads((EXAMPLES / "expected.json").read_text("utf-8"))
@@ -300,81 +294,6 @@ def test_a_person_reads_verdicts_descriptors_judgement_and_fixes(attempt):
         "Correct the field.",
     ):
         assert words in text
-
-
-def write(folder, service, rows):
-    """Put rows into a service's database, which nobody has open afterwards."""
-    source = engine(f"sqlite:///{folder}/state/{service}.db")
-    with transaction(source) as connection:
-        METADATA.create_all(connection)
-        for table, row in rows:
-            connection.execute(sa.insert(table), row)
-    source.dispose()
-
-
-class TestAnExchangeOnDisk:
-    """Its tables come before the examples, and are only read."""
-
-    @pytest.fixture
-    def folder(self, tmp_path):
-        folder = tmp_path / "exchange"
-        (folder / "state").mkdir(parents=True)
-        provider = known.known_in(Path("nowhere"), "metis-like", AT).provider
-        row = {"id": provider.id, "record": Codec().encode(provider)}
-        write(folder, "ingest", [(PROVIDERS, row)])
-        write(folder, "normalise", [])
-        write(folder, "accreditation", [])
-        return folder
-
-    def load_accreditations(self, folder):
-        codec, rows = Codec(), []
-        every = known.known_in(Path("nowhere"), "metis-like", AT).accreditations(set())
-        for each in {each.id: each for listed in every.values() for each in listed}.values():
-            row = {"id": each.id, "as_of": each.as_of, "record": codec.encode(each)}
-            rows.append((accreditation_store.ACCREDITATIONS, row))
-            for token in tokens(each.organisation):
-                rows.append((accreditation_store.TOKENS, {"token": token, "id": each.id}))
-        write(folder, "accreditation", rows)
-
-    def hold_definition(self, folder):
-        file, provider = example("metis-like/01-core-definition.json")
-        shipped = known.known_in(Path("nowhere"), provider, AT)
-        record = rehearse(file.read_bytes(), shipped, AT).credentials[0].record
-        row = {"key": record.key, "registered": True, "record": Codec().encode(record)}
-        write(folder, "normalise", [(normalise_store.DEFINITIONS, row)])
-
-    def test_its_definitions_and_lists_decide(self, attempt, folder):
-        file, provider = example("metis-like/02-core-award.json")
-        assert attempt(file, provider, folder).told["outcome"] == "held"
-        self.hold_definition(folder)
-        told = attempt(file, provider, folder).told
-        assert told["judgement"]["reason"] == "source.missing"
-        self.load_accreditations(folder)
-        assert attempt(file, provider, folder).told["judgement"]["outcome"] == "recognised"
-
-    def test_its_registrations_are_the_only_ones(self, attempt, folder):
-        with pytest.raises(Trouble, match="registered: metis-like"):
-            attempt(award(), "festo-like", folder)
-
-    def test_it_is_left_as_it_was(self, attempt, folder):
-        self.hold_definition(folder)
-        before = {path: path.read_bytes() for path in (folder / "state").iterdir()}
-        assert [path.suffix for path in before] == [".db"] * 3
-        attempt(*example("metis-like/02-core-award.json"), folder)
-        assert {path: path.read_bytes() for path in (folder / "state").iterdir()} == before
-
-    def test_what_a_running_service_has_just_written_counts(self, attempt, folder):
-        file, provider = example("metis-like/02-core-award.json")
-        source = engine(f"sqlite:///{folder}/state/normalise.db")
-        with source.connect():
-            self.hold_definition(folder)
-            assert (folder / "state" / "normalise.db-wal").stat().st_size
-            assert attempt(file, provider, folder).told["outcome"] == "published"
-
-    def test_tables_that_cannot_be_read_are_named(self, attempt, folder):
-        (folder / "state" / "ingest.db").write_bytes(b"no database" * 1000)
-        with pytest.raises(Trouble, match=r"ingest\.db"):
-            attempt(award(), "metis-like", folder)
 
 
 def command(*arguments):

@@ -1,0 +1,174 @@
+import json
+
+import pytest
+import sqlalchemy as sa
+import typer
+
+from credstream.cli import operate
+from credstream.cli.place import CONFIG, MISUSE, Place, Trouble
+from credstream.runtime import journal, migrate
+from credstream.runtime.store import BREAKER, engine, transaction
+
+PLACE = ("normalised.v1", 3)
+ALICE = b"Alice Canary"
+OUTPUTS = ((0, journal.Output("accredited.v1", b"mc:be:1", ALICE)),)
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch):
+    for name in ("DATABASE_URL", "VAULT_URL", "KEK", "KEK_FILE", "BATCH_SIZE", "MIGRATE"):
+        monkeypatch.delenv(f"CREDSTREAM_{name}", raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "state").mkdir()
+    for name in ("accreditation", "vault"):
+        (tmp_path / "state" / f"{name}.db").touch()
+    return tmp_path
+
+
+@pytest.fixture
+def database(folder):
+    """The migrated database of accreditation."""
+    source = engine(Place(folder).url("accreditation"))
+    migrate.upgrade(source, migrate.folders("accreditation"))
+    yield source
+    source.dispose()
+
+
+@pytest.fixture
+def journalled(database):
+    """One row, from a batch whose outputs Kafka may not have."""
+    with transaction(database) as connection:
+        journal.move(connection, "cluster-1", {PLACE: None}, {PLACE: journal.Move(5, 9, OUTPUTS)})
+    return database
+
+
+@pytest.fixture
+def stopped(database):
+    row = {"worker": "accreditation-0", "version": "1", "reason": "too many refusals"}
+    with transaction(database) as connection:
+        connection.execute(sa.insert(BREAKER), row)
+    return database
+
+
+def held(source):
+    with transaction(source) as connection:
+        return journal.read(connection, [PLACE])[PLACE]
+
+
+def test_an_open_breaker_is_closed_and_its_reason_told(stopped, folder, capsys):
+    assert operate.close_breaker("accreditation", folder) == 0
+    assert "too many refusals" in capsys.readouterr().out
+    with transaction(stopped) as connection:
+        assert connection.execute(sa.select(BREAKER)).first() is None
+
+
+@pytest.mark.usefixtures("database")
+def test_closing_what_is_not_open_is_no_failure(folder, capsys):
+    assert operate.close_breaker("accreditation", folder) == 0
+    assert "no breaker" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("service", ["accreditation", "vault"])
+def test_a_database_is_migrated_once(folder, capsys, service):
+    assert operate.migrate_database(service, folder) == 0
+    assert f"{service} is now at" in capsys.readouterr().out
+    assert operate.migrate_database(service, folder) == 0
+    assert f"{service} was at" in capsys.readouterr().out
+    where = migrate.VAULT if service == "vault" else migrate.folders(service)
+    migrate.check(engine(Place(folder).url(service)), where)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database, folder):
+    with transaction(database) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'z' || version_num"))
+    with pytest.raises(Trouble, match="another version"):
+        operate.migrate_database("accreditation", folder)
+
+
+def test_the_vault_may_be_named_by_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("CREDSTREAM_VAULT_URL", f"sqlite:///{tmp_path}/elsewhere.db")
+    assert operate.migrate_database("vault", tmp_path / "none") == 0
+    migrate.check(engine(f"sqlite:///{tmp_path}/elsewhere.db"), migrate.VAULT)
+
+
+def test_without_a_vault_there_is_a_way_out(tmp_path):
+    with pytest.raises(Trouble, match="CREDSTREAM_VAULT_URL") as trouble:
+        operate.migrate_database("vault", tmp_path)
+    assert trouble.value.code == MISUSE
+
+
+@pytest.mark.usefixtures("journalled")
+def test_the_journal_shows_positions_and_keeps_its_outputs_to_itself(folder, capsys):
+    assert operate.show_journal("accreditation", folder, as_json=True) == 0
+    told = capsys.readouterr().out
+    assert json.loads(told) == [
+        {
+            "topic": "normalised.v1",
+            "partition": 3,
+            "cluster": "cluster-1",
+            "since": 5,
+            "upto": 9,
+            "outputs": 1,
+        }
+    ]
+    assert operate.show_journal("accreditation", folder, as_json=False) == 0
+    shown = capsys.readouterr().out
+    assert "normalised.v1" in shown
+    assert "Alice" not in told + shown
+
+
+def test_a_forgotten_journal_trusts_the_broker(journalled, folder, capsys):
+    assert operate.forget_journal("accreditation", folder, yes=True) == 0
+    assert "1 rows forgotten" in capsys.readouterr().out
+    assert journal.verdict(PLACE, held(journalled), "another cluster", 42) == "go-on"
+
+
+def test_an_operator_who_says_no_keeps_the_journal(journalled, folder, monkeypatch):
+    monkeypatch.setattr(typer, "confirm", lambda _question: False)
+    assert operate.forget_journal("accreditation", folder, yes=False) == MISUSE
+    assert held(journalled).upto == 9
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        operate.close_breaker,
+        lambda service, folder: operate.show_journal(service, folder, as_json=False),
+        lambda service, folder: operate.forget_journal(service, folder, yes=True),
+    ],
+    ids=["resume", "show", "forget"],
+)
+def test_a_database_without_tables_says_how_to_get_them(folder, work):
+    with pytest.raises(Trouble, match="credstream migrate accreditation"):
+        work("accreditation", folder)
+
+
+def test_a_service_that_does_not_exist_is_misuse(folder):
+    with pytest.raises(Trouble, match="ingest, normalise") as trouble:
+        operate.close_breaker("publishing", folder)
+    assert trouble.value.code == MISUSE
+
+
+def test_every_setting_is_shown_with_its_variable_and_secrets_hidden(monkeypatch, capsys):
+    monkeypatch.setenv("CREDSTREAM_KEK", "ab" * 32)
+    monkeypatch.setenv("CREDSTREAM_BATCH_SIZE", "7")
+    assert operate.show_config(as_json=True) == 0
+    text = capsys.readouterr().out
+    rows = {each["variable"]: each for each in json.loads(text)}
+    assert rows["CREDSTREAM_BATCH_SIZE"]["value"] == 7
+    assert rows["CREDSTREAM_KEK"]["value"] == "(set)"
+    assert all(each["doc"] for each in rows.values())
+    assert operate.show_config(as_json=False) == 0
+    text += capsys.readouterr().out
+    assert "CREDSTREAM_BATCH_SIZE" in text
+    assert "ab" * 32 not in text
+
+
+def test_a_setting_that_cannot_be_read_is_named(monkeypatch):
+    monkeypatch.setenv("CREDSTREAM_BATCH_SIZE", "many")
+    with pytest.raises(Trouble, match="CREDSTREAM_BATCH_SIZE") as trouble:
+        operate.show_config(as_json=True)
+    assert trouble.value.code == CONFIG

@@ -1,0 +1,203 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from credstream.cli.known import known_in
+from credstream.cli.place import AWAY, MISUSE, Trouble
+from credstream.cli.rehearsal import rehearse
+from credstream.cli.submissions import EXAMPLES
+from credstream.cli.why import explain
+from credstream.contract.codec import Codec
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Accredited
+from credstream.runtime.store import METADATA, engine, transaction
+from services.publisher import store
+from services.publisher.step import Facts, learn, publish
+
+SUBMISSIONS = EXAMPLES / "submissions"
+PERSONAL = [
+    line for line in (EXAMPLES / "learners.txt").read_text("utf-8").splitlines() if line.strip()
+]
+AT = 1_795_000_000_000
+LIST = "national-list:DK-VF-AMU"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(monkeypatch, tmp_path):
+    """No setting of the machine decides where a database is."""
+    monkeypatch.delenv("CREDSTREAM_DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def house(tmp_path):
+    """Publishes the credentials of an example, and then what is judged anew."""
+    (tmp_path / "state").mkdir()
+    source = engine(f"sqlite:///{tmp_path}/state/publisher.db")
+    with transaction(source) as connection:
+        METADATA.create_all(connection)
+    facts, codec = Facts(), Codec()
+
+    def submit(name):
+        file = SUBMISSIONS / name
+        found = rehearse(file.read_bytes(), known_in(Path("nowhere"), file.parent.name, AT), AT)
+        for each in found.credentials:
+            record = replace(
+                each.record, award=each.record.award and pseudonymous(each.record.award)
+            )
+            put(
+                Accredited(
+                    record=record, judgement=each.judgement, cause="submitted", cause_detail=""
+                )
+            )
+        return found.credentials[-1].record.key
+
+    def pseudonymous(award):
+        return replace(award, learner=replace(award.learner, pseudonym="5eed" * 16))
+
+    def put(accredited, at=AT):
+        message = Incoming(
+            topic="accredited.v1",
+            partition=0,
+            offset=0,
+            key=None,
+            value=None,
+            at=at,
+            record=accredited,
+        )
+        outcome = publish(message, facts)
+        learn(facts, outcome.rows)
+        with transaction(source) as connection:
+            store.apply(codec, connection, outcome.rows)
+
+    def withdraw(key):
+        head = facts.heads[key].source
+        judgement = replace(head.judgement, outcome="not-covered", reason="not_covered.withdrawn")
+        put(
+            replace(head, judgement=judgement, cause="accreditation.withdrawn", cause_detail=LIST),
+            AT + 60_000,
+        )
+
+    def deliver(key, version, state=store.DELIVERED, note=""):
+        with transaction(source) as connection:
+            store.finish(connection, "europass", (key, version), state, note)
+
+    yield SimpleNamespace(folder=tmp_path, submit=submit, withdraw=withdraw, deliver=deliver)
+    source.dispose()
+
+
+@pytest.fixture
+def ask(capsys, house):
+    def run(key, *, as_json=True):
+        assert explain(key, house.folder, as_json=as_json) == 0
+        text = capsys.readouterr().out
+        return json.loads(text) if as_json else text
+
+    return run
+
+
+def test_a_record_tells_its_source_origins_rules_and_judgement(house, ask):
+    told = ask(house.submit("amu-like/03-pipe-award.json"))
+    assert (told["kind"], told["status"], told["version"]) == ("award", "issued", 1)
+    assert told["provider"] == "amu-like"
+    assert told["source"]["format"] == "native"
+    assert told["source"]["proof"] == "none"
+    assert told["source"]["mapping"]
+    (workload,) = (each for each in told["provenance"] if each["descriptor"] == "workload")
+    assert workload == {
+        "descriptor": "workload",
+        "origin": "derived",
+        "path": "workload",
+        "rule": "hours_per_day",
+        "raw": "15 dage",
+    }
+    assert told["descriptors"]["workload"]["hours"] == 111
+    assert told["completeness"]["mandatory"] == 10
+    assert told["judgement"]["reason"] == "missing.level"
+    assert [each["step"] for each in told["judgement"]["checks"]][-1] == "level"
+    assert [each["code"] for each in told["warnings"]] == ["schema.violation"]
+
+
+def test_each_version_has_its_cause(house, ask):
+    key = house.submit("amu-like/02-cable-award.json")
+    house.withdraw(key)
+    told = ask(key)
+    first, second = told["versions"]
+    assert (first["version"], first["change"], first["cause"]) == (1, "issued", "submitted")
+    assert (second["version"], second["change"]) == (2, "rejudged")
+    assert (second["cause"], second["cause_detail"]) == ("accreditation.withdrawn", LIST)
+    assert (second["previous_outcome"], second["outcome"]) == ("confirmed", "not-covered")
+    assert second["published_at"] == AT + 60_000
+    assert told["judgement"]["outcome"] == "not-covered"
+
+
+def test_the_sealed_file_of_a_version_is_named_where_it_lies(house, ask):
+    key = house.submit("festo-like/01-automation-joint.json")
+    house.withdraw(key)
+    (house.folder / "europass").mkdir()
+    (house.folder / "europass" / "one.jsonld").touch()
+    house.deliver(key, 1, note="one.jsonld")
+    house.deliver(key, 2, store.WITHHELD, "edc.incomplete at workload: no workload")
+    first, second = (each["deliveries"] for each in ask(key)["versions"])
+    assert first[0]["state"] == "delivered"
+    assert first[0]["file"] == str(house.folder / "europass" / "one.jsonld")
+    assert (second[0]["state"], second[0]["file"]) == ("withheld", None)
+    shown = " ".join(ask(key, as_json=False).split())
+    assert "one.jsonld" in "".join(shown.split())
+    assert "withheld, edc.incomplete at workload" in shown
+
+
+def test_a_definition_is_explained_without_learner_and_judgement(house, ask):
+    key = house.submit("metis-like/01-core-definition.json")
+    told = ask(key)
+    assert told["kind"] == "definition"
+    assert told["judgement"] is None
+    assert "learner" not in told["descriptors"]
+    assert "Judgement" not in ask(key, as_json=False)
+
+
+def test_of_the_learner_there_is_a_pseudonym_and_nothing_else(house, ask):
+    key = house.submit("metis-like/02-core-award.json")
+    told = ask(key)
+    assert told["descriptors"]["learner"] == {"pseudonym": "5eed" * 16}
+    shown = "".join((json.dumps(told, ensure_ascii=False) + ask(key, as_json=False)).split())
+    assert not [text for text in PERSONAL if "".join(text.split()) in shown]
+
+
+def test_a_person_reads_where_it_came_from_and_what_changed_it(house, ask):
+    key = house.submit("amu-like/02-cable-award.json")
+    house.withdraw(key)
+    text = ask(key, as_json=False)
+    for words in (
+        key,
+        "issued, version 2",
+        "credstream's own JSON",
+        "registered hours a day",
+        "The accreditation was withdrawn",
+        f"rejudged, because accreditation.withdrawn {LIST}: confirmed → not-covered",
+        "issued, because submitted: confirmed",
+    ):
+        assert words in text
+
+
+def test_a_key_that_was_never_published_is_misuse(house):
+    with pytest.raises(Trouble, match="mc:be:nothing") as trouble:
+        explain("mc:be:nothing", house.folder, as_json=False)
+    assert trouble.value.code == MISUSE
+
+
+def test_without_an_exchange_there_is_a_way_out(tmp_path):
+    with pytest.raises(Trouble, match="--dir") as trouble:
+        explain("mc:be:nothing", tmp_path / "none", as_json=False)
+    assert trouble.value.code == MISUSE
+
+
+def test_a_database_without_tables_is_away(tmp_path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "publisher.db").touch()
+    with pytest.raises(Trouble, match="no such table") as trouble:
+        explain("mc:be:nothing", tmp_path, as_json=False)
+    assert trouble.value.code == AWAY
