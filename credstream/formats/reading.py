@@ -10,6 +10,8 @@ from credstream.contract.errors import Rejected
 
 DEEPEST = 100
 LONGEST_NUMBER = 30
+# What every reader behind us can carry.
+LARGEST_INTEGER = 2**63 - 1
 BOM = b"\xef\xbb\xbf"
 
 
@@ -58,7 +60,7 @@ def _constant(name: str) -> NoReturn:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > LONGEST_NUMBER:
+    if len(digits) > LONGEST_NUMBER or abs(int(digits)) > LARGEST_INTEGER:
         raise Rejected("json.number", "", f"a number of {len(digits)} characters")
     return int(digits)
 

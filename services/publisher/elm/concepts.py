@@ -1,4 +1,4 @@
-"""The coded values of a credential: the list each belongs to, its members, and how one is written."""
+"""The coded values of a credential: the list of each, its members, and how one is written."""
 
 from __future__ import annotations
 
@@ -44,16 +44,25 @@ class CodeList:
     """A list of codes; `notation` is its name where the official files repeat it in each code."""
 
     scheme: str
-    members: Callable[[], Container[str]]
+    members: Callable[[], Container[object]]
     notation: str | None = None
 
 
-def _snb(name: str, members: Callable[[], Container[str]]) -> CodeList:
+def _snb(name: str, members: Callable[[], Container[object]]) -> CodeList:
     return CodeList(f"{_SNB}{name}/25831c2", members)
 
 
-def _authority(name: str, members: Callable[[], Container[str]]) -> CodeList:
+def _authority(name: str, members: Callable[[], Container[object]]) -> CodeList:
     return CodeList(_AUTHORITY + name, members, name)
+
+
+def _nqf_levels() -> frozenset[str]:
+    return frozenset(
+        uri
+        for framework in nqf.all_frameworks()
+        for level in nqf.levels(framework)
+        if (uri := nqf.level_uri(framework, level))
+    )
 
 
 LISTS: Mapping[str, CodeList] = {
@@ -67,7 +76,7 @@ LISTS: Mapping[str, CodeList] = {
         "language", lambda: {languages.authority_uri(each) for each in languages.all_languages()}
     ),
     "eqf": _snb("eqf", lambda: {eqf.uri(level) for level in range(1, 9)}),
-    "nqf": _snb("qdr", lambda: _nqf_levels()),
+    "nqf": _snb("qdr", _nqf_levels),
     "field": _snb("isced-f", lambda: {isced_f.uri(each) for each in isced_f.all_fields()}),
     "mode": _snb("learning-assessment", lambda: {each.uri for each in participation.all_modes()}),
     "assessment": _snb("assessment", lambda: {each.uri for each in assessment.all_assessments()}),
@@ -101,7 +110,7 @@ def concept(name: str, uri: str | None, label: str = "") -> dict[str, object] | 
 
 
 @cache
-def members(name: str) -> Container[str]:
+def members(name: str) -> Container[object]:
     return LISTS[name].members()
 
 
@@ -120,7 +129,7 @@ def language(value: str) -> dict[str, object] | None:
 
 
 def eqf_level(level: int | None) -> dict[str, object] | None:
-    if level not in range(1, 9):
+    if level is None or level not in range(1, 9):
         return None
     return concept("eqf", eqf.uri(level), eqf.label(level))
 
@@ -158,12 +167,3 @@ def supervised(code: str | None, *, identity_verified: bool | None) -> dict[str,
         if each.uri and (each.code, each.identity_verified) == (code, identity_verified):
             return concept("supervision", each.uri, each.label)
     return None
-
-
-def _nqf_levels() -> frozenset[str]:
-    return frozenset(
-        uri
-        for framework in nqf.all_frameworks()
-        for level in nqf.levels(framework)
-        if (uri := nqf.level_uri(framework, level))
-    )
