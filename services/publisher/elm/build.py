@@ -37,6 +37,7 @@ def credential(
     ends = f"{award.valid_until}T23:59:59Z" if award.valid_until else None
     validity = {"validUntil": ends, "expirationDate": ends} if ends else {}
     country = record.definition.country or record.country
+    claim = achievement(draft, record, award, source.judgement)
     return {
         "id": f"urn:credential:{credential_uuid(published.key, published.version)}",
         "type": list(TYPES),
@@ -44,7 +45,7 @@ def credential(
         "credentialProfiles": concepts.concept("profile", concepts.GENERIC, "Generic"),
         "credentialSchema": dict(SCHEMA),
         "displayParameter": display(draft, record.definition),
-        "credentialSubject": person(draft, learner, country, achievement(draft, record, award)),
+        "credentialSubject": person(draft, learner, country, claim),
         "issuer": issuer(draft, owner),
         "issuanceDate": issued,
         "issued": issued,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from credstream.contract.parts import Assessment, Award, Definition, Workload
+from credstream.contract.parts import Assessment, Award, Definition, Judgement, Workload
 from credstream.contract.records import Normalised
 from credstream.vocabularies import assessment as assessments
 from credstream.vocabularies import esco
@@ -16,7 +16,9 @@ from services.publisher.elm.organisations import identifier, organisation
 ECTS = "ECTS"
 
 
-def achievement(draft: Draft, record: Normalised, award: Award) -> Node:
+def achievement(
+    draft: Draft, record: Normalised, award: Award, judgement: Judgement | None
+) -> Node:
     """The one claim of the credential; who vouches for it stands in the awarding process."""
     definition = record.definition
     country = definition.country or record.country
@@ -31,7 +33,7 @@ def achievement(draft: Draft, record: Normalised, award: Award) -> Node:
         awardedBy=process,
         specifiedBy=specification(draft, definition, graded=graded),
         provenBy=[graded_assessment(draft, definition, award, process)] if graded else [],
-        additionalNote=[draft.note(text) for text in notes.of_award(record, award, draft.main)],
+        additionalNote=[draft.note(text) for text in notes.of_award(record, award, judgement)],
     )
 
 

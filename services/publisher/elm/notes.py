@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from credstream.contract.parts import Award, Definition, Organisation, QualityAssurance, Text
+from credstream.contract.parts import (
+    Award,
+    Definition,
+    Judgement,
+    Organisation,
+    QualityAssurance,
+    Text,
+)
 from credstream.contract.records import Normalised
-from credstream.vocabularies.assessment import assessment
 from credstream.vocabularies.participation import mode, schedule
 from credstream.vocabularies.quality_assurance import quality_assurance
 from credstream.vocabularies.supervision import supervision
 from credstream.vocabularies.targets import target_group
+from services.publisher.elm.concepts import nqf_level
 
 WORDS = {
     "learning_outcomes": "learning outcomes",
@@ -41,8 +48,14 @@ def of_definition(definition: Definition, main: str) -> Iterator[Text]:
         yield definition.further_information
 
 
-def of_award(record: Normalised, award: Award, _main: str) -> Iterator[Text]:
-    """Notes on this award: what is not stated, and checks of identity."""
+def of_award(record: Normalised, award: Award, judgement: Judgement | None) -> Iterator[Text]:
+    """Notes on this award: the judgement, checks of identity, and what is not stated."""
+    if judgement is not None:
+        source = f" by {judgement.accreditation}" if judgement.accreditation else ""
+        yield {
+            "en": f"Entitlement of the awarding body on {judgement.judged_for}: "
+            f"{judgement.outcome}{source}."
+        }
     if award.identity_verified is not None and award.grade is None:
         answer = "was" if award.identity_verified else "was not"
         yield {"en": f"The learner's identity {answer} verified during assessment."}
@@ -58,9 +71,8 @@ def _lines(title: str, values: Iterable[str | None]) -> Iterator[str]:
 
 
 def _own_assessments(definition: Definition) -> Iterator[str]:
+    """Kinds that the vocabulary does not know; known ones stand in specifications of their own."""
     if definition.assessment:
-        known = [assessment(code) for code in definition.assessment.types]
-        yield from (each.label for each in known if each and not each.uri)
         yield from definition.assessment.other
 
 
@@ -89,7 +101,7 @@ def _assured(given: QualityAssurance) -> str:
 
 def _level(definition: Definition) -> Iterator[str]:
     level = definition.level
-    if level and level.framework and level.value:
+    if level and level.framework and level.value and not nqf_level(level.framework, level.value):
         yield f"{level.framework} {level.value}"
     if level and level.cycle:
         yield f"{level.cycle} cycle of the QF-EHEA"
