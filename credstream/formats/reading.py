@@ -11,7 +11,7 @@ from credstream.contract.errors import Rejected
 DEEPEST = 100
 LONGEST_NUMBER = 30
 # What every reader behind us can carry.
-LARGEST_INTEGER = 2**63 - 1
+INTEGERS = range(-(2**63), 2**63)
 BOM = b"\xef\xbb\xbf"
 
 
@@ -60,7 +60,7 @@ def _constant(name: str) -> NoReturn:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > LONGEST_NUMBER or abs(int(digits)) > LARGEST_INTEGER:
+    if len(digits) > LONGEST_NUMBER or int(digits) not in INTEGERS:
         raise Rejected("json.number", "", f"a number of {len(digits)} characters")
     return int(digits)
 

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - texts of many alphabets are the point
 """Texts: kept as written under clean language keys."""
 
 from __future__ import annotations

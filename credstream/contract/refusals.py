@@ -1,0 +1,118 @@
+"""Codes of refusals, and of endings that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from credstream.contract.words import Words
+
+# Refusals: the message ends on a dead-letter topic.
+REFUSALS: Mapping[str, Words] = {
+    "provider.unknown": Words(
+        "No provider is registered for this topic.",
+        "Register the provider with `credstream provider add`, then send the event again.",
+    ),
+    "provider.suspended": Words(
+        "The provider's registration is suspended.", "Ask the operator of the exchange."
+    ),
+    "provider.mismatch": Words(
+        "The payload names another provider than the topic it came by.",
+        "Send it by the topic of the provider that it names, or correct the payload.",
+    ),
+    "size.too_large": Words(
+        "The payload is larger than 1 MiB.", "Leave embedded images and attachments out."
+    ),
+    "format.empty": Words("The event has no content.", "Send the credential as the value."),
+    "format.unknown": Words(
+        "None of the supported formats was recognised.",
+        "See the list of formats for providers; try the file with `credstream try FILE`.",
+    ),
+    "format.unsupported": Words(
+        "The format was recognised, but it cannot be normalised.",
+        "Send an award or a definition in one of the supported formats.",
+    ),
+    "format.invalid": Words(
+        "The content does not have the shape of its format.",
+        "Correct the field that the path names.",
+    ),
+    "jws.incomplete": Words(
+        "The signed token is not complete.", "Send all three parts, joined by dots."
+    ),
+    "text.encoding": Words("The text is not UTF-8.", "Send UTF-8."),
+    "text.invalid": Words(
+        "A text holds a character that cannot be stored (NUL or a lone surrogate).",
+        "Remove the character.",
+    ),
+    "json.invalid": Words("The JSON cannot be read.", "Correct it at the place that is named."),
+    "json.too_deep": Words("The JSON is nested too deeply.", "Flatten the document."),
+    "json.duplicate_key": Words("A key stands twice in one JSON object.", "Remove one of them."),
+    "json.number": Words(
+        "A number is not a JSON number or has too many digits.", "Send a finite number."
+    ),
+    "signature.invalid": Words(
+        "The signature or seal does not fit the content.",
+        "Sign again; nothing may change after signing.",
+    ),
+    "title.missing": Words("The credential has no title.", "Add a title."),
+    "awarding_bodies.missing": Words(
+        "No awarding body is named, in the payload or in the registration.",
+        "Name the awarding body, or add it to the registration.",
+    ),
+    "learner.missing": Words(
+        "The award names no learner.", "Add an identifier, or a name and a birth date."
+    ),
+    "issued_on.missing": Words("The award has no date of issuing.", "Add the date of the award."),
+    "source.header_invalid": Words(
+        "The columns are not those of a list of accreditations.",
+        "Use the columns of the template; one that is not known may be a limit misspelt.",
+    ),
+    "status.not_awarded": Words(
+        "The status says that nothing was awarded.", "Send it when the award is made."
+    ),
+    "learner.unreadable": Words(
+        "A learner's data cannot be opened with the learner's key.",
+        "Operators: check that all services use one vault and one key-encryption key.",
+    ),
+    "learner.erased": Words("The learner was erased.", "Nothing can be issued any more."),
+    "registration.invalid": Words(
+        "A registration does not have its shape.", "Correct the field that the path names."
+    ),
+    "avro.magic": Words(
+        "An internal message does not start with a schema id.", "Operators: find who wrote it."
+    ),
+    "avro.schema_unknown": Words(
+        "An internal message names a schema that nobody knows.", "Operators: find who wrote it."
+    ),
+    "avro.schema_not_allowed": Words(
+        "An internal message has a record that does not belong on its topic.",
+        "Operators: find who wrote it.",
+    ),
+    "avro.too_large": Words(
+        "An internal message is larger than its record may be.", "Operators: find who wrote it."
+    ),
+    "avro.invalid": Words(
+        "An internal message is not what its schema says.", "Operators: find who wrote it."
+    ),
+    "avro.unwritable": Words(
+        "A value cannot be written as its schema says.", "Operators: report this as a bug."
+    ),
+    "unexpected": Words(
+        "The exchange failed on this message; the fault is ours.",
+        "Nothing to do; operators are told and will replay it.",
+    ),
+}
+
+# Endings that are no refusal: a receipt with the rule that decided.
+ENDINGS: Mapping[str, Words] = {
+    "duplicate": Words("The same content was received before.", "Nothing to do."),
+    "definition.missing": Words(
+        "The definition that the award names has not arrived yet.",
+        "Send the definition; the award goes on by itself.",
+    ),
+    "scope.degree": Words("A degree is no micro-credential.", "Nothing to do."),
+    "scope.ects": Words("More than 60 ECTS is no micro-credential.", "Nothing to do."),
+    "scope.hours": Words("More than 1,500 hours is no micro-credential.", "Nothing to do."),
+    "scope.apprenticeship": Words(
+        "An apprenticeship of years is no micro-credential.", "Nothing to do."
+    ),
+}

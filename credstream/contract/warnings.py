@@ -1,0 +1,170 @@
+"""Codes of warnings: the record goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from credstream.contract.words import Words
+
+# Warnings: the record goes on.
+WARNINGS: Mapping[str, Words] = {
+    "native.unknown_field": Words(
+        "The native format does not know a field; its content goes nowhere.",
+        "Correct the name of the field, or leave it out.",
+    ),
+    "validity.reversed": Words(
+        "The validity ends before it begins.", "Correct one of the two dates."
+    ),
+    "status.unchecked": Words(
+        "The credential names a status list, which is not looked up; it is taken as in force.",
+        "Nothing to do; send a revocation as an event of its own.",
+    ),
+    "result.not_completed": Words(
+        "The result says that the learning was not completed.",
+        "Send no award for it, or correct the status of the result.",
+    ),
+    "schema.violation": Words(
+        "A rule of the format's official schema is broken.", "Correct the field."
+    ),
+    "source.row_invalid": Words(
+        "A row of the list is not understood and was left out whole.",
+        "Correct the cell that the path names, then load the list again.",
+    ),
+    "source.row_duplicate": Words(
+        "An id stands twice in the list; the last row counts.", "Remove one of the rows."
+    ),
+    "workload.unreadable": Words(
+        "A workload cannot be read.", "Write hours or ECTS as a positive number."
+    ),
+    "workload.implausible_duration": Words(
+        "A workload is written as calendar time; P60M means sixty months.",
+        "Write hours, such as PT60H.",
+    ),
+    "workload.days_in_duration": Words(
+        "A workload mixes days and hours, and a day has no agreed hours.",
+        "Write hours, such as PT60H.",
+    ),
+    "workload.days_undeclared": Words(
+        "A workload is in days, and no hours per day are registered.",
+        "Register hours_per_day, or write hours.",
+    ),
+    "workload.contradicts": Words(
+        "Two workloads of one kind differ; the surer one was taken.", "Correct one of them."
+    ),
+    "workload.credits_disagree": Words(
+        "Hours and ECTS do not fit: a credit point is 20 to 35 hours.", "Correct one of them."
+    ),
+    "level.unreadable": Words(
+        "A level cannot be read.", "Write a level as its framework lists it."
+    ),
+    "level.unknown_framework": Words(
+        "The framework of a level is not named or not known.",
+        "Name a framework that is referenced to the EQF, or state the EQF level.",
+    ),
+    "level.unmapped": Words(
+        "A national level has no known level of the EQF.", "State the EQF level."
+    ),
+    "level.contradicts": Words(
+        "Two levels stand for different levels of the EQF.", "Correct one of them."
+    ),
+    "date.unreadable": Words("A date cannot be read.", "Write it as YYYY-MM-DD."),
+    "birth_date.instant": Words(
+        "A birth date is given as an instant, so that its day depends on the place.",
+        "Write it as YYYY-MM-DD.",
+    ),
+    "learner.name_only": Words(
+        "The learner has a name only, which does not tell persons apart.",
+        "Add an identifier or a birth date.",
+    ),
+    "country.unrecognised": Words("A country is not known.", "Write an ISO 3166-1 code."),
+    "body.role_unrecognised": Words(
+        "The role of an organisation is not known.",
+        "Write provider, certifier, employer or accreditor.",
+    ),
+    "language.unrecognised": Words("A language is not known.", "Write a BCP 47 tag."),
+    "field.unrecognised": Words(
+        "A field of education is not known.", "Write an ISCED-F 2013 code, such as 0714."
+    ),
+    "skill.unrecognised": Words("A skill is no ESCO skill.", "Write the URI that ESCO gives it."),
+    "occupation.unrecognised": Words(
+        "An occupation is no ESCO occupation.", "Write the URI that ESCO gives it."
+    ),
+    "target_group.unrecognised": Words(
+        "A target group is not in the list.", "Write a target group of the list."
+    ),
+    "assessment.unrecognised": Words(
+        "A kind of assessment is not in the list; it is kept as text.",
+        "Write a kind of the list.",
+    ),
+    "supervision.unrecognised": Words(
+        "A kind of supervision is not in the list.", "Write a kind of the list."
+    ),
+    "participation.unrecognised": Words(
+        "A form of participation is not in the list; it is kept as text.",
+        "Write a form of the list.",
+    ),
+    "quality_assurance.unrecognised": Words(
+        "A type of quality assurance is not in the list.", "Write a type of the list."
+    ),
+    "route.unrecognised": Words(
+        "The route is not known.", "Write formal, non-formal or validation."
+    ),
+    "stack.unrecognised": Words(
+        "The place in a stack cannot be read.",
+        "Name the scheme, and the role core, satellite or part.",
+    ),
+    "status.unrecognised": Words(
+        "The status of the award is not known; it is taken as issued.",
+        "Write issued, revoked or suspended.",
+    ),
+    "text.mojibake": Words(
+        "A text was encoded twice; it is kept as it is.", "Encode it as UTF-8 once."
+    ),
+    "url.unreadable": Words("An address is no web address.", "Write an https address."),
+    "extension.dropped": Words(
+        "Fields that the format does not define were left out.", "Nothing to do."
+    ),
+    "evidence.insufficient": Words(
+        "The award has neither evidence nor criteria.",
+        "Add the learning outcomes, or evidence of them.",
+    ),
+    "descriptor.absent": Words(
+        "A mandatory descriptor of Annex I is absent.", "Add it, or register it."
+    ),
+}
+
+# What withholds the seal of an award that is published all the same.
+SEALING: Mapping[str, Words] = {
+    "edc.incomplete": Words(
+        "An element of Annex I is absent without which no credential is sealed.",
+        "Add the element that the path names; the corrected award is sealed as a new version.",
+    ),
+    "edc.not_in_force": Words(
+        "A revoked or suspended award is published, and not sealed again.", "Nothing to do."
+    ),
+    "edc.no_award": Words("Only awards are sealed.", "Nothing to do."),
+    "edc.shape": Words(
+        "The finished credential lacks an object that the model asks for.",
+        "Operators: report this as a bug.",
+    ),
+    "edc.count": Words(
+        "The finished credential has too few or too many of something.",
+        "Operators: report this as a bug.",
+    ),
+    "edc.term": Words(
+        "The finished credential has a term that the model does not know.",
+        "Operators: report this as a bug.",
+    ),
+    "edc.code": Words(
+        "The finished credential has a code that its list does not have.",
+        "Operators: report this as a bug.",
+    ),
+    "edc.value": Words(
+        "A value of the finished credential is not written as the model asks.",
+        "Correct the value in the submission that the path leads to.",
+    ),
+    "edc.id": Words(
+        "Two objects of the finished credential share an id, or an id is not absolute.",
+        "Operators: report this as a bug.",
+    ),
+}
