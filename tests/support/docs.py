@@ -125,6 +125,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "refusals": lambda: reasons_table(reasons.REFUSALS),
     "endings": lambda: reasons_table(reasons.ENDINGS),
     "warnings": lambda: reasons_table(reasons.WARNINGS),
+    "sealing": lambda: reasons_table(reasons.SEALING),
     "judgements": lambda: reasons_table(reasons.JUDGEMENTS),
     "records": records_tables,
     "schemas": schemas_table,
