@@ -1,0 +1,150 @@
+"""ingest: what a message is, whose it is, and whether it is new."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+
+import pytest
+
+from credstream.contract import topics
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Incoming
+from credstream.contract.records import Provider, Receipt, Received
+from services.ingest.examine import examine, submission_of
+from services.ingest.step import Facts, ingest, learn
+
+ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
+TOPIC = topics.submissions("provider", "acme")
+AWARD = {
+    "credstream": 1, "kind": "award", "id": "A-1", "title": "A course", "issued_on": "2026-03-06",
+    "awarding_bodies": [{"name": "A school"}], "learner": {"id": {"scheme": "esi", "value": "E-1"}},
+}  # fmt: skip
+
+
+def message(value, offset=0, **headers):
+    named = tuple((name.replace("__", "-"), text.encode()) for name, text in headers.items())
+    content = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return Incoming(
+        topic=TOPIC, partition=0, offset=offset, key=None, value=content, at=7, headers=named
+    )
+
+
+def structured(**more):
+    return {
+        "specversion": "1.0",
+        "id": "ce-9",
+        "source": "x",
+        "type": "y",
+        "time": "2026-03-07T00:00:00Z",
+    } | more
+
+
+STRUCTURED = {"content__type": "application/cloudevents+json; charset=utf-8"}
+
+
+def test_a_raw_event_has_an_id_from_its_content():
+    one, two = examine(message(AWARD), ACME), examine(message(AWARD, 5), ACME)
+    assert one.submission == two.submission == submission_of(message(AWARD))
+    assert one.submission != examine(message(AWARD | {"grade": "A"}), ACME).submission
+
+
+def test_a_binary_cloud_event_has_its_own():
+    found = examine(message(AWARD, ce_id="2026/117", ce_time="2026-03-07T00:00:00Z"), ACME)
+    assert found.submission == "2026/117"
+    assert found.received[0].occurred_at == "2026-03-07T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [structured(data=AWARD), structured(data=json.dumps(AWARD)), structured(data_base64=base64.b64encode(json.dumps(AWARD).encode()).decode())],
+)  # fmt: skip
+def test_a_structured_cloud_event_is_opened(event):
+    found = examine(message(event, **STRUCTURED), ACME)
+    assert (found.submission, found.received[0].format, found.received[0].occurred_at) == (
+        "ce-9",
+        "native",
+        event["time"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "headers", "code"),
+    [
+        (AWARD | {"provider": "other"}, {}, "provider.mismatch"),
+        (AWARD, {"ce_providerid": "other"}, "provider.mismatch"),
+        (structured(data=AWARD, providerid="other"), STRUCTURED, "provider.mismatch"),
+        (structured(data_base64="%%%"), STRUCTURED, "format.invalid"),
+        ([1], STRUCTURED, "format.invalid"),
+        (AWARD | {"description": "x" * 1_100_000}, {}, "size.too_large"),
+        ({"type": ["VerifiableCredential", "EndorsementCredential"]}, {}, "format.unsupported"),
+        ({"hello": "world"}, {}, "format.unknown"),
+        (b"eyJhbGciOiJFUzI1NiJ9", {}, "jws.incomplete"),
+        (b"%PDF-1.7", {}, "format.unknown"),
+    ],
+)
+def test_what_cannot_be_stood_behind_has_a_reason(value, headers, code):
+    with pytest.raises(Rejected) as caught:
+        examine(message(value, **headers), ACME)
+    assert caught.value.code == code
+
+
+def test_an_id_that_looks_like_an_address_never_becomes_a_submissions_name():
+    assert "@" not in submission_of(message(AWARD, ce_id="jane.doe@example.org"))
+
+
+def test_a_key_is_content_free_and_the_registration_may_choose_the_identifier():
+    found = examine(message(AWARD), ACME).received[0]
+    assert found.key.startswith("mc:de:")
+    assert "A-1" not in found.key
+    assert found.key == examine(message(AWARD | {"grade": "B"}), ACME).received[0].key
+    assert found.key != examine(message(AWARD), replace(ACME, id="acme2")).received[0].key
+
+
+def run(facts, *messages):
+    """The receipts' statuses and the records, as a batch would see them."""
+    told = []
+    for each in messages:
+        facts.examined = {**facts.examined, (each.topic, 0, each.offset): examine(each, ACME)}
+        outcome = ingest(each, facts)
+        learn(facts, outcome.rows)
+        receipts = [e.record.status for e in outcome.emits if isinstance(e.record, Receipt)]
+        told.append((receipts, sum(isinstance(e.record, Received) for e in outcome.emits)))
+    return told
+
+
+def test_the_same_content_is_received_once():
+    assert run(Facts(), message(AWARD), message(AWARD, 1)) == [
+        (["accepted"], 1),
+        (["unchanged"], 0),
+    ]
+
+
+def test_a_correction_is_received_and_a_redelivery_of_what_it_corrected_is_not():
+    first, second = message(AWARD, 0, ce_id="1"), message(AWARD | {"grade": "A"}, 1, ce_id="2")
+    again = replace(first, offset=2)
+    assert [status for (status,), _ in run(Facts(), first, second, again)] == [
+        "accepted",
+        "accepted",
+        "unchanged",
+    ]
+
+
+def test_earlier_content_under_a_new_id_is_a_return_to_it():
+    first, second = message(AWARD, 0, ce_id="1"), message(AWARD | {"grade": "A"}, 1, ce_id="2")
+    back = message(AWARD, 2, ce_id="3")
+    assert [status for (status,), _ in run(Facts(), first, second, back)] == ["accepted"] * 3
+
+
+def test_a_bundle_is_one_record_for_each_credential():
+    bundle = {"credstream": 1, "credentials": [AWARD, AWARD | {"id": "A-2"}]}
+    found = examine(message(bundle), ACME)
+    assert len({each.key for each in found.received}) == 2
+    assert len({each.submission for each in found.received}) == 1
+
+
+def test_a_refused_message_is_raised_by_the_step():
+    facts = Facts({(TOPIC, 0, 0): Rejected("provider.unknown", "", "acme")})
+    with pytest.raises(Rejected, match="provider.unknown"):
+        ingest(message(AWARD), facts)
