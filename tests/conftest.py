@@ -1,5 +1,6 @@
 """Sockets are off where a test needs none, and `--bootstrap-servers` names a real broker."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,13 @@ def _offline(request):
     """Unix sockets stay: an asyncio loop wakes itself through a socketpair."""
     if request.node.path.relative_to(HERE).parts[0] in OFFLINE:
         disable_socket(allow_unix_socket=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where every real part is required, a test that skips has not done what it is there for."""
+    report = yield
+    if report.skipped and os.environ.get("CREDSTREAM_REQUIRE") == "all":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and CREDSTREAM_REQUIRE=all: {report.longrepr}"
+    return report

@@ -189,12 +189,17 @@ def test_a_broken_rule_of_the_schema_is_reported_where_it_is_broken(path, value)
     assert broken[0].path.startswith(".".join(map(str, path[:1])))
 
 
+BADGES = sorted(
+    path.name
+    for path in SAMPLES.glob("*.json")
+    if ob3.recognise(json.loads(path.read_text("utf-8-sig")))
+)
+
+
 @pytest.mark.conformance
-@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.glob("*.json")) or ["none"])
+@pytest.mark.parametrize("name", BADGES or ["none"])
 def test_a_sample_breaks_rules_exactly_where_the_official_schema_says_so(name):
     document = sample(name)
-    if not ob3.recognise(document):
-        pytest.skip("not a badge")
     assert bool(ob3.parse(document).violations) == bool(official_errors(document))
 
 

@@ -208,7 +208,7 @@ def _cut(lines: tuple[str, ...], most: int, limit: float, weight: int) -> tuple[
     last = lines[most - 1]
     while _wide(last + "…", weight) > limit:
         last = last.rpartition(" ")[0] or last[:-1]
-    return (*lines[: most - 1], last.rstrip(" ,;:·/\u2013-") + "…")
+    return (*lines[: most - 1], last.rstrip(" ,;:·/\xa0\u2013-") + "…")
 
 
 def _wide(text: str, weight: int) -> float:
