@@ -34,6 +34,7 @@ from credstream.runtime import clients
 from credstream.vocabularies.countries import all_countries
 
 GIVE_UP_SECONDS = 120.0
+FIRST_SECONDS = 3.0
 QUIET_SECONDS = 0.5
 HELD_QUIET_SECONDS = 2.0
 # Reasons that say, in the receipt, that no credential will be sealed.
@@ -49,6 +50,7 @@ class Watch:
     ledger: Ledger
     say: Callable[[str], None]
     awaited: set[str] = field(default_factory=set)
+    heard: bool = False
     changed: float = field(default_factory=time.monotonic)
 
     def hear(self, seen: Seen) -> None:
@@ -94,6 +96,7 @@ class Watch:
         self.changed = time.monotonic()
         self._await(receipt)
         ended = self.ledger.hear(receipt)
+        self.heard = self.heard or not quiet
         if not quiet and (ended or receipt["status"] == "unchanged"):
             sent = self.ledger.sent.get(receipt["submission"])
             self.say(line_of(receipt, sent.file if sent else receipt["submission"]))
@@ -256,7 +259,10 @@ def _follow(
     console: Console,
 ) -> None:
     while not stopping and not watch.done() and time.monotonic() - began < GIVE_UP_SECONDS:
+        if watch.heard or time.monotonic() - began > FIRST_SECONDS:
+            house.start_rest()
         _turn(house, collector, watch, console)
+    house.start_rest()
 
 
 def _turn(house: House, collector: Collector, watch: Watch, console: Console) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
-from services.publisher.elm.gate import missing
 
 from credstream.contract import topics
 from credstream.contract.flow import Emit, Incoming, Outcome
@@ -20,6 +19,7 @@ from credstream.contract.records import (
     PublishedDefinition,
     Receipt,
 )
+from services.publisher.elm.gate import missing
 
 SUBMITTED = "submitted"
 EUROPASS = "europass"

@@ -59,7 +59,10 @@ def display(draft: Draft, definition: Definition) -> Node:
     """One page for each language of the title, the main one first."""
     titles = draft.text(definition.title)
     order = sorted(titles, key=lambda code: (code != draft.main, code != LAST_RESORT, code))
-    languages = [code for code in order if concepts.language(code)][:MOST_PAGES] or [LAST_RESORT]
+    known = [code for code in order if concepts.language(code)] or [LAST_RESORT]
+    # A script that the font lacks would be drawn as empty boxes.
+    drawable = [code for code in known if image.can_draw(titles.get(code, ""))]
+    languages = (drawable or known)[:MOST_PAGES]
     return draft.node(
         "DisplayParameter",
         title=titles,
