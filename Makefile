@@ -32,7 +32,7 @@ check: setup ## lint, types, import contracts
 	$(BIN)/lint-imports
 
 golden: setup ## write the golden files anew; then read the diff
-	UPDATE_GOLDEN=1 GOLDEN=write $(BIN)/python -m pytest tests/golden -q
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/golden -q
 
 docs: setup ## write the generated tables of docs/ anew
 	$(BIN)/python -m tests.support.docs

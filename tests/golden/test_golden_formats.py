@@ -38,7 +38,7 @@ def test_a_case_is_parsed_as_recorded(case):
 
 
 def test_there_are_cases():
-    assert {case.parent.name for case in CASES} >= {"ob3", "elm3"}
+    assert {case.parent.name for case in CASES} >= {"ob3", "elm3", "native"}
 
 
 def outcome(format_, document):

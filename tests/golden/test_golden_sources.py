@@ -1,6 +1,6 @@
 """Every example list, read by its source, gives what stands beside it.
 
-With GOLDEN=write in the environment the expected files are written anew: read their diff.
+With UPDATE_GOLDEN=1 in the environment the expected files are written anew: read their diff.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def test_an_example_list_reads_as_expected(case):
 
     found = given(SOURCES[case.parent.name], source.read_bytes().decode("utf-8"))
 
-    if os.environ.get("GOLDEN") == "write":
+    if os.environ.get("UPDATE_GOLDEN"):
         expected.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
     assert found == json.loads(expected.read_text("utf-8"))
 
