@@ -1,4 +1,4 @@
-"""The gate against pyshacl on the official shapes: `python -m benchmarks.gate`, ratios of one run."""
+"""The gate against pyshacl on the official shapes: `python -m benchmarks.gate`, ratios of a run."""
 
 from __future__ import annotations
 

@@ -8,6 +8,11 @@ from credstream.contract.words import Words
 
 # Warnings: the record goes on.
 WARNINGS: Mapping[str, Words] = {
+    "awarding_bodies.unregistered": Words(
+        "The awarding body is none of those that the provider is registered with; that it awarded "
+        "rests on the provider's word.",
+        "Ask the operator to add the body to the registration.",
+    ),
     "native.unknown_field": Words(
         "The native format does not know a field; its content goes nowhere.",
         "Correct the name of the field, or leave it out.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 
 import pytest
 
@@ -100,3 +101,31 @@ def test_providers_are_listed(house):
 def _versions(house, key, count):
     found = houses.awards(house.folder).get(key, [])
     return found if len(found) >= count else None
+
+
+@pytest.mark.parametrize("service", ["ingest", "normalise", "accreditation", "publisher"])
+def test_a_service_tells_that_it_is_alive_and_ready_and_what_it_did(house, service):
+    web = house.told["services"][service]["web"]
+    assert json.loads(fetched(f"{web}/livez"))["turned_seconds_ago"] < 60
+    assert json.loads(fetched(f"{web}/readyz")) == {"waits_for": None}
+    told = fetched(f"{web}/metrics")
+    assert f'credstream_events_processed_total{{outcome="records",stage="{service}"}}' in told
+    assert "credstream_sql_transaction_seconds_bucket" in told
+    lag = [
+        line for line in told.splitlines() if line.startswith("credstream_consumer_lag_messages{")
+    ]
+    assert lag
+    assert all(line.endswith(" 0.0") for line in lag), lag
+
+
+def test_the_age_of_the_lists_is_a_metric(house):
+    told = fetched(f"{house.told['services']['accreditation']['web']}/metrics")
+    age = next(
+        line for line in told.splitlines() if line.startswith("credstream_reference_age_seconds{")
+    )
+    assert 0 < float(age.split()[-1]) < 3600
+
+
+def fetched(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()

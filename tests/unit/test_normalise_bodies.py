@@ -52,7 +52,7 @@ def test_an_unknown_role_is_told():
     given = (Body(name=v("X"), role=v("wizard")),)
     found = bodies.awarding_bodies(parsed(awarding_bodies=given), provider())
     assert found.value[0].role is None
-    assert codes(found) == ["body.role_unrecognised"]
+    assert "body.role_unrecognised" in codes(found)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,16 @@ def test_an_organisation_without_name_and_identifier_is_none():
     given = (Body(role=v("provider")),)
     found = bodies.awarding_bodies(parsed(awarding_bodies=given), provider(awarding_bodies=()))
     assert found.value == ()
+
+
+def test_a_body_that_the_provider_is_not_registered_with_is_told():
+    stranger = Body(name=v("Some other chamber", "issuer.name"))
+    found = bodies.awarding_bodies(parsed(awarding_bodies=(stranger,)), provider())
+    assert [(w.code, w.path) for w in found.warnings] == [
+        ("awarding_bodies.unregistered", "issuer.name")
+    ]
+    own = Body(name=v("IHK Region Stuttgart"))
+    assert not bodies.awarding_bodies(parsed(awarding_bodies=(own,)), provider()).warnings
+    assert not bodies.awarding_bodies(
+        parsed(awarding_bodies=(stranger,)), provider(awarding_bodies=())
+    ).warnings

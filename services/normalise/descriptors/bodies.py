@@ -34,7 +34,7 @@ def awarding_bodies(parsed: Parsed, provider: Provider) -> Finding[tuple[Organis
     """The payload's bodies, completed from the registration; without any, the registration's."""
     found = _organisations("awarding_bodies", parsed.awarding_bodies, parsed, provider)
     if found.value or not provider.awarding_bodies:
-        return found
+        return replace(found, warnings=(*found.warnings, *_strangers(parsed, provider)))
     registered = (from_registration("awarding_bodies"),)
     return Finding(provider.awarding_bodies, registered, found.warnings)
 
@@ -106,6 +106,21 @@ def _organisations(
         origins.append(from_payload(descriptor, _place(body)))
         origins += [from_registration(descriptor)] if full != own else []
     return Finding(tuple(found), tuple(dict.fromkeys(origins)), tuple(warnings))
+
+
+def _strangers(parsed: Parsed, provider: Provider) -> tuple[Reason, ...]:
+    """Bodies that a provider names besides those that it is registered with.
+
+    What a list says of such a body then rests on the provider's word that it awarded.
+    """
+    if not provider.awarding_bodies:
+        return ()
+    detail = "none of the awarding bodies in the registration"
+    return tuple(
+        Reason(code="awarding_bodies.unregistered", path=_place(body).path, detail=detail)
+        for body in parsed.awarding_bodies
+        if (body.name or body.identifiers) and not _match(_organisation(body, "und"), provider)
+    )
 
 
 def _organisation(body: Body, default: str) -> Organisation:
