@@ -85,27 +85,29 @@ def why(
 
 
 @app.command()
-def resume(service: Service, directory: Dir = DEFAULT_DIR) -> None:
+def resume(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
     """Close the open breaker of a service."""
     from credstream.cli.operate import close_breaker
 
-    raise typer.Exit(close_breaker(service, directory))
+    raise typer.Exit(close_breaker(service, directory, as_json=as_json))
 
 
 @app.command()
-def migrate(service: Service, directory: Dir = DEFAULT_DIR) -> None:
+def migrate(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
     """Bring a service's database, or with `vault` the vault, to this version."""
     from credstream.cli.operate import migrate_database
 
-    raise typer.Exit(migrate_database(service, directory))
+    raise typer.Exit(migrate_database(service, directory, as_json=as_json))
 
 
 @app.command()
-def version() -> None:
+def version(*, as_json: Json = False) -> None:
     """Print the version."""
+    import json
     from importlib.metadata import version as installed
 
-    typer.echo(installed("credstream"))
+    found = installed("credstream")
+    typer.echo(json.dumps({"version": found}) if as_json else found)
 
 
 @provider_app.command("add")
@@ -165,11 +167,12 @@ def journal_forget(
     directory: Dir = DEFAULT_DIR,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Trust the broker's offsets from here on; the service's state is kept."""
     from credstream.cli.operate import forget_journal
 
-    raise typer.Exit(forget_journal(service, directory, yes=yes))
+    raise typer.Exit(forget_journal(service, directory, yes=yes, as_json=as_json))
 
 
 @config_app.command("show")

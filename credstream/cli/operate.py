@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
 VAULT = "vault"
 
 
-def close_breaker(service: str, directory: Path) -> int:
+def close_breaker(service: str, directory: Path, *, as_json: bool = False) -> int:
     """Let a stopped service go on; its worker looks again within seconds."""
     source = _database(service, directory)
 
@@ -33,16 +33,17 @@ def close_breaker(service: str, directory: Path) -> int:
             _has(connection, BREAKER, service)
             rows = connection.execute(sa.select(BREAKER)).all()
             connection.execute(sa.delete(BREAKER))
-        for row in rows:
-            _say(f"closed: {row.worker} had stopped because {row.reason}")
-        if not rows:
-            _say(f"no breaker of {service} is open")
+        closed = [{"worker": row.worker, "reason": row.reason} for row in rows]
+        words = [
+            f"closed: {each['worker']} had stopped because {each['reason']}" for each in closed
+        ]
+        _tell({"closed": closed}, words or [f"no breaker of {service} is open"], as_json=as_json)
         return 0
 
     return guarded(work)
 
 
-def migrate_database(service: str, directory: Path) -> int:
+def migrate_database(service: str, directory: Path, *, as_json: bool = False) -> int:
     """Bring a database to this version; one that is already there is left alone."""
     where = migrate.VAULT if service == VAULT else migrate.folders(service)
     source = _vault(directory) if service == VAULT else _database(service, directory)
@@ -52,7 +53,9 @@ def migrate_database(service: str, directory: Path) -> int:
         _upgrade(source, service, where)
         after = migrate.current(source)
         state = "was at" if after == before else "is now at"
-        _say(f"{service} {state} {', '.join(sorted(after))}")
+        names = sorted(after)
+        told = {"database": service, "revisions": names, "changed": after != before}
+        _tell(told, [f"{service} {state} {', '.join(names)}"], as_json=as_json)
         return 0
 
     return guarded(work)
@@ -78,7 +81,7 @@ def show_journal(service: str, directory: Path, *, as_json: bool) -> int:
     return code
 
 
-def forget_journal(service: str, directory: Path, *, yes: bool) -> int:
+def forget_journal(service: str, directory: Path, *, yes: bool, as_json: bool = False) -> int:
     """Drop the journal's positions and unsent outputs; 2 where the operator thinks better of it."""
     source = _database(service, directory)
     question = (
@@ -92,7 +95,8 @@ def forget_journal(service: str, directory: Path, *, yes: bool) -> int:
         with transaction(source) as connection:
             _has(connection, JOURNAL, service)
             count = journal.forget(connection)
-        _say(f"{service}: {count} rows forgotten; its state is kept")
+        words = [f"{service}: {count} rows forgotten; its state is kept"]
+        _tell({"service": service, "forgotten": count}, words, as_json=as_json)
         return 0
 
     return guarded(work)
@@ -184,6 +188,11 @@ def _cell(value: object) -> Text:
     if isinstance(value, bool):
         return Text("true" if value else "false")
     return Text("" if value is None else str(value))
+
+
+def _tell(told: Mapping[str, object], words: Sequence[str], *, as_json: bool) -> None:
+    for line in [json.dumps(told)] if as_json else words:
+        _say(line)
 
 
 def _say(text: str) -> None:

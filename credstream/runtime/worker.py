@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,20 +19,19 @@ from typing import Any, Protocol
 import faust
 import mode
 import sqlalchemy as sa
-from aiohttp import web
 from confluent_kafka import KafkaException
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from faust.exceptions import ImproperlyConfigured
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.runtime import clients, logs, migrate
+from credstream.runtime import clients, health, logs, migrate
 from credstream.runtime.clients import KnownTopics
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.reference import Control, Reference
-from credstream.runtime.settings import Settings
+from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.stage import Service, Stage
 
 STOP_SECONDS = 10.0
@@ -211,7 +210,8 @@ def app_of(worker: Worker) -> faust.App:
     for runner in worker.runners:
         app.add_dependency(_Thread(runner.run))
     _agent(app, worker)
-    _pages(app, worker)
+    for path, page in health.pages(worker).items():
+        app.page(path)(page)  # type: ignore[arg-type]
     return app
 
 
@@ -223,8 +223,12 @@ def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
     databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
     for database, where in databases:
         patient(partial(ready, database, where), lambda: False, worker.turn)
+    try:
+        app = app_of(worker)
+    except ImproperlyConfigured as error:
+        raise SettingsError(f"Faust refuses a setting: {error}") from error
     faust.Worker(
-        app_of(worker),
+        app,
         logging_config=logs.config(settings.log_level),
         redirect_stdouts=False,
         quiet=True,
@@ -275,30 +279,6 @@ async def _taken(worker: Worker, *message: Any) -> None:
             _end("control agent failed", error)
         else:
             return
-
-
-def _pages(app: faust.App, worker: Worker) -> None:
-    async def livez(_self: Any, _request: Any) -> web.Response:
-        age = time.monotonic() - worker.last_turn()
-        alive = age < worker.settings.patience_seconds
-        return web.json_response(
-            {"turned_seconds_ago": round(age, 3)}, status=200 if alive else 503
-        )
-
-    async def readyz(_self: Any, _request: Any) -> web.Response:
-        waits = worker.ready()
-        return web.json_response({"waits_for": waits}, status=503 if waits else 200)
-
-    async def metrics(_self: Any, _request: Any) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
-
-    pages: dict[str, Callable[[Any, Any], Awaitable[web.Response]]] = {
-        "/livez": livez,
-        "/readyz": readyz,
-        "/metrics": metrics,
-    }
-    for path, page in pages.items():
-        app.page(path)(page)  # type: ignore[arg-type]
 
 
 def _end(event: str, error: BaseException | None) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -125,3 +128,30 @@ def _letter(house, name):
         if each["headers"].get("ce_id") == name:
             return each
     return None
+
+
+def test_a_locked_database_is_waited_for_and_nothing_is_skipped(house):
+    """Longer than SQLite itself waits: the batch is given back and handled again."""
+    lock = sqlite3.connect(house.folder / "state" / "ingest.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    events = [
+        (TEXT.replace("G-1", f"L-{n}").encode(), [("ce_id", b"locked-%d" % n)]) for n in range(20)
+    ]
+    house.send_all("good", events)
+    web = house.told["services"]["ingest"]["web"]
+    assert "unavailable" in houses.eventually(lambda: _unready(f"{web}/readyz"))
+    lock.execute("ROLLBACK")
+    lock.close()
+    for number in range(20):
+        assert house.receipt(f"locked-{number}", "published", "good")["version"] == 1
+    assert house.process.poll() is None
+    house.receipt("locked-19", "published", "good")
+    houses.eventually(lambda: not _unready(f"{web}/readyz"))
+
+
+def _unready(url):
+    try:
+        with urllib.request.urlopen(url, timeout=10):
+            return ""
+    except urllib.error.HTTPError as answer:
+        return answer.read().decode()
