@@ -24,6 +24,7 @@ from credstream.vocabularies.countries import all_countries
 # Started in the order that an event meets them, so that the first receipt comes early.
 SERVICES = topics.SERVICES
 OURS = ("state", "secrets", "europass", "published", "receipts", "dlq", "logs")
+# Shorter than in production, so that a first look at an unregistered provider ends soon.
 HOLD_SECONDS = "3"
 STOP_SECONDS = 10.0
 RESTART_SECONDS = 1.0
@@ -106,7 +107,7 @@ class House:
             "EUROPASS_DIR": str(folder / "europass"),
             "WEB_PORT": str(self.ports[name]),
             "DATA_DIR": str(folder / "state" / "faust"),
-            "HOLD_SECONDS": HOLD_SECONDS,
+            "HOLD_SECONDS": os.environ.get("CREDSTREAM_HOLD_SECONDS", HOLD_SECONDS),
             "MIGRATE": "true",
         }
         kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}

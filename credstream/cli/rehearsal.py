@@ -75,7 +75,7 @@ def definitions_in(value: bytes, provider: Provider, at: int) -> Mapping[str, An
     except Rejected:
         return {}
     step = service_part("normalise.step")
-    facts = step.Facts(providers={provider.id: provider})
+    facts = step.Facts()
     for number, each in enumerate(received):
         if each.kind == "definition":
             _normalise(_message(None, number, at, each), facts)
@@ -153,7 +153,6 @@ def _facts(received: Sequence[Received], parsed: Sequence[Parsed], known: Known)
     places = {(TOPIC, 0, number) for number in range(len(received))}
     keys = {definition_key_of(each, provider) for each in parsed} if received else set()
     return step.Facts(
-        providers={provider.id: provider},
         definitions=dict(known.definitions(keys)),
         learners=dict.fromkeys(places, throw_away()),
     )

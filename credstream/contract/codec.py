@@ -25,7 +25,15 @@ HEADER_BYTES = 5
 MIB = 1024 * 1024
 
 # Parts come first and in order: a file may name what stands before it.
-PARTS = ("organisation", "definition", "award", "account", "judgement", "normalised")
+PARTS = (
+    "organisation",
+    "definition",
+    "award",
+    "account",
+    "judgement",
+    "provider",
+    "normalised",
+)
 
 # Ids are fixed for ever, so that separate processes agree without a registry.
 IDS: Mapping[str, int] = {

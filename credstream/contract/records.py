@@ -86,6 +86,7 @@ class Received:
     key: str
     provider: str
     country: str
+    registration: Provider
     submission: str
     received_at: int
     occurred_at: str | None = None

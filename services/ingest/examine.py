@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -129,6 +129,7 @@ def _one(
         key=key_of(parsed, provider),
         provider=provider.id,
         country=provider.country,
+        registration=replace(provider, keys={}, seals={}),
         submission=event.submission,
         received_at=message.at,
         occurred_at=str(parsed.occurred_at.raw) if parsed.occurred_at else event.time,

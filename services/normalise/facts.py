@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Definition, Origin
-from credstream.contract.records import Normalised, Provider
+from credstream.contract.records import Normalised
 from credstream.formats.common import Parsed
 
 Place = tuple[str, int, int]
@@ -67,7 +67,6 @@ class Facts:
     definition, the keys of the awards that wait for it.
     """
 
-    providers: dict[str, Provider] = field(default_factory=dict)
     parsed: dict[Place, Parsed | Rejected] = field(default_factory=dict)
     definitions: dict[str, HeldDefinition] = field(default_factory=dict)
     awards: dict[str, HeldAward] = field(default_factory=dict)

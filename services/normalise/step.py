@@ -65,10 +65,7 @@ def normalise(message: Incoming, facts: Facts) -> Outcome:
     parsed = facts.parsed.get(_place(message)) or read(received)
     if isinstance(parsed, Rejected):
         raise parsed
-    provider = facts.providers.get(received.provider)
-    if provider is None:
-        raise Rejected("provider.unknown", "", f"no registration of {received.provider}")
-    return _received(_Case(message, received, parsed, provider), facts)
+    return _received(_Case(message, received, parsed, received.registration), facts)
 
 
 def read(received: Received) -> Parsed:

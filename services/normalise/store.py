@@ -13,10 +13,9 @@ from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.identity import definition_key
 from credstream.contract.parts import Account, Completeness, Definition, Origin
-from credstream.contract.records import Again, Normalised, Provider, Received
+from credstream.contract.records import Again, Normalised, Received
 from credstream.formats import naming
 from credstream.formats.common import Parsed
-from credstream.runtime.reference import providers
 from credstream.runtime.store import METADATA, select_in, upsert
 from credstream.runtime.vault import Vault
 from services.normalise.facts import (
@@ -66,14 +65,12 @@ class Store:
     def gather(self, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
         received = {_place(m): m.record for m in batch if isinstance(m.record, Received)}
         parsed = {place: _parsed(record) for place, record in received.items()}
-        registered = providers(connection, self.codec, {r.provider for r in received.values()})
         keys = {r.key for r in received.values()}
         keys |= {m.record.key for m in batch if isinstance(m.record, Again)}
         awards = self._awards(connection, keys)
         named = {each.record.definition.key for each in awards.values()}
-        named |= set(_definition_keys(received, parsed, registered))
+        named |= set(_definition_keys(received, parsed))
         return Facts(
-            providers=registered,
             parsed=parsed,
             definitions=self._definitions(connection, named),
             awards=awards,
@@ -174,13 +171,11 @@ def _parsed(received: Received) -> Parsed | Rejected:
 
 
 def _definition_keys(
-    received: Mapping[Place, Received],
-    parsed: Mapping[Place, Parsed | Rejected],
-    registered: Mapping[str, Provider],
+    received: Mapping[Place, Received], parsed: Mapping[Place, Parsed | Rejected]
 ) -> Iterable[str]:
     for place, record in received.items():
-        each, provider = parsed[place], registered.get(record.provider)
-        if isinstance(each, Parsed) and provider is not None:
+        each, provider = parsed[place], record.registration
+        if isinstance(each, Parsed):
             yield definition_key(provider.country, provider.id, naming.definition_id(each))
 
 

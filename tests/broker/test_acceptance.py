@@ -216,7 +216,7 @@ def test_s48_why_tells_source_checks_and_rules_of_a_published_record(house):
         "2026-11",
         "version",
         "in-force",
-        "native",
+        "own JSON",
     ):
         assert word.lower() in done.stdout.lower(), word
 

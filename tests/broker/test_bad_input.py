@@ -58,7 +58,7 @@ def house(tmp_path_factory):
         registration = {"id": name, "kind": "provider", "name": name, "country": "DE"}
         (source / "providers" / f"{name}.json").write_text(json.dumps(registration))
     (source / "submissions" / "good" / "one.json").write_text(TEXT)
-    with houses.kept(base / "exchange", source) as found:
+    with houses.kept(base / "exchange", source, CREDSTREAM_HOLD_SECONDS="12") as found:
         done = houses.credstream(
             "provider", "add", source / "providers" / "bad.json", "--dir", found.folder
         )

@@ -138,7 +138,7 @@ class Kept:
 
 
 @contextmanager
-def kept(folder: Path, source: Path = EXAMPLES) -> Iterator[Kept]:
+def kept(folder: Path, source: Path = EXAMPLES, **env: str) -> Iterator[Kept]:
     """A house that has ended all its submissions and stays up until the block ends."""
     log = (folder.parent / f"{folder.name}.out").open("wb")
     words = ("run", "--keep", "--dir", str(folder), "--from", str(source))
@@ -146,7 +146,7 @@ def kept(folder: Path, source: Path = EXAMPLES) -> Iterator[Kept]:
         [*COMMAND, *words],
         stdout=log,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": "200", **env},
     )
     try:
         eventually(lambda: (folder / "summary.json").exists() or process.poll() is not None, 90)

@@ -101,6 +101,7 @@ def received(kind="definition", key="mc:de:r1", **changes):
         "key": key,
         "provider": "festo-like",
         "country": "DE",
+        "registration": provider(),
         "submission": "s1",
         "received_at": AT,
         "format": "native",
@@ -146,7 +147,8 @@ class Exchange:
     """Hands values to the step one after another, and learns as the runtime does."""
 
     def __init__(self, **registration):
-        self.facts = Facts(providers={"festo-like": provider(**registration)})
+        self.facts = Facts()
+        self.registration = provider(**registration)
         self.offset = 0
 
     def send(self, values, key="mc:de:r1", **changes):
@@ -155,6 +157,7 @@ class Exchange:
         self.facts.parsed[place] = values
         self.facts.learners[place] = LearnerKey("pseudonym", "key-1", KEY)
         kind = getattr(values, "kind", "award")
+        changes = {"registration": self.registration} | changes
         return self._handle(received(kind, key, **changes))
 
     def again(self, key="mc:de:r1", cause="definition.changed"):

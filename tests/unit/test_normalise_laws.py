@@ -124,18 +124,16 @@ rules = st.sampled_from((None, 7.4, 25.0))
 
 def handled(history, hours_per_day, hours_per_ects):
     """Every outcome of a history, each followed by a second look at its award."""
-    facts = Facts(
-        providers={
-            "festo-like": provider(hours_per_day=hours_per_day, hours_per_ects=hours_per_ects)
-        }
-    )
+    facts = Facts()
+    registration = provider(hours_per_day=hours_per_day, hours_per_ects=hours_per_ects)
     outcomes = []
     for offset, each in enumerate(history):
         place = ("received.v1", 0, offset)
         facts.parsed[place] = each
         facts.learners[place] = LearnerKey("pseudonym", "key-1", KEY)
         key = f"mc:de:r{offset % 2}"
-        for record in (received(each.kind, key), Again(key=key, cause="asked", detail="", at=AT)):
+        given = received(each.kind, key, registration=registration)
+        for record in (given, Again(key=key, cause="asked", detail="", at=AT)):
             try:
                 outcome = normalise(message(record, offset), facts)
             except Rejected as refusal:

@@ -154,12 +154,6 @@ def test_what_could_not_be_parsed_is_refused_as_the_parser_said():
     assert refusal(Exchange(), Rejected("json.invalid", "", "line 1")).code == "json.invalid"
 
 
-def test_an_unregistered_provider_is_refused():
-    exchange = Exchange()
-    exchange.facts.providers.clear()
-    assert refusal(exchange, award()).code == "provider.unknown"
-
-
 def test_a_format_that_cannot_be_normalised_is_refused():
     with pytest.raises(Rejected) as failure:
         read(received(format="ctdl"))
