@@ -13,6 +13,10 @@ WARNINGS: Mapping[str, Words] = {
         "rests on the provider's word.",
         "Ask the operator to add the body to the registration.",
     ),
+    "native.misspelt_field": Words(
+        "A field is absent, and an unknown one is spelt much like it.",
+        "Correct the spelling; `credstream try FILE` shows what is read.",
+    ),
     "native.unknown_field": Words(
         "The native format does not know a field; its content goes nowhere.",
         "Correct the name of the field, or leave it out.",

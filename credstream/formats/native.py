@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from credstream.contract.errors import Rejected
@@ -36,6 +37,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "level": "levels",
     },
 }
+# So alike that a slip of the hand is likely.
+_ALIKE = 0.8
 
 
 def recognise(document: Any) -> bool:
@@ -70,7 +73,10 @@ def parse(document: Any) -> Parsed:
         kind=kind,
         **_flat(members, kind),
         strangers=tuple(notes.strangers),
-        findings=tuple(_unknown_field(path) for path in notes.strangers),
+        findings=(
+            *(_unknown_field(path) for path in notes.strangers),
+            *_misspelt(notes.strangers, fields),
+        ),
         violations=tuple(notes.violations),
     )
 
@@ -116,3 +122,15 @@ def _flat(members: Mapping[str, Any], kind: str) -> dict[str, Any]:
 def _unknown_field(path: str) -> Reason:
     words = "the format does not know this field; its content goes nowhere"
     return Reason(code="native.unknown_field", path=path, detail=words)
+
+
+def _misspelt(strangers: Iterable[str], present: Container[str]) -> Iterator[Reason]:
+    """The fields of ours that unknown ones are spelt much like.
+
+    Only names of ours are told: the name of a stranger may itself say something of a person.
+    """
+    absent = [name for name in FIELDS if name not in present]
+    for path in strangers:
+        for name in get_close_matches(path, absent, 1, _ALIKE):
+            words = "an unknown field is spelt much like this one, which is absent"
+            yield Reason(code="native.misspelt_field", path=name, detail=words)

@@ -355,3 +355,25 @@ def test_the_page_for_providers_names_every_field():
     rows = re.findall(r"^\| (`.*?`) \|", PAGE, flags=re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert named == {"credstream", "kind", *FIELDS}
+
+
+def test_a_misspelt_field_is_told_by_the_name_that_it_should_have():
+    document = {
+        "credstream": 1,
+        "kind": "definition",
+        "id": "D",
+        "title": "T",
+        "work_load": {"hours": 4},
+        "disability": "x",
+    }
+    found = [
+        (f.code, f.path)
+        for f in native.parse(document).findings
+        if f.code == "native.misspelt_field"
+    ]
+    assert found == [("native.misspelt_field", "workload")]
+    assert not [
+        f
+        for f in native.parse(document | {"workload": {"hours": 4}}).findings
+        if f.path == "workload"
+    ]
