@@ -31,6 +31,10 @@ check: setup ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: setup ## measure the house and the gate; ratios of one run
+	$(BIN)/python -W ignore -m benchmarks.gate
+	$(BIN)/python -m benchmarks.house
+
 golden: setup ## write the golden files anew; then read the diff
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/golden -q
 
@@ -48,4 +52,4 @@ lock: ## lock the requirements anew (needs uv)
 clean: ## remove what the targets made
 	rm -rf $(VENV) .credstream build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup run test check golden docs format lock clean
+.PHONY: help setup run test check bench golden docs format lock clean

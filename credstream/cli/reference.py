@@ -25,6 +25,8 @@ from credstream.contract.parts import Reason
 from credstream.contract.records import Accreditation, Provider
 from credstream.runtime import clients
 
+CONNECT_SECONDS = 4.0
+
 
 def publish_providers(producer: Producer, codec: Codec, providers: Iterable[Provider]) -> None:
     for provider in providers:
@@ -56,7 +58,7 @@ def add_providers(files: Sequence[Path], folder: Path, *, as_json: bool) -> int:
 
     def work() -> int:
         broker, profile = _address(folder)
-        publish_providers(clients.producer(broker, profile), Codec(), providers)
+        publish_providers(_connected(broker, profile), Codec(), providers)
         for provider in providers:
             _create_topics(broker, profile, provider)
         return 0
@@ -69,7 +71,7 @@ def add_providers(files: Sequence[Path], folder: Path, *, as_json: bool) -> int:
 def load_accreditations(path: Path, name: str, folder: Path, *, as_json: bool) -> int:
     def work() -> int:
         broker, profile = _address(folder)
-        producer = clients.producer(broker, profile)
+        producer = _connected(broker, profile)
         records, reasons = publish_accreditations(producer, Codec(), path, name)
         for reason in reasons:
             sys.stderr.write(f"{path}: {reason.path}: {reason.code}: {reason.detail}\n")
@@ -117,6 +119,16 @@ def _address(folder: Path) -> tuple[str, str]:
 
     settings = load()
     return settings.broker, settings.profile
+
+
+def _connected(broker: str, profile: str) -> Producer:
+    """A producer whose broker answered; raises Unavailable soon where none does."""
+    made = clients.producer(broker, profile)
+    try:
+        clients.topics_of(made, CONNECT_SECONDS)
+    except Unavailable as failure:
+        raise Unavailable(f"no broker answers at {broker}") from failure
+    return made
 
 
 def _create_topics(broker: str, profile: str, provider: Provider) -> None:

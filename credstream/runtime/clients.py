@@ -18,7 +18,8 @@ Config = Mapping[str, Any]
 
 COMMON: Config = {
     "message.max.bytes": LARGEST,
-    "log_level": 3,
+    # librdkafka tells each failed connection, twenty times a second; what matters we say ourselves.
+    "log_level": 2,
     "socket.keepalive.enable": True,
 }
 CONSUMER: Config = {

@@ -53,21 +53,22 @@ def outcomes(entries: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]
     }
 
 
+def whole_lines(path: Path) -> list[dict[str, Any]]:
+    """The lines of a file that are written to their end; the last one may be on its way."""
+    text = path.read_text("utf-8") if path.exists() else ""
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+
+
 def lines(folder: Path, kind: str) -> list[dict[str, Any]]:
     """Every line of a kind of files: published, receipts or dlq."""
-    return [
-        json.loads(line)
-        for path in sorted((folder / kind).glob("*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    ]
+    return [each for path in sorted((folder / kind).glob("*.jsonl")) for each in whole_lines(path)]
 
 
 def awards(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The published versions of every award, in the order they came."""
     found: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((folder / "published").glob("published.awards.*.jsonl")):
-        for line in path.read_text("utf-8").splitlines():
-            record = json.loads(line)
+        for record in whole_lines(path):
             found.setdefault(record["key"], []).append(record)
     return found
 
@@ -114,12 +115,7 @@ class Kept:
         assert producer.flush(10) == 0
 
     def receipts(self, provider: str) -> list[dict[str, Any]]:
-        path = self.folder / "receipts" / f"{provider}.jsonl"
-        return (
-            [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-            if path.exists()
-            else []
-        )
+        return whole_lines(self.folder / "receipts" / f"{provider}.jsonl")
 
     def receipt(self, submission: str, status: str, provider: str) -> dict[str, Any]:
         """The receipt of a status for a submission, as soon as it is there."""
