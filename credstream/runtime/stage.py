@@ -110,9 +110,8 @@ class Stage:
             return self._settle(batch, before, committed, self._decide)
         except (Unavailable, NotOurs):
             raise
-        except (
-            Exception
-        ) as error:  # the one broad except of the house: a bug must not stop a partition
+        except Exception as error:
+            # A bug must not stop a partition: alone, the message becomes a dead letter.
             if len(batch) > 1:
                 raise UnexpectedError from error
             failed = partial(self._failed, batch[0], error)
