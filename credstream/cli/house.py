@@ -62,6 +62,8 @@ class House:
             if child.poll() is not None and time.monotonic() - self.started[name] > RESTART_SECONDS
         ]
         for name, _code in ended:
+            # Its port may be what ended it: between our look and its start somebody took it.
+            self.ports[name] = _free_port()
             self._start(name)
         if ended:
             self.write()

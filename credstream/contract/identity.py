@@ -15,8 +15,11 @@ def key(country: str, provider: str, credential_id: str) -> str:
 
 
 def definition_key(country: str, provider: str, definition_id: str) -> str:
-    """The key of a definition; apart from awards, whose ids may be spelt the same."""
-    return key(country, provider, f"definition\n{definition_id}")
+    """The key of a definition; apart from awards, whose ids may be spelt the same.
+
+    The mark stands before the provider, since a credential id may hold any text.
+    """
+    return key(country, f"definition of\n{provider}", definition_id)
 
 
 def submission_id(topic: str, value: bytes) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from credstream.cli import house
 from tests.support import houses
 
 pytestmark = pytest.mark.broker
@@ -187,3 +190,22 @@ def _told(folder: Path) -> dict | None:
     except (OSError, ValueError):
         return None
     return told if len(told["services"]) == 4 else None
+
+
+def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
+    """Two houses that start at once may be given one port."""
+    place = house.prepare(tmp_path / "ports", fresh=False)
+    with house.open_broker() as broker, contextlib.closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        own = house.House(place, broker)
+        own.ports = {"ingest": taken.getsockname()[1]}
+        own._start("ingest")
+        try:
+            ended = houses.eventually(own.mend, 20)
+            assert [name for name, _code in ended] == ["ingest"]
+            assert own.ports["ingest"] != taken.getsockname()[1]
+            time.sleep(4)
+            assert own.mend() == []
+        finally:
+            own.stop()

@@ -145,8 +145,11 @@ def kept(folder: Path, source: Path = EXAMPLES, **env: str) -> Iterator[Kept]:
         env={**os.environ, "COLUMNS": "200", **env},
     )
     try:
-        eventually(lambda: (folder / "summary.json").exists() or process.poll() is not None, 90)
-        assert process.poll() is None, Path(log.name).read_text()
+        # Longer than a run waits for what does not end, so that its own words are there to read.
+        eventually(lambda: (folder / "summary.json").exists() or process.poll() is not None, 150)
+        told = Path(log.name).read_text("utf-8")
+        assert process.poll() is None, told
+        assert "pending" not in told, told + _logs(folder)
         yield Kept(folder, process)
     finally:
         process.send_signal(signal.SIGINT)
@@ -155,6 +158,15 @@ def kept(folder: Path, source: Path = EXAMPLES, **env: str) -> Iterator[Kept]:
         finally:
             process.kill()
             log.close()
+
+
+def _logs(folder: Path) -> str:
+    """The last lines of every service, for a house that did not end its work."""
+    found = sorted((folder / "logs").glob("*.jsonl"))
+    return "".join(
+        f"\n== {path.name}\n" + "\n".join(path.read_text("utf-8").splitlines()[-15:])
+        for path in found
+    )
 
 
 def alive(pid: int) -> bool:
