@@ -7,6 +7,7 @@ import re
 import struct
 import zlib
 from datetime import datetime
+from functools import lru_cache
 
 from credstream.vocabularies import languages
 
@@ -97,10 +98,14 @@ def is_boolean(value: object) -> bool:
 
 def is_png(value: object) -> bool:
     """A whole PNG in base64, every chunk with its checksum."""
-    if not isinstance(value, str) or not value.isascii():
-        return False
+    return isinstance(value, str) and _is_png_in_base64(value)
+
+
+# Every award of a definition shows the same pictures.
+@lru_cache(maxsize=256)
+def _is_png_in_base64(value: str) -> bool:
     try:
-        return _is_whole_png(binascii.a2b_base64(value, strict_mode=True))
+        return value.isascii() and _is_whole_png(binascii.a2b_base64(value, strict_mode=True))
     except (binascii.Error, struct.error):
         return False
 
