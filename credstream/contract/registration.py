@@ -30,6 +30,12 @@ def provider_from(plain: Any) -> Provider:
     ):
         if value not in allowed:
             raise Rejected("registration.invalid", name, f"one of {', '.join(allowed)}")
+    for name, hours in (
+        ("hours_per_day", provider.hours_per_day),
+        ("hours_per_ects", provider.hours_per_ects),
+    ):
+        if hours is not None and hours <= 0:
+            raise Rejected("registration.invalid", name, "more than 0")
     if country(provider.country) != provider.country:
         raise Rejected("registration.invalid", "country", "an ISO 3166-1 alpha-2 code")
     return provider

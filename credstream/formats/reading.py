@@ -8,6 +8,10 @@ from typing import Any, NoReturn
 
 from credstream.contract.errors import Rejected
 
+# The way to a node, from the node up: a path is written only where one is needed, since writing
+# it for every node would cost a document with one long name many times its own size.
+Trail = tuple[()] | tuple[Any, str | int]
+
 DEEPEST = 100
 LONGEST_NUMBER = 30
 # What every reader behind us can carry.
@@ -74,31 +78,39 @@ def _decimal(digits: str) -> float:
 
 def _check(document: Any) -> None:
     """One walk without recursion: depth, and text that a database or Avro would refuse."""
-    level = [("", document)]
+    level: list[tuple[Trail, Any]] = [((), document)]
     for _ in range(DEEPEST):
-        level = [child for path, node in level for child in _children(path, node)]
+        level = [child for trail, node in level for child in _children(trail, node)]
         if not level:
             return
-    raise Rejected("json.too_deep", level[0][0], f"more than {DEEPEST} levels")
+    raise Rejected("json.too_deep", _path(level[0][0]), f"more than {DEEPEST} levels")
 
 
-def _children(path: str, node: Any) -> list[tuple[str, Any]]:
+def _children(trail: Trail, node: Any) -> list[tuple[Trail, Any]]:
     if isinstance(node, dict):
         for key in node:
-            _check_text(key, path)
-        return [(f"{path}.{key}" if path else key, each) for key, each in node.items()]
+            _check_text(key, trail)
+        return [((trail, key), each) for key, each in node.items()]
     if isinstance(node, list):
-        return [(f"{path}[{place}]", each) for place, each in enumerate(node)]
+        return [((trail, place), each) for place, each in enumerate(node)]
     if isinstance(node, str):
-        _check_text(node, path)
+        _check_text(node, trail)
     return []
 
 
-def _check_text(text: str, path: str) -> None:
+def _check_text(text: str, trail: Trail) -> None:
     if "\x00" in text:
-        raise Rejected("text.invalid", _shown(path), "a text holds NUL")
+        raise Rejected("text.invalid", _path(trail), "a text holds NUL")
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Rejected("text.invalid", _shown(path), "a text holds a lone surrogate")
+        raise Rejected("text.invalid", _path(trail), "a text holds a lone surrogate")
+
+
+def _path(trail: Trail) -> str:
+    steps: list[str] = []
+    while trail:
+        trail, step = trail
+        steps.append(f"[{step}]" if isinstance(step, int) else f".{step}")
+    return _shown("".join(reversed(steps)).removeprefix("."))
 
 
 def _shown(path: str) -> str:

@@ -70,6 +70,7 @@ class Vault:
             found = self._read(connection, ids)
             new = sorted(ids - set(found))
             if new:
+                self._check(connection)
                 rows = [{"id": name, "wrapped": self._wrap(name, os.urandom(32))} for name in new]
                 insert = sa.insert(KEYS)
                 if connection.dialect.name == "postgresql":
@@ -78,6 +79,12 @@ class Vault:
                 connection.execute(insert, rows)
                 found |= self._read(connection, set(new))
         return found
+
+    def _check(self, connection: sa.Connection) -> None:
+        """No key is made beside keys that ours does not open: nobody could tell them apart."""
+        query = sa.select(KEYS).where(KEYS.c.wrapped.is_not(None)).limit(1)
+        if row := connection.execute(query).first():
+            self._unwrap(row.id, row.wrapped)
 
     def _read(self, connection: sa.Connection, ids: set[str]) -> dict[str, bytes | None]:
         rows = select_in(connection, sa.select(KEYS), KEYS.c.id, ids)
@@ -94,7 +101,7 @@ class Vault:
         nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
             return AESGCM(self.kek).decrypt(nonce, sealed, name.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Unavailable("vault: the key-encryption key does not open its keys") from error
 
     def _fresh(self, ids: set[str]) -> dict[str, bytes | None]:

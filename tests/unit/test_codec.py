@@ -1,0 +1,180 @@
+"""The codec against records built from the schemas themselves, and against bytes made to hurt."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+import tracemalloc
+import types
+import typing
+
+import fastavro
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from credstream.contract import codec, parts, records
+from credstream.contract.codec import CLASSES, Codec
+from credstream.contract.errors import Rejected
+from credstream.contract.records import Again, Provider, Received, Scheme
+
+CODEC = Codec()
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+INTS = st.integers(-(2**31), 2**31 - 1)
+LEAVES = {
+    str: TEXTS,
+    int: INTS,
+    float: st.floats(allow_nan=False),
+    bool: st.booleans(),
+    bytes: st.binary(max_size=20),
+}
+
+
+def of(hint):
+    """Values of a field by its type."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return st.none() | of(next(each for each in inner if each is not type(None)))
+    if origin is tuple:
+        return st.lists(of(inner[0]), max_size=2).map(tuple)
+    if origin is not None:
+        return st.dictionaries(TEXTS, TEXTS, max_size=2)
+    return made(hint) if dataclasses.is_dataclass(hint) else LEAVES[hint]
+
+
+def made(kind):
+    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
+    return st.deferred(lambda: st.builds(kind, **{name: of(hint) for name, hint in hints.items()}))
+
+
+BUILT = {name: made(kind) for name, kind in CLASSES.items()}
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def refusal(call, *args):
+    with pytest.raises(Rejected) as caught:
+        call(*args)
+    return caught.value.code
+
+
+@pytest.mark.parametrize("name", codec.IDS)
+@FEW
+@given(st.data())
+def test_every_record_is_decoded_as_it_was_encoded(name, data):
+    record = data.draw(BUILT[name])
+    wire = CODEC.encode(record)
+    assert wire[:5] == b"\x00" + codec.IDS[name].to_bytes(4, "big")
+    assert CODEC.decode(wire, type(record)) == record
+    assert CODEC.encode(CODEC.decode(wire, type(record))) == wire
+
+
+@pytest.mark.parametrize("name", codec.IDS)
+@FEW
+@given(st.data())
+def test_a_record_cut_anywhere_or_with_anything_behind_it_is_refused(name, data):
+    record = data.draw(BUILT[name])
+    wire = CODEC.encode(record)
+    at = data.draw(st.integers(0, len(wire) - 1))
+    assert refusal(CODEC.decode, wire[:at], type(record)) in ("avro.magic", "avro.invalid")
+    behind = data.draw(st.binary(min_size=1, max_size=9))
+    assert refusal(CODEC.decode, wire + behind, type(record)) == "avro.invalid"
+
+
+@pytest.mark.parametrize("name", codec.IDS)
+@FEW
+@given(st.data())
+def test_a_bit_that_flips_gives_a_record_or_a_refusal(name, data):
+    record = data.draw(BUILT[name])
+    wire = bytearray(CODEC.encode(record))
+    wire[data.draw(st.integers(0, len(wire) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    try:
+        assert isinstance(CODEC.decode(bytes(wire), type(record)), type(record))
+    except Rejected as refused:
+        assert refused.code.startswith("avro.")
+
+
+@given(st.binary(max_size=60))
+def test_any_value_at_all_is_a_record_or_a_refusal(value):
+    try:
+        CODEC.decode(value, *CLASSES.values())
+    except Rejected as refused:
+        assert refused.code.startswith("avro.")
+
+
+def test_a_record_passes_only_where_it_is_expected():
+    wire = CODEC.encode(Again(key="k", cause="", detail="", at=0))
+    assert refusal(CODEC.decode, wire) == "avro.schema_not_allowed"
+    assert refusal(CODEC.decode, wire, Received, Scheme) == "avro.schema_not_allowed"
+    assert CODEC.decode(wire, Received, Again).key == "k"
+
+
+def long(number):
+    """A zig-zag number of 64 bits."""
+    number = (number << 1) ^ (number >> 63)
+    wire = b""
+    while number > 127:
+        wire += bytes([number & 127 | 128])
+        number >>= 7
+    return wire + bytes([number])
+
+
+SCHEME = b"\x00" + codec.IDS["scheme"].to_bytes(4, "big")
+
+
+@pytest.mark.parametrize("count", [10**7, 2**40, 2**62, 2**63 - 1, -(2**40), -(2**63)])
+@pytest.mark.parametrize("before", [b"", b"\x00\x00"], ids=["a text", "an array"])
+def test_a_length_that_is_claimed_costs_nothing(count, before):
+    tracemalloc.start()
+    began = time.perf_counter()
+    assert refusal(CODEC.decode, SCHEME + before + long(count), Scheme) == "avro.invalid"
+    assert time.perf_counter() - began < 0.5
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("schema", "wide"),
+    [
+        ("null", False), ({"type": "null"}, False), ("string", True), ({"type": "string"}, True), (["null", "string"], True),
+        ({"type": "fixed", "name": "f", "size": 0}, False), ({"type": "fixed", "name": "f", "size": 1}, True),
+        ({"type": "record", "name": "r", "fields": []}, False),
+        ({"type": "record", "name": "r", "fields": [{"name": "a", "type": "null"}]}, False),
+        ({"type": "record", "name": "r", "fields": [{"name": "a", "type": "null"}, {"name": "b", "type": "int"}]}, True),
+        ({"type": "array", "items": "null"}, True),
+    ],
+)  # fmt: skip
+def test_what_takes_bytes_is_known(schema, wide):
+    assert codec.zero_width(schema) != wide
+
+
+@pytest.mark.parametrize("size", [codec.MIB + 6, 3 * codec.MIB])
+def test_too_large_is_said_before_anything_is_read(size):
+    wire = SCHEME + b"\xff" * (size - 5)
+    assert refusal(CODEC.decode, wire, Scheme) == "avro.too_large"
+
+
+def test_a_received_record_may_be_as_large_as_its_topic():
+    wire = b"\x00" + codec.IDS["received"].to_bytes(4, "big") + b"\xff" * (2 * codec.MIB)
+    assert refusal(CODEC.decode, wire, Received) == "avro.invalid"
+    assert refusal(CODEC.decode, wire + b"\xff", Received) == "avro.too_large"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Scheme(id="\ud800", name=""), Scheme(id=5, name=""), Scheme(id=None, name=""), Scheme(id=b"", name=""), Scheme(id="", name="", members=(1,)), Scheme(id="", name="", min_level=2**31),
+        Again(key="", cause="", detail="", at=2**63), Again(key="", cause="", detail="", at="now"),
+        Provider(id="", kind="", name="", country="", status="", keys={"a": 1}), Provider(id="", kind="", name="", country="", status="", keys={"\ud800": ""}),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_value_that_avro_has_no_place_for_is_refused(record):
+    assert refusal(CODEC.encode, record) == "avro.unwritable"
+
+
+def test_one_text_for_each_schema_and_it_stands_on_its_own():
+    for name in codec.IDS:
+        parsed = fastavro.parse_schema(json.loads(codec.text(name)))
+        assert parsed["name"] == f"credstream.{CLASSES[name].__name__}"
+        assert codec.text(name) is codec.text(name)

@@ -1,0 +1,114 @@
+"""The real loop on a Kafka of lists: wherever it crashes, aborts or is rebalanced, nothing shows."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import tempfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credstream.contract.records import Again
+from credstream.runtime import journal
+from tests.support import stages
+from tests.support.stages import AGAIN, CODEC, EVENTS, INPUT, OUT
+
+PLACES = [(INPUT, 0), (INPUT, 1), (AGAIN, 0), (AGAIN, 1)]
+KEYS = {0: (b"a", b"b"), 1: (b"c", b"d")}  # of each partition number, as range assigns them
+PUTS = st.lists(
+    st.tuples(
+        st.sampled_from(PLACES),
+        st.integers(0, 1),
+        st.sampled_from([b"", b"", b"", b"", b"bad", b"bug"]),
+        st.integers(0, 2),
+    ),
+    min_size=1,
+    max_size=25,
+)
+SCRIPTS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["", *EVENTS])), max_size=14)
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch):
+    monkeypatch.setattr("credstream.runtime.loop.LONGEST_PAUSE", 0.0)
+
+
+def ended(puts, script, **changes):
+    """What stands in Kafka after all those lives."""
+    kafka = stages.Kafka({place: [] for place in PLACES})
+    for place, which, value, gap in puts:
+        kafka.put(place, KEYS[place[1]][which], value, gap)
+    with tempfile.TemporaryDirectory() as folder:
+        made = stages.database(folder)
+        stages.lives(kafka, made, script, **changes)
+        made.dispose()
+    return kafka
+
+
+def wrongs(kafka):
+    """What a register would complain of; empty where the law holds."""
+    told = collections.defaultdict(list)
+    seen = collections.Counter()
+    for output in kafka.written:
+        if output.topic == OUT:
+            record = CODEC.decode(output.value, Again)
+            told[record.key].append(int(record.cause))
+            seen[record.detail] += 1
+        else:
+            marks = dict(output.headers)
+            place = (marks[f"credstream_dlq_{name}"].decode() for name in ("topic", "partition", "offset"))  # fmt: skip
+            seen["/".join(place)] += 1
+    sent = {f"{m.topic()}/{m.partition()}/{m.offset()}" for log in kafka.logs.values() for m in log}
+    yield from (f"{name} ended {count} times" for name, count in seen.items() if count != 1)
+    yield from (f"{name} never ended" for name in sent - set(seen))
+    yield from (
+        f"{key}: {numbers}"
+        for key, numbers in told.items()
+        if numbers != list(range(1, len(numbers) + 1))
+    )
+
+
+@settings(max_examples=120, deadline=None)
+@given(PUTS, SCRIPTS)
+def test_every_message_ends_once_and_every_version_stands_in_order(puts, script):
+    kafka = ended(puts, script)
+    assert list(wrongs(kafka)) == []
+    assert kafka.drained()
+
+
+MANY = [(place, n % 2, b"", 0) for n in range(4) for place in PLACES]
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_each_event_alone_in_the_middle_of_a_backlog(event):
+    kafka = ended(MANY, [(0, ""), (3, ""), (6, event), (4, event), (5, "")])
+    assert list(wrongs(kafka)) == []
+
+
+@pytest.mark.parametrize(("first", "then"), list(itertools.product(EVENTS, EVENTS)))
+def test_each_event_right_after_another(first, then):
+    kafka = ended(MANY, [(0, ""), (4, first), (0, then), (4, then), (3, first)])
+    assert list(wrongs(kafka)) == []
+
+
+def test_the_law_is_red_without_the_journal():
+    crash = [(0, ""), (8, "between")]
+    assert list(wrongs(ended(MANY, crash))) == []
+    assert list(wrongs(ended(MANY, crash, journalled=False)))
+
+
+def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(monkeypatch):
+    """The way it once was: another worker's tidying between a crash and its replay."""
+    crash = [(0, ""), (8, "between")]
+    whole = journal.verdict
+
+    def emptied(place, row, *rest, **more):
+        found = whole(place, row, *rest, **more)
+        if row is not None:
+            object.__setattr__(row, "outputs", ())
+        return found
+
+    monkeypatch.setattr(journal, "verdict", emptied)
+    assert [each for each in wrongs(ended(MANY, crash)) if "never" in each]

@@ -1,0 +1,208 @@
+"""Reference data: what follows from a record is delivered before the record counts as taken."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from confluent_kafka import KafkaError, TopicPartition
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Unavailable
+from credstream.contract.flow import Emit
+from credstream.contract.records import Again, Provider
+from credstream.runtime import reference as module
+from credstream.runtime.reference import Control, Reference, learn_provider
+from credstream.runtime.store import EPOCH, PROVIDERS, transaction, upsert
+from tests.support import stages
+
+CODEC = Codec()
+TOPIC, AGAIN = topics.PROVIDERS, topics.again("accreditation")
+ACME = CODEC.encode(Provider(id="acme", kind="provider", name="A", country="DE", status="active"))
+
+
+class Producer:
+    """Queues a few, tells deliveries in poll and flush, as librdkafka does."""
+
+    def __init__(self, room=10_000, fails=(), stuck=0):
+        self.room, self.fails, self.stuck = room, list(fails), stuck
+        self.queue, self.sent, self.polls = [], [], 0
+
+    def produce(self, topic, value, key=None, on_delivery=None):
+        if len(self.queue) >= self.room:
+            raise BufferError
+        self.queue.append((topic, value, key, on_delivery))
+
+    def poll(self, seconds):
+        self.polls += 1
+        return self.flush() if seconds else 0
+
+    def flush(self, _seconds=0):
+        while self.queue and not self.stuck:
+            topic, value, key, told = self.queue.pop(0)
+            error = self.fails.pop(0) if self.fails else None
+            if not error:
+                self.sent.append((topic, value, key))
+            if told:
+                told(error, None)
+        return self.stuck
+
+
+def learn(connection, key, record):
+    """As accreditation does: write the record, then name every key that it may concern."""
+    upsert(connection, PROVIDERS, [{"id": key, "record": CODEC.encode(record)}])
+    again = Again(key="", cause="changed", detail=key, at=0)
+    return [Emit(AGAIN, f"k{n}", again) for n in range(25)]
+
+
+def reference_of(tmp_path, producer, learning=learn):
+    controls = (Control(TOPIC, Provider, learning),)
+    return Reference(stages.database(tmp_path), CODEC, producer, "c1", controls, "accreditation")
+
+
+def take(reference, offset, value=ACME):
+    reference.take(TOPIC, 0, offset, b"acme", value)
+
+
+def test_a_whole_register_is_more_than_the_client_queues_and_is_sent_all_the_same(tmp_path):
+    producer = Producer(room=4)
+    take(reference_of(tmp_path, producer), 0)
+    assert len(producer.sent) == 25
+
+
+def test_a_delivery_that_failed_leaves_the_record_to_be_taken_again(tmp_path):
+    producer = Producer(fails=[None, KafkaError(KafkaError._MSG_TIMED_OUT, "timed out")])
+    reference = reference_of(tmp_path, producer)
+    with pytest.raises(Unavailable, match="timed out"):
+        take(reference, 3)
+    assert reference.upto(TOPIC, 0) == -1
+    take(reference, 3)
+    assert reference.upto(TOPIC, 0) == 3
+    assert len(producer.sent) == 24 + 25
+
+
+def test_a_broker_that_takes_nothing_is_unavailable(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "SECONDS", 0.01)
+    with pytest.raises(Unavailable, match="takes no messages"):
+        take(reference_of(tmp_path, Producer(room=0)), 0)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(Unavailable, match="not delivered"):
+        take(reference_of(tmp_path / "other", Producer(stuck=3), lambda *_: ()), 0)
+
+
+def test_a_crash_between_learning_and_sending_repeats_both(tmp_path):
+    class Gone(BaseException):
+        pass
+
+    producer = Producer()
+    reference = reference_of(tmp_path, producer)
+    producer.produce = lambda *_, **__: (_ for _ in ()).throw(Gone())
+    with pytest.raises(Gone):
+        take(reference, 3)
+    with transaction(reference.engine) as connection:
+        assert connection.execute(sa.select(PROVIDERS.c.id)).scalars().all() == ["acme"]
+    reborn = Reference(reference.engine, CODEC, Producer(), "c1", reference.controls, "a")
+    take(reborn, 3)
+    assert len(reborn.producer.sent) == 25
+    take(reborn, 3)
+    take(reborn, 2)
+    assert len(reborn.producer.sent) == 25
+
+
+def test_every_change_moves_the_epoch(tmp_path):
+    reference = reference_of(tmp_path, Producer())
+    for offset in range(3):
+        take(reference, offset)
+    with transaction(reference.engine) as connection:
+        assert connection.execute(sa.select(EPOCH.c.changes)).scalar() == 3
+
+
+@pytest.mark.parametrize("value", [b"\x00", b"{}", b"\x00\x00\x00\x00\x01\xff", ACME + b"x"])
+def test_bytes_that_are_no_registration_are_dead_letters_and_no_obstacle(tmp_path, value):
+    producer = Producer()
+    reference = reference_of(tmp_path, producer)
+    take(reference, 0, value)
+    assert producer.sent == [(topics.dlq(TOPIC), value, b"acme")]
+    take(reference, 1)
+    assert reference.upto(TOPIC, 0) == 1
+
+
+def test_a_dead_letter_that_is_not_delivered_is_not_passed_over(tmp_path):
+    producer = Producer(fails=[KafkaError(KafkaError._MSG_TIMED_OUT, "timed out")])
+    reference = reference_of(tmp_path, producer)
+    with pytest.raises(Unavailable):
+        take(reference, 0, b"{}")
+    assert reference.upto(TOPIC, 0) == -1
+
+
+class Consumer:
+    """A topic with gaps, such as compaction and markers leave; assigned by hand."""
+
+    def __init__(self, values, high):
+        self.values, self.high, self.at = values, high, -1001
+
+    def list_topics(self, timeout):
+        assert timeout
+        return SimpleNamespace(cluster_id="c1", topics={TOPIC: SimpleNamespace(partitions=[0])})
+
+    def get_watermark_offsets(self, _place, timeout):
+        assert timeout
+        return min(self.values, default=self.high), self.high
+
+    def assign(self, places):
+        self.at = places[0].offset
+
+    def unassign(self):
+        pass
+
+    def position(self, places):
+        return [TopicPartition(places[0].topic, 0, self.at)]
+
+    def consume(self, _size, _seconds):
+        offset = next((each for each in sorted(self.values) if each >= self.at), None)
+        self.at = self.high if offset is None else offset + 1
+        return [] if offset is None else [_Message(offset, self.values[offset])]
+
+
+class _Message(SimpleNamespace):
+    def __init__(self, offset, value):
+        super().__init__(
+            error=lambda: None, offset=lambda: offset, key=lambda: b"acme", value=lambda: value
+        )
+
+
+def known(reference):
+    with transaction(reference.engine) as connection:
+        return connection.execute(sa.select(PROVIDERS.c.id)).scalars().all()
+
+
+def test_catching_up_ends_where_the_topic_ended_whatever_gaps_it_has(tmp_path):
+    reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
+    turns = []
+    reference.catch_up(Consumer({3: ACME, 9: ACME}, high=15), lambda: turns.append(1))
+    assert reference.upto(TOPIC, 0) == 9
+    assert known(reference) == ["acme"]
+    assert turns
+
+
+def test_a_reference_topic_that_was_made_anew_is_read_from_its_start(tmp_path):
+    """Offsets below the remembered one would pass unseen, with no registration but old ones."""
+    reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
+    take(reference, 40, None)
+    reference.catch_up(Consumer({0: ACME}, high=2), lambda: None)
+    assert known(reference) == ["acme"]
+    assert reference.upto(TOPIC, 0) == 0
+
+
+def test_a_topic_whose_end_was_taken_is_not_read_again(tmp_path):
+    reference = reference_of(tmp_path, Producer())
+    take(reference, 14)
+    sent = len(reference.producer.sent)
+    reference.catch_up(Consumer({3: ACME, 14: ACME}, high=15), lambda: None)
+    assert len(reference.producer.sent) == sent
+
+
+def test_an_empty_topic_needs_no_catching_up(tmp_path):
+    reference_of(tmp_path, Producer()).catch_up(Consumer({}, high=0), lambda: None)

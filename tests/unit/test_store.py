@@ -1,0 +1,141 @@
+"""Transactions: what is away is told from what is wrong, and nothing is half done."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError, InternalError
+
+from credstream.contract.errors import Unavailable
+from credstream.runtime import store
+from credstream.runtime.store import engine, in_chunks, select_in, transaction, upsert
+from tests.support import stages
+from tests.support.stages import VERSIONS
+
+
+@pytest.fixture
+def made(tmp_path):
+    return stages.database(tmp_path)
+
+
+def rows(made):
+    with transaction(made) as connection:
+        query = sa.select(VERSIONS).order_by(VERSIONS.c.key)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def write(connection, *pairs):
+    upsert(connection, VERSIONS, [{"key": key, "version": version} for key, version in pairs])
+
+
+def test_what_raises_leaves_nothing_behind(made):
+    with pytest.raises(ZeroDivisionError), transaction(made) as connection:  # noqa: PT012
+        write(connection, ("a", 1))
+        raise ZeroDivisionError
+    assert rows(made) == []
+
+
+def test_what_is_committed_is_on_disk(made):
+    with transaction(made) as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_counters_of_two_threads_lose_nothing(made):
+    def work():
+        for _ in range(25):
+            with transaction(made) as connection:
+                found = connection.execute(sa.select(VERSIONS.c.version)).scalar() or 0
+                write(connection, ("a", found + 1))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert rows(made) == [("a", 50)]
+
+
+def test_a_reader_waits_for_no_lock_longer_than_it_should(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "LOCKED_SECONDS", 0)
+    other = sqlite3.connect(tmp_path / "toy.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    impatient = engine(f"sqlite:///{tmp_path}/toy.db")
+    with pytest.raises(Unavailable, match="locked"), transaction(impatient):
+        pass
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_folder_in_the_place_of_the_file_is_unavailable(tmp_path):
+    with pytest.raises(Unavailable), transaction(engine(f"sqlite:///{tmp_path}")):
+        pass
+
+
+def test_a_violated_constraint_is_a_bug_and_not_an_outage(made):
+    with pytest.raises(sa.exc.IntegrityError), transaction(made) as connection:
+        connection.execute(sa.insert(VERSIONS), [{"key": "a", "version": None}])
+
+
+def fake(error, *, invalidated=False):
+    """A driver's error as SQLAlchemy passes it on."""
+    found = error("SELECT secret", {"name": "Jane"}, SimpleNamespace(sqlstate="x"))
+    found.connection_invalidated = invalidated
+    return found
+
+
+@pytest.mark.parametrize(("state", "away"), [("25006", True), ("25P02", False), ("22021", False)])
+def test_a_standby_is_away_and_a_failed_transaction_is_a_bug(made, state, away):
+    error = fake(InternalError)
+    error.orig.sqlstate = state
+    with pytest.raises(Unavailable if away else InternalError), transaction(made):
+        raise error
+
+
+def test_a_lost_connection_is_unavailable_whatever_the_driver_calls_it(made):
+    with pytest.raises(Unavailable), transaction(made):
+        raise fake(DBAPIError, invalidated=True)
+
+
+def test_what_is_told_of_an_outage_holds_neither_statement_nor_values(made):
+    with pytest.raises(Unavailable) as caught, transaction(made):
+        raise fake(sa.exc.OperationalError)
+    assert "Jane" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 9)), max_size=9),
+    st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 9)), max_size=9),
+)
+def test_upserts_are_a_dictionary(first, second):
+    made = sa.create_engine("sqlite://")
+    with transaction(made) as connection:
+        stages.TABLES.create_all(connection)
+        write(connection, *first)
+        write(connection, *second)
+        found = dict(map(tuple, connection.execute(sa.select(VERSIONS))))
+    made.dispose()
+    assert found == dict(first) | dict(second)
+
+
+def test_more_values_than_a_statement_takes_are_asked_for_in_pieces(made):
+    keys = {f"{n:06}" for n in range(1, 40_001, 2)}
+    with transaction(made) as connection:
+        write(connection, *((key, 1) for key in keys))
+        wanted = {f"{n:06}" for n in range(40_001)}
+        found = select_in(connection, sa.select(VERSIONS), VERSIONS.c.key, wanted)
+    assert {row.key for row in found} == keys
+
+
+@given(st.lists(st.integers(), max_size=20), st.integers(1, 7))
+def test_pieces_are_the_whole(values, size):
+    pieces = list(in_chunks(values, size))
+    assert [each for piece in pieces for each in piece] == values
+    assert all(0 < len(piece) <= size for piece in pieces)
