@@ -37,6 +37,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "level": "levels",
     },
 }
+_LONGEST_SHARED = 100
 # So alike that a slip of the hand is likely.
 _ALIKE = 0.8
 
@@ -57,6 +58,10 @@ def split(document: Any) -> tuple[Any, ...]:
             raise Rejected("format.invalid", f"credentials[{place}]", "expected an object")
     shared = {name: document[name] for name in ("provider", "language") if name in document}
     head = {"credstream": document.get("credstream")}
+    for name, value in {**shared, **head}.items():
+        # It is written into every credential: a long one would grow a thousandfold.
+        if not isinstance(value, str | int) or len(str(value)) > _LONGEST_SHARED:
+            raise Rejected("format.invalid", name, f"at most {_LONGEST_SHARED} characters")
     return tuple({**shared, **member, **head} for member in members)
 
 

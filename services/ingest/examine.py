@@ -22,6 +22,11 @@ from services.ingest.proofs import jades, vc_jwt
 from services.ingest.proofs.base import Proof
 
 STRUCTURED = "application/cloudevents+json"
+TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+    re.ASCII,
+)
 # An id of the provider's may go into logs, so it must look like an id and not like an address.
 SAFE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
 
@@ -65,12 +70,12 @@ def examine(message: Incoming, provider: Provider) -> Examined:
 def event_of(message: Incoming) -> Event:
     """The payload of a message: raw, or a CloudEvent in binary or structured mode."""
     value = message.value or b""
-    if (message.header("content-type") or "").startswith(STRUCTURED):
+    if (message.header("content-type") or "").strip().lower().startswith(STRUCTURED):
         return _structured(message, value)
     return Event(
         value,
         _submission(message, message.header("ce_id")),
-        message.header("ce_time"),
+        _time(message.header("ce_time")),
         message.header("ce_providerid"),
     )
 
@@ -132,7 +137,7 @@ def _one(
         registration=replace(provider, keys={}, seals={}),
         submission=event.submission,
         received_at=message.at,
-        occurred_at=str(parsed.occurred_at.raw) if parsed.occurred_at else event.time,
+        occurred_at=_time(parsed.occurred_at.raw) if parsed.occurred_at else event.time,
         format=detected.format,
         envelope=detected.envelope,
         kind=parsed.kind,
@@ -147,12 +152,11 @@ def _structured(message: Incoming, value: bytes) -> Event:
     event = read_json(read_text(value))
     if not isinstance(event, dict) or "specversion" not in event:
         raise Rejected("format.invalid", "specversion", "no structured CloudEvent")
-    provider = event.get("providerid")
     return Event(
         _data(event),
         _submission(message, event.get("id")),
-        event["time"] if isinstance(event.get("time"), str) else None,
-        provider if isinstance(provider, str) else None,
+        _time(event.get("time")),
+        str(event["providerid"]) if event.get("providerid") is not None else None,
     )
 
 
@@ -165,6 +169,11 @@ def _data(event: dict[str, Any]) -> bytes:
             raise Rejected("format.invalid", "data_base64", "not base64") from error
     data = event.get("data")
     return data.encode() if isinstance(data, str) else orjson.dumps(data)
+
+
+def _time(given: object) -> str | None:
+    """A time as written; what is none would travel to public streams, whatever it says."""
+    return given if isinstance(given, str) and TIME.fullmatch(given) else None
 
 
 def _submission(message: Incoming, given: object) -> str:

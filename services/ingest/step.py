@@ -44,8 +44,10 @@ def ingest(message: Incoming, facts: Facts) -> Outcome:
         raise examined
     emits: list[Emit] = []
     rows: list[SeenRow] = []
+    brought: set[tuple[str, str]] = set()
     for received in examined.received:
-        known = _known(received, facts)
+        known = _known(received, facts) or (received.key, received.digest) in brought
+        brought.add((received.key, received.digest))
         if not known:
             emits.append(Emit(topics.RECEIVED, received.key, received))
             rows.append(SeenRow(received.key, received.digest, received.submission))
