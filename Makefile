@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DIR ?= .credstream
+STACK ?= .kafka
 
 .DEFAULT_GOAL := help
 
@@ -31,6 +32,19 @@ check: setup ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+kafka-up: setup $(VENV)/.stack ## start Apache Kafka (NODES=3), schema registry and PostgreSQL
+	@$(BIN)/python -m deploy.kafka up --dir $(STACK) $(if $(NODES),--nodes $(NODES)) $(if $(PORT),--port $(PORT))
+
+kafka-down: setup ## stop them; WIPE=1 forgets their data
+	@$(BIN)/python -m deploy.kafka down --dir $(STACK) $(if $(WIPE),--wipe)
+
+kafka-status: setup ## tell how they are
+	@$(BIN)/python -m deploy.kafka status --dir $(STACK)
+
+$(VENV)/.stack: requirements/stack.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/stack.txt
+	@touch $@
+
 bench: setup ## measure the house and the gate; ratios of one run
 	$(BIN)/python -W ignore -m benchmarks.gate
 	$(BIN)/python -m benchmarks.house
@@ -45,11 +59,11 @@ format: setup ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate
 lock: ## lock the requirements anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate requirements/base.in -o requirements/base.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate requirements/dev.in -o requirements/dev.txt
+	for name in base dev stack; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .credstream build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .credstream .kafka build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup run test check bench golden docs format lock clean
+.PHONY: help setup run test check kafka-up kafka-down kafka-status bench golden docs format lock clean
