@@ -17,6 +17,7 @@ from credstream.contract.codec import CLASSES, Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.runtime import clients
+from credstream.runtime.clients import Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,14 @@ class Seen:
 class Collector:
     """Reads receipts, published streams and dead letters from their beginning."""
 
-    broker: str
-    profile: str
+    cluster: Cluster
     folder: Path
     codec: Codec = field(default_factory=Codec)
     followed: set[str] = field(default_factory=set)
     consumer: Consumer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.consumer = clients.consumer(self.broker, self.profile, "credstream-collector")
+        self.consumer = clients.consumer(self.cluster, "credstream-collector")
 
     def follow(self, names: Iterable[str]) -> None:
         """Follow more topics, from their first message."""

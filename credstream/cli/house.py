@@ -1,4 +1,4 @@
-"""The embedded exchange: broker, four services as processes, and the folder they share."""
+"""An exchange on one machine: four services as processes, and the folder they share."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from credstream.cli.grounds import Ground
 from credstream.cli.place import Place, Trouble, service_part
 from credstream.contract import topics
 from credstream.runtime import offspring
-from credstream.runtime.embedded import Broker
-from credstream.vocabularies.countries import all_countries
 
 # Started in the order that an event meets them, so that the first receipt comes early.
 SERVICES = topics.SERVICES
 OURS = ("state", "secrets", "europass", "published", "receipts", "dlq", "logs")
+FOLLOWED = ("published", "receipts", "dlq")
 # Shorter than in production, so that a first look at an unregistered provider ends soon.
 HOLD_SECONDS = "3"
 STOP_SECONDS = 10.0
@@ -35,7 +35,7 @@ class House:
     """Starts and restarts the services of one folder; children die with this process."""
 
     place: Place
-    broker: Broker
+    ground: Ground
     ports: dict[str, int] = field(default_factory=dict)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
@@ -77,8 +77,7 @@ class House:
         """Tell other terminals where everything is."""
         told = {
             "pid": os.getpid(),
-            "broker": self.broker.address,
-            "profile": "embedded",
+            **self.ground.told(),
             "services": {
                 name: {"pid": child.pid, "web": f"http://127.0.0.1:{self.ports[name]}"}
                 for name, child in self.children.items()
@@ -98,8 +97,7 @@ class House:
     def _environment(self, name: str) -> Mapping[str, str]:
         place, folder = self.place, self.place.folder
         own = {
-            "BROKER": self.broker.address,
-            "PROFILE": "embedded",
+            **self.ground.settings(name),
             "DATABASE_URL": place.url(name),
             "VAULT_URL": place.url("vault"),
             "KEK_FILE": str(place.secrets / "kek"),
@@ -116,7 +114,7 @@ class House:
         return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()}
 
 
-def prepare(folder: Path, *, fresh: bool) -> Place:
+def prepare(folder: Path, *, fresh: bool, on_real: bool = False) -> Place:
     """The folder with what has to be there; raises Trouble when another run uses it."""
     place = Place(folder)
     running = place.running()
@@ -131,20 +129,12 @@ def prepare(folder: Path, *, fresh: bool) -> Place:
     except OSError as error:
         raise Trouble(f"cannot write to {folder}: {error.strerror}") from error
     _make_secrets(place)
-    _forget_old_broker(place)
+    if on_real:
+        _begin_files_anew(place)
+    else:
+        (folder / "stack").unlink(missing_ok=True)
+        _forget_old_broker(place)
     return place
-
-
-def open_broker() -> Broker:
-    """The embedded broker with every topic that needs no provider."""
-    return Broker(dict(topics.fixed(all_countries(), embedded=True)))
-
-
-def create_provider_topics(broker: Broker, kind: str, provider: str) -> None:
-    for name in topics.of_provider(kind, provider):
-        # A client that was earlier than the registration has made the topic already.
-        with suppress(RuntimeError):
-            broker.create_topic(name, 1)
 
 
 def _make_secrets(place: Place) -> None:
@@ -166,6 +156,13 @@ def _write_secret(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+
+
+def _begin_files_anew(place: Place) -> None:
+    """A real broker still holds what earlier runs were told: it is written once more."""
+    for name in FOLLOWED:
+        for path in (place.folder / name).glob("*.jsonl"):
+            path.unlink()
 
 
 def _forget_old_broker(place: Place) -> None:

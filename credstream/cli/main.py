@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from credstream.cli.place import DEFAULT_DIR, Trouble
+from credstream.cli.place import DEFAULT_DIR, STACK, Trouble
 
 HELP = """The exchange for micro-credentials: try a file, run the house, ask why.
 
@@ -25,11 +25,15 @@ app = typer.Typer(
 )
 provider_app = typer.Typer(help="Registrations of providers.", no_args_is_help=True)
 accreditation_app = typer.Typer(help="Lists of accreditations.", no_args_is_help=True)
+topics_app = typer.Typer(help="Topics and schemas, by the table.", no_args_is_help=True)
+service_app = typer.Typer(help="Users of the services, with least rights.", no_args_is_help=True)
 journal_app = typer.Typer(help="The journal between SQL and Kafka.", no_args_is_help=True)
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
 for name, group in (
     ("provider", provider_app),
     ("accreditation", accreditation_app),
+    ("topics", topics_app),
+    ("service", service_app),
     ("journal", journal_app),
     ("config", config_app),
 ):
@@ -37,6 +41,9 @@ for name, group in (
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the embedded exchange.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Replicas = Annotated[
+    int, typer.Option("--replication", help="Copies of each topic on a real cluster.")
+]
 Service = Annotated[str, typer.Argument(help="ingest, normalise, accreditation or publisher.")]
 
 
@@ -47,14 +54,23 @@ def run(
         Path | None, typer.Option("--from", help="Folder of submissions, as in examples/.")
     ] = None,
     *,
+    broker: Annotated[
+        str, typer.Option(help="embedded, or kafka: the servers of `make kafka-up`.")
+    ] = "embedded",
+    stack: Annotated[
+        Path, typer.Option(help="With --broker kafka: what `make kafka-up` told.")
+    ] = STACK,
     keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run first.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the whole house on an embedded broker and send the example submissions through it."""
+    """Run the whole house and send the example submissions through it."""
     from credstream.cli.run import run_house
 
-    raise typer.Exit(run_house(directory, source, keep=keep, fresh=fresh, as_json=as_json))
+    if broker not in ("embedded", "kafka"):
+        raise Trouble(f"--broker is embedded or kafka, not {broker}")
+    servers = stack if broker == "kafka" else None
+    raise typer.Exit(run_house(directory, source, servers, keep=keep, fresh=fresh, as_json=as_json))
 
 
 @app.command("try")
@@ -114,13 +130,47 @@ def version(*, as_json: Json = False) -> None:
 def provider_add(
     files: Annotated[list[Path], typer.Argument(help="Registrations in JSON.")],
     directory: Dir = DEFAULT_DIR,
+    replicas: Replicas = 1,
+    *,
+    new_password: Annotated[
+        bool, typer.Option("--new-password", help="Give users that exist another password.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish registrations, then create the providers' topics, users, rights and quotas."""
+    from credstream.cli.reference import add_providers
+
+    raise typer.Exit(
+        add_providers(
+            files, directory, replicas=replicas, new_password=new_password, as_json=as_json
+        )
+    )
+
+
+@provider_app.command("suspend")
+def provider_suspend(
+    provider: Annotated[str, typer.Argument(help="Id of the provider.")],
+    directory: Dir = DEFAULT_DIR,
     *,
     as_json: Json = False,
 ) -> None:
-    """Publish registrations, then create the providers' topics."""
-    from credstream.cli.reference import add_providers
+    """Stop a provider: it may not write any more, and what it had written is refused."""
+    from credstream.cli.reference import set_state
 
-    raise typer.Exit(add_providers(files, directory, as_json=as_json))
+    raise typer.Exit(set_state(provider, "suspended", directory, as_json=as_json))
+
+
+@provider_app.command("resume")
+def provider_resume(
+    provider: Annotated[str, typer.Argument(help="Id of the provider.")],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Let a suspended provider go on."""
+    from credstream.cli.reference import set_state
+
+    raise typer.Exit(set_state(provider, "active", directory, as_json=as_json))
 
 
 @provider_app.command("list")
@@ -151,6 +201,69 @@ def accreditation_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -
     from credstream.cli.reference import list_accreditations
 
     raise typer.Exit(list_accreditations(directory, as_json=as_json))
+
+
+@topics_app.command("create")
+def topics_create(
+    directory: Dir = DEFAULT_DIR,
+    replicas: Replicas = 1,
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Also set retention, compaction and sizes anew.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Create missing topics, register schemas and their levels; name what differs."""
+    from credstream.cli.topics import create_topics
+
+    raise typer.Exit(create_topics(directory, replicas, repair=repair, as_json=as_json))
+
+
+@topics_app.command("check")
+def topics_check(
+    directory: Dir = DEFAULT_DIR,
+    replicas: Annotated[
+        int | None, typer.Option("--replication", help="Copies that each topic should have.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Compare topics and schemas with this version; exit code 5 where they differ."""
+    from credstream.cli.topics import check_topics
+
+    raise typer.Exit(check_topics(directory, replicas, as_json=as_json))
+
+
+@topics_app.command("list")
+def topics_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """List the exchange's topics."""
+    from credstream.cli.topics import list_topics
+
+    raise typer.Exit(list_topics(directory, as_json=as_json))
+
+
+@service_app.command("add")
+def service_add(
+    name: Service,
+    directory: Dir = DEFAULT_DIR,
+    password_file: Annotated[
+        Path | None, typer.Option(help="Holds the password, or takes a new one.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Make a service's user with exactly the rights that it needs."""
+    from credstream.cli.users import add_service
+
+    raise typer.Exit(add_service(name, directory, password_file, as_json=as_json))
+
+
+@service_app.command("rights")
+def service_rights(name: Service, *, as_json: Json = False) -> None:
+    """List what a service may do on the cluster."""
+    from credstream.cli.users import show_rights
+
+    raise typer.Exit(show_rights(name, as_json=as_json))
 
 
 @journal_app.command("show")

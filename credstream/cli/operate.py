@@ -14,11 +14,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from credstream.cli.place import CONFIG, MISUSE, Place, Trouble, guarded, settings_for
+from credstream.cli.exchange import loaded, settings_for
+from credstream.cli.place import MISUSE, Place, Trouble, guarded
 from credstream.cli.showing import console
 from credstream.contract.topics import SERVICES
 from credstream.runtime import journal, migrate
-from credstream.runtime.settings import PREFIX, SettingsError, load, shown
+from credstream.runtime.settings import PREFIX, shown
 from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
 
 VAULT = "vault"
@@ -104,10 +105,7 @@ def forget_journal(service: str, directory: Path, *, yes: bool, as_json: bool = 
 
 def show_config(*, as_json: bool) -> int:
     """Show every setting with the variable that sets it."""
-    try:
-        settings = load()
-    except SettingsError as error:
-        raise Trouble(str(error), CONFIG) from error
+    settings = loaded()
     values = shown(settings)
     rows = [
         {
@@ -143,12 +141,8 @@ def _database(service: str, directory: Path) -> sa.Engine:
 
 def _vault(directory: Path) -> sa.Engine:
     """The vault has a setting of its own beside that of the service's database."""
-    place = Place(directory)
-    try:
-        url = load().vault_url
-    except SettingsError as error:
-        raise Trouble(str(error), CONFIG) from error
-    if not url and place.database(VAULT).exists():
+    place, url = Place(directory), loaded().vault_url
+    if not url and place.has_database(VAULT):
         url = place.url(VAULT)
     if not url:
         raise Trouble(f"no vault: name the exchange's folder with --dir, or set {PREFIX}VAULT_URL")

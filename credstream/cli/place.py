@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 DEFAULT_DIR = Path(".credstream")
+# What `make kafka-up` tells of its servers.
+STACK = Path(".kafka/stack.json")
 MISUSE, REJECTED, AWAY, UNDONE, CONFIG = 2, 3, 4, 5, 78
 
 
@@ -39,7 +41,22 @@ class Place:
         return self.state / f"{name}.db"
 
     def url(self, name: str) -> str:
-        return f"sqlite:///{self.database(name).resolve()}"
+        """Where a database of this exchange is: beside the broker, or a file of the folder."""
+        stack = self.stack()
+        if stack is None:
+            return f"sqlite:///{self.database(name).resolve()}"
+        return str(json.loads(stack.read_text("utf-8"))["database"]) + name
+
+    def has_database(self, name: str) -> bool:
+        return self.stack() is not None or self.database(name).exists()
+
+    def stack(self) -> Path | None:
+        """The file that tells of real servers, where the folder's last run was on such."""
+        try:
+            told = Path((self.folder / "stack").read_text("utf-8"))
+        except OSError:
+            return None
+        return told if told.exists() else None
 
     def running(self) -> Mapping[str, Any] | None:
         """What `run.json` says, while the run is alive."""
@@ -48,28 +65,6 @@ class Place:
         except (OSError, ValueError):
             return None
         return told if _alive(int(told.get("pid", 0))) else None
-
-
-def settings_for(service: str, folder: Path) -> Any:
-    """Settings of a service: of the exchange in the folder, or from the environment."""
-    from credstream.runtime.settings import SettingsError, load
-
-    place = Place(folder)
-    try:
-        settings = load()
-    except SettingsError as error:
-        raise Trouble(str(error), CONFIG) from error
-    running = place.running()
-    if running:
-        settings = replace(settings, broker=running["broker"], profile=running["profile"])
-    if not settings.database_url and place.database(service).exists():
-        settings = replace(settings, database_url=place.url(service))
-    if not settings.database_url:
-        raise Trouble(
-            f"no database of {service}: start `credstream run`, name its folder with --dir, "
-            "or set CREDSTREAM_DATABASE_URL"
-        )
-    return settings
 
 
 def service_part(name: str) -> Any:

@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
-from confluent_kafka import KafkaException, Producer
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
+from confluent_kafka import Producer
 from rich.console import Console
 from rich.table import Table
 
-from credstream.cli.place import AWAY, Place, Trouble, guarded, service_part, settings_for
+from credstream.cli.exchange import Exchange, exchange_of, settings_for
+from credstream.cli.place import AWAY, Trouble, guarded, service_part
 from credstream.cli.submissions import registration
-from credstream.contract import topics
+from credstream.cli.topics import registered
+from credstream.cli.users import enrol
+from credstream.contract import rights, topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.parts import Reason
 from credstream.contract.records import Accreditation, Provider
 from credstream.runtime import clients
+from credstream.runtime.admin import Admin
+from credstream.runtime.clients import Cluster
 
 CONNECT_SECONDS = 4.0
 
@@ -52,27 +56,49 @@ def publish_accreditations(
     return records, reasons
 
 
-def add_providers(files: Sequence[Path], folder: Path, *, as_json: bool) -> int:
+def add_providers(
+    files: Sequence[Path], folder: Path, *, replicas: int, new_password: bool, as_json: bool
+) -> int:
     """Publish registrations before their topics exist: no event is refused for being early."""
     providers = [registration(path) for path in files]
 
     def work() -> int:
-        broker, profile = _address(folder)
-        publish_providers(_connected(broker, profile), Codec(), providers)
-        for provider in providers:
-            _create_topics(broker, profile, provider)
+        exchange = exchange_of(folder)
+        publish_providers(_connected(exchange), exchange.codec(), providers)
+        told = [
+            _enrolled(exchange, each, replicas, new_password=new_password) for each in providers
+        ]
+        _say_enrolled(told, as_json=as_json)
         return 0
 
-    code = guarded(work)
-    _say([each.id for each in providers], as_json=as_json, sentence="registered")
-    return code
+    return guarded(work)
+
+
+def set_state(provider: str, state: str, folder: Path, *, as_json: bool) -> int:
+    """Suspend a provider or let it go on; its open connections notice within a minute."""
+
+    def work() -> int:
+        exchange = exchange_of(folder)
+        held = registered(exchange).get(provider)
+        if held is None:
+            raise Trouble(f"no provider {provider} is registered")
+        changed = replace(held, status=state)
+        # Rights first: what is still on its way is refused by ingest, which then knows.
+        if not exchange.embedded:
+            enrol(exchange, changed, new_password=False)
+        publish_providers(_connected(exchange), exchange.codec(), [changed])
+        _say([provider], as_json=as_json, sentence=state)
+        return 0
+
+    return guarded(work)
 
 
 def load_accreditations(path: Path, name: str, folder: Path, *, as_json: bool) -> int:
     def work() -> int:
-        broker, profile = _address(folder)
-        producer = _connected(broker, profile)
-        records, reasons = publish_accreditations(producer, Codec(), path, name)
+        exchange = exchange_of(folder)
+        records, reasons = publish_accreditations(
+            _connected(exchange), exchange.codec(), path, name
+        )
         for reason in reasons:
             sys.stderr.write(f"{path}: {reason.path}: {reason.code}: {reason.detail}\n")
         _say([each.id for each in records], as_json=as_json, sentence="published")
@@ -111,51 +137,50 @@ def list_accreditations(folder: Path, *, as_json: bool) -> int:
     )
 
 
-def _address(folder: Path) -> tuple[str, str]:
-    running = Place(folder).running()
-    if running:
-        return running["broker"], running["profile"]
-    from credstream.runtime.settings import load
-
-    settings = load()
-    return settings.broker, settings.profile
-
-
-def _connected(broker: str, profile: str) -> Producer:
+def _connected(exchange: Exchange) -> Producer:
     """A producer whose broker answered; raises Unavailable soon where none does."""
-    made = clients.producer(broker, profile)
+    made = clients.producer(exchange.cluster)
     try:
         clients.topics_of(made, CONNECT_SECONDS)
     except Unavailable as failure:
-        raise Unavailable(f"no broker answers at {broker}") from failure
+        raise Unavailable(f"no broker answers at {exchange.cluster.address}") from failure
     return made
 
 
-def _create_topics(broker: str, profile: str, provider: Provider) -> None:
+def _enrolled(
+    exchange: Exchange, provider: Provider, replicas: int, *, new_password: bool
+) -> dict[str, str | None]:
     names = topics.of_provider(provider.kind, provider.id)
-    if profile == "embedded":
-        _await_topics(broker, profile, names)
-        return
-    admin = AdminClient({"bootstrap.servers": broker})
-    for name in names:
-        row = topics.row_of(name)
-        partitions = row.partitions if row and not name.endswith(".dlq") else 1
-        made = admin.create_topics([NewTopic(name, partitions)])[name]
-        try:
-            made.result(15)
-        except KafkaException as error:
-            if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
-                raise Unavailable(f"topic {name}: {error.args[0].str()}") from error
+    if exchange.embedded:
+        _await_topics(exchange.cluster, names)
+        return {"provider": provider.id, "user": None, "password": None}
+    Admin(exchange.cluster).create(names, replicas)
+    password = enrol(exchange, provider, new_password=new_password)
+    user = rights.user_of_provider(provider.id)
+    return {"provider": provider.id, "user": user, "password": password}
 
 
-def _await_topics(broker: str, profile: str, names: Iterable[str]) -> None:
+def _await_topics(cluster: Cluster, names: Iterable[str]) -> None:
     """The embedded broker has no admin calls: its host makes the topics of a registration."""
-    producer, wanted, patience = clients.producer(broker, profile), set(names), 100
+    producer, wanted, patience = clients.producer(cluster), set(names), 100
     while not wanted <= set(clients.topics_of(producer)[1]):
         patience -= 1
         if not patience:
             raise Unavailable("the run that hosts the broker did not create the topics")
         time.sleep(0.1)
+
+
+def _say_enrolled(told: Sequence[Mapping[str, str | None]], *, as_json: bool) -> None:
+    if as_json:
+        ids = [each["provider"] for each in told]
+        sys.stdout.write(json.dumps({"registered": ids, "users": told}) + "\n")
+        return
+    for each in told:
+        sys.stdout.write(f"registered {each['provider']}\n")
+        if each["password"]:
+            sys.stdout.write(
+                f"user {each['user']}, password {each['password']}: it is shown this once\n"
+            )
 
 
 def _stored(folder: Path, service: str, query: Any, kind: type) -> list[Any]:

@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from credstream.cli.collector import Collector, Seen, receipts_on_file
-from credstream.cli.house import House, create_provider_topics, open_broker, prepare
+from credstream.cli.grounds import Ground, embedded, real
+from credstream.cli.house import House, prepare
 from credstream.cli.place import UNDONE, Place
 from credstream.cli.reference import publish_accreditations, publish_providers
 from credstream.cli.submissions import (
@@ -28,7 +29,6 @@ from credstream.cli.submissions import (
 )
 from credstream.cli.summary import Ledger, ledger
 from credstream.contract import topics
-from credstream.contract.codec import Codec
 from credstream.contract.records import Provider, PublishedAward, Receipt
 from credstream.runtime import clients
 from credstream.vocabularies.countries import all_countries
@@ -128,28 +128,40 @@ class Watch:
         self._receipt(receipt, quiet=False)
 
 
-def run_house(folder: Path, source: Path | None, *, keep: bool, fresh: bool, as_json: bool) -> int:
-    """Run until every submission has ended; 0 when all did, 5 when some did not."""
+def run_house(
+    folder: Path,
+    source: Path | None,
+    stack: Path | None,
+    *,
+    keep: bool,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Run until every submission has ended; 0 when all did, 5 when some did not.
+
+    `stack` tells of real servers; without one the broker is the embedded one.
+    """
     began = time.monotonic()
     console = _console(stderr=as_json)
     examples = source or EXAMPLES
     sent = submissions(examples)
-    place = prepare(folder, fresh=fresh)
+    place = prepare(folder, fresh=fresh, on_real=stack is not None)
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: stopping.append(received))
-    with open_broker() as broker:
-        house = House(place, broker)
-        collector = Collector(broker.address, "embedded", folder)
+    with real(place, stack, fresh=fresh) if stack else embedded() as ground:
+        exchange = ground.exchange
+        house = House(place, ground)
+        collector = Collector(exchange.cluster, folder, exchange.codec())
         watch = Watch(place, ledger(sent), console.print)
         watch.recall(receipts_on_file(folder))
         try:
             console.print(
-                f"credstream on an embedded broker at {broker.address}: memory only, for a first "
-                "look.\nSeals are made with a test certificate of this folder's own."
+                f"credstream on {ground.words.format(exchange.cluster.address)}.\n"
+                "Seals are made with a test certificate of this folder's own."
             )
             house.start()
-            _feed(broker, examples, sent)
+            _feed(ground, examples, sent)
             _follow(house, collector, watch, stopping, began, console)
             entries = write_summary(place, watch)
             report(console, place, entries, time.monotonic() - began)
@@ -229,17 +241,17 @@ def _console(*, stderr: bool) -> Console:
     return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=160)
 
 
-def _feed(broker: Any, examples: Path, sent: list[Submission]) -> None:
+def _feed(ground: Ground, examples: Path, sent: list[Submission]) -> None:
     """Registrations and lists first, then the providers' topics, then what they send."""
-    codec = Codec()
-    producer = clients.producer(broker.address, "embedded")
+    codec = ground.exchange.codec()
+    producer = clients.producer(ground.exchange.cluster)
     known = registrations(examples)
     publish_providers(producer, codec, known)
     for path in lists(examples):
         publish_accreditations(producer, codec, path, path.stem)
     kinds = {provider.id: provider.kind for provider in known}
     for name in dict.fromkeys(each.provider for each in sent):
-        create_provider_topics(broker, kinds.get(name, "provider"), name)
+        ground.add_topics(kinds.get(name, "provider"), name)
     for each in sent:
         producer.produce(
             topics.submissions(kinds.get(each.provider, "provider"), each.provider),
@@ -277,5 +289,5 @@ def _turn(house: House, collector: Collector, watch: Watch, console: Console) ->
     collector.follow(name for name in wanted if name in known)
     for seen in collector.poll(0.05):
         if isinstance(seen.record, Provider):
-            create_provider_topics(house.broker, seen.record.kind, seen.record.id)
+            house.ground.add_topics(seen.record.kind, seen.record.id)
         watch.hear(seen)

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from credstream.cli import showing
 from credstream.cli.descriptors import descriptors
-from credstream.cli.place import Trouble, guarded, service_part, settings_for
+from credstream.cli.exchange import settings_for
+from credstream.cli.place import Trouble, guarded, service_part
 from credstream.cli.wording import written_as
 from credstream.contract.codec import Codec
 from credstream.contract.parts import Judgement

@@ -70,13 +70,17 @@ CLASSES: Mapping[str, type] = {
 NAMES: Mapping[type, str] = {kind: name for name, kind in CLASSES.items()}
 
 
+# Name of the record, and parsed schema.
+Writer = tuple[str, Schema]
+
+
 class Registry(Protocol):
     """Where schema ids come from. Raises Unavailable when it cannot be reached."""
 
     def id_of(self, name: str) -> int:
         """The id under which this version's schema of a record is written."""
 
-    def writer_of(self, schema_id: int) -> tuple[str, Schema] | None:
+    def writer_of(self, schema_id: int) -> Writer | None:
         """Name of the record and parsed schema of an id, None if nobody knows it."""
 
 
@@ -86,7 +90,7 @@ class BuiltIn:
     def id_of(self, name: str) -> int:
         return IDS[name]
 
-    def writer_of(self, schema_id: int) -> tuple[str, Schema] | None:
+    def writer_of(self, schema_id: int) -> Writer | None:
         name = {number: name for name, number in IDS.items()}.get(schema_id)
         return (name, schema(name)) if name else None
 
@@ -96,6 +100,11 @@ class Codec:
 
     def __init__(self, registry: Registry | None = None) -> None:
         self._registry = registry or BuiltIn()
+
+    def prepare(self) -> None:
+        """Learn the id of every record, so that a missing one shows before work begins."""
+        for name in IDS:
+            self._registry.id_of(name)
 
     def encode(self, record: object) -> bytes:
         """The wire bytes of a record; raises Rejected for a value that Avro refuses."""
@@ -147,6 +156,41 @@ def text(name: str) -> str:
     """The one canonical text of a record's schema, with the parts that it names written in."""
     known = {part["name"]: part for file in PARTS for part in _records(_load(file))}
     return json.dumps(_inlined(_load(name), known, set()), ensure_ascii=False)
+
+
+@cache
+def full_name(name: str) -> str:
+    """Namespace and name of a record."""
+    loaded = _load(name)
+    return f"{loaded['namespace']}.{loaded['name']}"
+
+
+def parsed(text_of: str) -> Writer | None:
+    """Record and schema of some registered text; None where it is no record of the contract."""
+    try:
+        loaded = json.loads(text_of)
+        name = next(name for name in IDS if full_name(name) == _named(loaded))
+        made = fastavro.parse_schema(loaded)
+    except (*UNREADABLE, AttributeError, StopIteration, fastavro.schema.SchemaParseException):
+        return None
+    bombs = any(zero_width(each) for each in _items(loaded))
+    return None if bombs else (name, made)
+
+
+def _named(loaded: Mapping[str, Any]) -> str:
+    name, space = str(loaded["name"]), loaded.get("namespace")
+    return f"{space}.{name}" if space and "." not in name else name
+
+
+def _items(node: Any) -> list[Any]:
+    """What every array and map of a schema holds, and every record, which one may hold by name."""
+    if isinstance(node, list):
+        return [item for each in node for item in _items(each)]
+    if not isinstance(node, dict):
+        return []
+    own = [node[word] for word in ("items", "values") if word in node]
+    own += [node] if node.get("type") == "record" else []
+    return own + [item for value in node.values() for item in _items(value)]
 
 
 def zero_width(node: Any) -> bool:

@@ -135,6 +135,31 @@ def max_bytes(topic: str) -> int:
 
 
 LARGEST = 4 * MIB + 64 * KIB
+# A deleted key's tombstone stays long enough for a register that was away for a week.
+TOMBSTONE_MS = 14 * DAY_MS
+
+
+def partitions(topic: str) -> int:
+    """How many partitions a topic has on a real cluster; dead letters have one."""
+    row = row_of(topic)
+    return row.partitions if row and not topic.endswith(".dlq") else 1
+
+
+def config(topic: str) -> dict[str, str]:
+    """What a real cluster is told about a topic, in Kafka's own names and words."""
+    row = row_of(topic)
+    told = {"max.message.bytes": str(max_bytes(topic))}
+    if topic.endswith(".dlq"):
+        kept = (row.dlq_days if row else 7) * DAY_MS
+    elif row is None or row.retention_ms is None:
+        return told | {
+            "cleanup.policy": "compact",
+            "delete.retention.ms": str(TOMBSTONE_MS),
+            "retention.ms": "-1",
+        }
+    else:
+        kept = row.retention_ms
+    return told | {"cleanup.policy": "delete", "retention.ms": str(kept)}
 
 
 def fixed(countries: Iterable[str], *, embedded: bool = False) -> Iterator[tuple[str, int]]:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 
+from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
 from credstream.contract.topics import LARGEST
 from credstream.runtime.embedded import EMBEDDED
+from credstream.runtime.settings import Settings, SettingsError, needed
 
 Config = Mapping[str, Any]
 
@@ -45,6 +54,7 @@ PRODUCER: Config = {
     # A transaction that touches a missing topic costs this long.
     "topic.metadata.propagation.max.ms": 2000,
 }
+PROTOCOLS = ("plaintext", "ssl", "sasl_ssl", "sasl_plaintext")
 # What Faust's own consumer is told, in seconds.
 CONTROL: Config = {
     "broker_session_timeout": 6.0,
@@ -72,27 +82,65 @@ PROFILES: Mapping[str, Profile] = {
 }
 
 
-def consumer(broker: str, profile: str, group: str, **more: Any) -> Consumer:
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A Kafka cluster and who we are there; `security` is in librdkafka's names."""
+
+    address: str
+    profile: str = "kafka"
+    security: Config = field(default_factory=dict, repr=False)
+
+
+def cluster_of(settings: Settings) -> Cluster:
+    """The cluster that the settings name; raises SettingsError where they do not fit together."""
+    if settings.profile not in PROFILES:
+        raise SettingsError(f"CREDSTREAM_PROFILE must be one of {', '.join(PROFILES)}")
+    protocol = settings.security_protocol.lower()
+    if protocol not in PROTOCOLS:
+        raise SettingsError(f"CREDSTREAM_SECURITY_PROTOCOL must be one of {', '.join(PROTOCOLS)}")
+    security: dict[str, Any] = {} if protocol == PROTOCOLS[0] else {"security.protocol": protocol}
+    if protocol.startswith("sasl"):
+        security |= {
+            "sasl.mechanism": "SCRAM-SHA-512",
+            "sasl.username": needed(settings, "sasl_username"),
+            "sasl.password": needed(settings, "sasl_password"),
+        }
+    if protocol.endswith("ssl") and settings.broker_ca:
+        security["ssl.ca.pem"] = settings.broker_ca
+    return Cluster(settings.broker, settings.profile, security)
+
+
+def consumer(cluster: Cluster, group: str, **more: Any) -> Consumer:
     """A consumer of a group; `more` are further settings with _ for the dots."""
     return Consumer(
-        {"bootstrap.servers": broker, "group.id": group}
-        | dict(COMMON)
+        common(cluster, group_id=group)
         | dict(CONSUMER)
-        | dict(PROFILES[profile].consumer)
+        | dict(PROFILES[cluster.profile].consumer)
         | {name.replace("_", "."): value for name, value in more.items()}
     )
 
 
-def producer(broker: str, profile: str, transactional_id: str | None = None) -> Producer:
+def producer(cluster: Cluster, transactional_id: str | None = None) -> Producer:
     """A producer; with an id it is transactional."""
     extra = {"transactional.id": transactional_id, **TRANSACTIONAL} if transactional_id else {}
     return Producer(
-        {"bootstrap.servers": broker}
-        | dict(COMMON)
-        | dict(PRODUCER)
-        | dict(PROFILES[profile].producer)
-        | extra
+        common(cluster) | dict(PRODUCER) | dict(PROFILES[cluster.profile].producer) | extra
     )
+
+
+def codec_of(settings: Settings) -> Codec:
+    """The codec of what travels: ids of the registry, or the built-in ones where there is none."""
+    if not settings.registry_url:
+        return Codec()
+    from credstream.runtime.registry import SchemaRegistry  # noqa: PLC0415, a third of a second
+
+    return Codec(SchemaRegistry(settings.registry_url))
+
+
+def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
+    """What every client of a cluster is told; `more` with _ for the dots."""
+    named = {name.replace("_", "."): value for name, value in more.items()}
+    return {"bootstrap.servers": cluster.address} | dict(COMMON) | dict(cluster.security) | named
 
 
 def send(target: Producer, topic: str, value: bytes | None, key: bytes | None = None) -> None:
@@ -110,7 +158,31 @@ def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, 
     except KafkaException as error:
         raise Unavailable(f"broker: {error.args[0].str()}") from error
     counts = {name: len(topic.partitions) for name, topic in found.topics.items()}
-    return found.cluster_id or "", counts
+    if not found.cluster_id:  # an empty one would mean that the journal need not be compared
+        raise Unavailable("broker: it does not tell the id of its cluster")
+    return found.cluster_id, counts
+
+
+def read_to_end(client: Consumer, topic: str, seconds: float) -> Iterator[tuple[str, bytes | None]]:
+    """Key and value of everything that a topic of one partition holds now; raises Unavailable."""
+    place, until = TopicPartition(topic, 0), time.monotonic() + seconds
+    try:
+        low, high = client.get_watermark_offsets(place, timeout=seconds)
+        position = low
+        client.assign([TopicPartition(topic, 0, low)])
+        while position < high:
+            for message in client.consume(500, 0.1):
+                if message.error() is None:
+                    yield (
+                        (_bytes(message.key()) or b"").decode("utf-8", "replace"),
+                        _bytes(message.value()),
+                    )
+            # Markers and compacted records leave gaps that only the position tells.
+            position = max(position, client.position([place])[0].offset)
+            if time.monotonic() > until:
+                raise Unavailable(f"{topic}: not read to its end in {seconds:.0f} s")
+    except KafkaException as error:
+        raise Unavailable(f"{topic}: {error.args[0].str()}") from error
 
 
 def incoming(message: Message) -> Incoming:

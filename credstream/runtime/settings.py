@@ -31,6 +31,15 @@ class Settings:
     """
 
     broker: str = _setting("127.0.0.1:9092", "Kafka bootstrap servers.")
+    security_protocol: str = _setting(
+        "plaintext", "How to reach the broker: plaintext, ssl, sasl_ssl or sasl_plaintext."
+    )
+    sasl_username: str = _setting("", "User at the broker, with SCRAM-SHA-512.")
+    sasl_password: str = _setting("", "Password of that user.", secret=True)
+    broker_ca: str = _setting("", "Authority of the broker's certificate, PEM; else the system's.")
+    registry_url: str = _setting(
+        "", "Schema registry; without one the built-in ids are used.", secret=True
+    )
     profile: str = _setting("kafka", "Client settings: kafka, or embedded for `credstream run`.")
     database_url: str = _setting("", "SQLAlchemy URL of the service's own database.", secret=True)
     vault_url: str = _setting("", "SQLAlchemy URL of the vault of learners' keys.", secret=True)

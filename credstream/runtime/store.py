@@ -73,6 +73,13 @@ def engine(url: str) -> sa.Engine:
     return made
 
 
+def empty(url: str) -> None:
+    """Remove every table of a PostgreSQL database; raises Unavailable."""
+    with transaction(engine(url)) as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+
+
 @contextmanager
 def transaction(source: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction; a database that is away, locked, read-only or full is Unavailable."""

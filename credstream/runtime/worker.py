@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ import mode
 import sqlalchemy as sa
 from confluent_kafka import KafkaException
 from faust.exceptions import ImproperlyConfigured
+from faust.types.auth import CredentialsT
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
@@ -90,13 +92,14 @@ class Worker:
 
     def _open(self) -> None:
         profile = clients.PROFILES[self.settings.profile]
-        connect = (self.settings.broker, self.settings.profile)
-        producer = clients.producer(*connect, transactional_id=self.name)
+        self.codec.prepare()
+        cluster = clients.cluster_of(self.settings)
+        producer = clients.producer(cluster, transactional_id=self.name)
         cluster_id, counts = clients.topics_of(producer)
         self._check_partitions(counts)
         self._take_reference(cluster_id)
         consumer = clients.consumer(
-            *connect,
+            cluster,
             self.service.name,
             group_instance_id=self.name,
             partition_assignment_strategy=self.service.strategy,
@@ -121,16 +124,16 @@ class Worker:
 
     def _take_reference(self, cluster_id: str) -> None:
         """Early is not wrong: the tables reach the topics' ends before the first subscription."""
-        connect = (self.settings.broker, self.settings.profile)
+        cluster = clients.cluster_of(self.settings)
         self.reference = Reference(
             self.engine,
             self.codec,
-            clients.producer(*connect),
+            clients.producer(cluster),
             cluster_id,
             self.controls,
             self.service.name,
         )
-        reader = clients.consumer(*connect, f"{self.service.name}-catch-up")
+        reader = clients.consumer(cluster, f"{self.service.name}-catch-up")
         try:
             self.reference.catch_up(reader, self.turn)
         finally:
@@ -190,7 +193,8 @@ def app_of(worker: Worker) -> faust.App:
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     app = faust.App(
         f"{worker.service.name}-control",
-        broker=f"kafka://{settings.broker.replace(',', ';')}",
+        broker=";".join(f"kafka://{each.strip()}" for each in settings.broker.split(",")),
+        broker_credentials=_credentials(settings),
         store="memory://",
         topic_disable_leader=True,
         topic_allow_declare=False,
@@ -213,6 +217,21 @@ def app_of(worker: Worker) -> faust.App:
     for path, page in health.pages(worker).items():
         app.page(path)(page)  # type: ignore[arg-type]
     return app
+
+
+def _credentials(settings: Settings) -> CredentialsT | None:
+    """Who Faust's own clients are, the same as the data path's."""
+    protocol = settings.security_protocol.lower()
+    secure = protocol.endswith("ssl")
+    context = ssl.create_default_context(cadata=settings.broker_ca or None) if secure else None
+    if protocol.startswith("sasl"):
+        return faust.SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.sasl_password,
+            mechanism="SCRAM-SHA-512",
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context) if secure else None
 
 
 def start(build: Callable[[Settings], Worker], settings: Settings) -> None:

@@ -21,7 +21,8 @@ def start(layout: Layout) -> None:
     if not (home / "data" / "PG_VERSION").exists():
         _init(layout, home)
     if not running(layout):
-        options = f"-p {layout.postgres_port} -c listen_addresses={HOST} -c unix_socket_directories={home}"
+        where = f"-c listen_addresses={HOST} -c unix_socket_directories={home}"
+        options = f"-p {layout.postgres_port} {where}"
         _pg(home, "pg_ctl", "-w", "-s", "-l", str(home / "log"), "-o", options, "start")
     for name in DATABASES:
         create(layout, name)

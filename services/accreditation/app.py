@@ -8,6 +8,7 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accreditation, Again, Normalised, Provider
+from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.settings import Settings, needed
 from credstream.runtime.stage import Service
@@ -20,11 +21,12 @@ READS = {topics.NORMALISED: Normalised, topics.again("accreditation"): Again}
 
 
 def build(settings: Settings) -> Worker:
-    codec, database = Codec(), engine(needed(settings, "database_url"))
+    # Tables keep the built-in ids, so that they outlive a registry.
+    wire, codec, database = codec_of(settings), Codec(), engine(needed(settings, "database_url"))
     service = Service(
         name="accreditation",
         inputs=tuple(READS),
-        read=lambda message: codec.decode(message.value, READS[message.topic]),
+        read=lambda message: wire.decode(message.value, READS[message.topic]),
         gather=partial(store.gather, codec),
         step=accredit,
         learn=learn,
@@ -36,7 +38,7 @@ def build(settings: Settings) -> Worker:
         Control(topics.ACCREDITATIONS, Accreditation, store.learn_accreditation(codec)),
     )
     ages = store.Ages(database)
-    return Worker(service, settings, codec, controls, database, runners=(ages,))
+    return Worker(service, settings, wire, controls, database, runners=(ages,))
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

@@ -8,6 +8,7 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Provider
+from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.settings import Settings, needed
 from credstream.runtime.stage import Service
@@ -19,7 +20,8 @@ from services.ingest.step import ingest, learn
 
 
 def build(settings: Settings) -> Worker:
-    codec = Codec()
+    # Tables keep the built-in ids, so that they outlive a registry.
+    wire, codec = codec_of(settings), Codec()
     service = Service(
         name="ingest",
         inputs=(topics.SUBMISSIONS,),
@@ -33,7 +35,7 @@ def build(settings: Settings) -> Worker:
         unknown=partial(store.unknown, codec),
     )
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, codec, controls, engine(needed(settings, "database_url")))
+    return Worker(service, settings, wire, controls, engine(needed(settings, "database_url")))
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

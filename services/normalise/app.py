@@ -8,6 +8,7 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Again, Provider, Received
+from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.settings import Settings, needed, secret_key
 from credstream.runtime.stage import Service
@@ -21,13 +22,14 @@ READS = {topics.RECEIVED: Received, topics.again("normalise"): Again}
 
 
 def build(settings: Settings) -> Worker:
-    codec, database = Codec(), engine(needed(settings, "database_url"))
+    # Tables keep the built-in ids, so that they outlive a registry.
+    wire, codec, database = codec_of(settings), Codec(), engine(needed(settings, "database_url"))
     vault = Vault(engine(needed(settings, "vault_url")), secret_key("KEK", needed(settings, "kek")))
     store = Store(codec, vault, secret_key("PSEUDONYM_KEY", needed(settings, "pseudonym_key")))
     service = Service(
         name="normalise",
         inputs=tuple(READS),
-        read=lambda message: codec.decode(message.value, READS[message.topic]),
+        read=lambda message: wire.decode(message.value, READS[message.topic]),
         gather=store.gather,
         step=normalise,
         learn=learn,
@@ -36,7 +38,7 @@ def build(settings: Settings) -> Worker:
         exclusive=brings_definitions,
     )
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, codec, controls, database, vault=vault.engine)
+    return Worker(service, settings, wire, controls, database, vault=vault.engine)
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

@@ -9,6 +9,7 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accredited, Again, Provider
+from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.settings import Settings, SettingsError, needed, secret_key
 from credstream.runtime.stage import Service
@@ -25,11 +26,12 @@ READS = {topics.ACCREDITED: Accredited, topics.again("publisher"): Again}
 
 
 def build(settings: Settings) -> Worker:
-    codec, database = Codec(), engine(needed(settings, "database_url"))
+    # Tables keep the built-in ids, so that they outlive a registry.
+    wire, codec, database = codec_of(settings), Codec(), engine(needed(settings, "database_url"))
     service = Service(
         name="publisher",
         inputs=tuple(READS),
-        read=lambda message: codec.decode(message.value, READS[message.topic]),
+        read=lambda message: wire.decode(message.value, READS[message.topic]),
         gather=partial(store.gather, codec),
         step=publish,
         learn=learn,
@@ -41,7 +43,7 @@ def build(settings: Settings) -> Worker:
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
     outbox = Outbox(database, codec, channel)
     return Worker(
-        service, settings, codec, controls, database, vault=vault.engine, runners=(outbox,)
+        service, settings, wire, controls, database, vault=vault.engine, runners=(outbox,)
     )
 
 

@@ -101,7 +101,7 @@ def test_two_hundred_bad_files_in_a_row_stop_nobody(house):
     [(b"\x01rubbish", "avro.magic"), (b"\x00\x00\x00\xff\xff12", "avro.schema_unknown"), (b"\x00\x00\x00\x00\x0c\x02a", "avro.schema_not_allowed"), (b"\x00\x00\x00\x00\x04\x02", "avro.invalid")],
 )  # fmt: skip
 def test_a_foreign_message_between_the_services_is_a_dead_letter(house, value, code):
-    producer = clients.producer(house.told["broker"], "embedded")
+    producer = clients.producer(house.cluster)
     producer.produce(topics.RECEIVED, value, b"key")
     assert producer.flush(10) == 0
     path = house.folder / "dlq" / "received.v1.dlq.jsonl"

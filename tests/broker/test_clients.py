@@ -7,7 +7,7 @@ import uuid
 from aiokafka.partitioner import DefaultPartitioner
 
 from credstream.runtime import clients
-from credstream.runtime.clients import KnownTopics
+from credstream.runtime.clients import Cluster, KnownTopics
 
 KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
 
@@ -16,7 +16,7 @@ def test_a_key_has_the_partition_that_faust_and_java_give_it(broker):
     """By default librdkafka puts 167 of 200 keys elsewhere."""
     name, places = f"test.{uuid.uuid4().hex}", {}
     broker.create_topic(name, 6)
-    producer = clients.producer(broker.address, "embedded")
+    producer = clients.producer(Cluster(broker.address, "embedded"))
     for key in KEYS:
         producer.produce(
             name, b"", key, on_delivery=lambda _e, m: places.update({m.key(): m.partition()})
@@ -29,7 +29,7 @@ def test_a_key_has_the_partition_that_faust_and_java_give_it(broker):
 
 def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker):
     name = f"test.{uuid.uuid4().hex}"
-    known = KnownTopics(clients.producer(broker.address, "embedded"))
+    known = KnownTopics(clients.producer(Cluster(broker.address, "embedded")))
     assert name not in known
     known._asked = -1.0
     assert name not in known
@@ -39,10 +39,10 @@ def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker):
 
 
 def test_headers_and_bytes_arrive_as_they_were_sent(broker, topic):
-    producer = clients.producer(broker.address, "embedded")
+    producer = clients.producer(Cluster(broker.address, "embedded"))
     producer.produce(topic, b"\x00\xff", b"k", headers=[("a", b"\xff"), ("a", b"2"), ("b", None)])
     assert producer.flush(10) == 0
-    consumer = clients.consumer(broker.address, "embedded", f"g-{topic}")
+    consumer = clients.consumer(Cluster(broker.address, "embedded"), f"g-{topic}")
     consumer.subscribe([topic])
     messages = []
     for _ in range(100):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from credstream.cli import house
+from credstream.cli import grounds, house
 from tests.support import houses
 
 pytestmark = pytest.mark.broker
@@ -195,10 +195,10 @@ def _told(folder: Path) -> dict | None:
 def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
     """Two houses that start at once may be given one port."""
     place = house.prepare(tmp_path / "ports", fresh=False)
-    with house.open_broker() as broker, contextlib.closing(socket.socket()) as taken:
+    with grounds.embedded() as ground, contextlib.closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        own = house.House(place, broker)
+        own = house.House(place, ground)
         own.ports = {"ingest": taken.getsockname()[1]}
         own._start("ingest")
         try:

@@ -17,6 +17,7 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.records import Provider
 from credstream.runtime import clients
+from credstream.runtime.clients import Cluster
 from credstream.runtime.embedded import Broker
 from credstream.runtime.store import JOURNAL, engine, transaction
 from credstream.vocabularies.countries import all_countries
@@ -45,7 +46,7 @@ def world(tmp_path):
     with Broker(dict(topics.fixed(all_countries(), embedded=True))) as broker:
         for name in topics.of_provider("provider", "acme"):
             broker.create_topic(name, 1)
-        producer = clients.producer(broker.address, "embedded")
+        producer = clients.producer(Cluster(broker.address, "embedded"))
         producer.produce(topics.PROVIDERS, Codec().encode(ACME), b"acme")
         producer.produce(topics.submissions("provider", "acme"), b"rubbish")
         assert producer.flush(10) == 0

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from credstream.cli.exchange import exchange_of
 from credstream.contract import topics
 from credstream.runtime import clients
+from credstream.runtime.clients import Cluster
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -95,6 +97,10 @@ class Kept:
     def told(self) -> dict[str, Any]:
         return json.loads((self.folder / "run.json").read_text("utf-8"))
 
+    @property
+    def cluster(self) -> Cluster:
+        return exchange_of(self.folder).cluster
+
     def pid(self, service: str) -> int:
         return int(self.told["services"][service]["pid"])
 
@@ -109,7 +115,7 @@ class Kept:
     def send_all(
         self, provider: str, events: Iterable[tuple[bytes | None, Sequence[tuple[str, bytes]]]]
     ) -> None:
-        producer = clients.producer(self.told["broker"], "embedded")
+        producer = clients.producer(self.cluster)
         for value, headers in events:
             producer.produce(topics.submissions("provider", provider), value, headers=list(headers))
         assert producer.flush(10) == 0

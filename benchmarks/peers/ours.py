@@ -1,0 +1,88 @@
+"""The runtime as a service's worker has it, less the Faust shell: journal, transactions, keeper."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from benchmarks.peers import job
+from benchmarks.peers.meter import asked, meter_of
+from credstream.contract.flow import Emit, Outcome
+from credstream.runtime import logs
+from credstream.runtime.settings import Settings
+from credstream.runtime.stage import Service
+from credstream.runtime.store import EPOCH, METADATA, engine, transaction
+from credstream.runtime.worker import Worker
+
+
+class Codec:
+    """The job's own encoding where the runtime asks for the contract's."""
+
+    def prepare(self):
+        """Nothing to learn."""
+
+    def encode(self, made):
+        return job.encode(made)
+
+
+def service_of(source, target):
+    def step(message, _facts):
+        return Outcome((Emit(target, message.key.decode(), job.record(message.record)),))
+
+    return Service(
+        name="bench",
+        inputs=(source,),
+        read=lambda message: job.read(message.value),
+        gather=lambda _connection, _batch: None,
+        step=step,
+        learn=lambda _facts, _rows: None,
+        apply=lambda _connection, _rows: None,
+        sender=lambda message: (message.record.issuer["id"], message.record.id),
+    )
+
+
+def database_of(url):
+    """The runtime's tables as its migrations leave them."""
+    made = engine(url)
+    METADATA.create_all(made)
+    with transaction(made) as connection:
+        connection.execute(EPOCH.insert(), {"id": 1, "changes": 0})
+    return made
+
+
+class Measured(Worker):
+    """A worker that tells the meter of each batch."""
+
+    __slots__ = ("meter",)
+
+    def _open(self):
+        super()._open()
+        hooks = self.loop.hooks
+
+        def waits(batch):
+            self.meter.begin()
+            return hooks.waits(batch)
+
+        def ended(settled):
+            slow = hooks.ended(settled)
+            self.meter.add(len(settled.ended))
+            return slow
+
+        self.loop.hooks = replace(hooks, waits=waits, ended=ended)
+
+
+def main():
+    given = asked()
+    logs.configure("bench", given.group, "INFO")
+    service = service_of(given.source, given.target)
+    service = replace(service, name=given.group)  # the consumer group, new for each run
+    settings = Settings(broker=given.bootstrap_servers)
+    worker = Measured(service, settings, Codec(), (), database_of(given.database))
+    worker.meter = meter_of(given)
+    until = time.monotonic() + 600
+    worker.run(lambda: worker.meter.full() or time.monotonic() > until)
+    worker.meter.report()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""What operators do to a cluster: topics by the table, users, rights; the embedded broker has none.
+
+Every call raises Unavailable with the broker's own words.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
+from confluent_kafka.cimpl import NewTopic
+
+from credstream.contract import topics
+from credstream.contract.errors import Unavailable
+from credstream.contract.rights import Right
+from credstream.runtime import clients
+from credstream.runtime.clients import Cluster
+
+T = TypeVar("T")
+SECONDS = 30.0
+ITERATIONS = 8192
+SAFE_REPLICAS = 3
+RESOURCES = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "transactional_id": ResourceType.TRANSACTIONAL_ID,
+}
+OPERATIONS = {"read": AclOperation.READ, "write": AclOperation.WRITE}
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A topic that is not as the table says; `how_to_mend` is for an operator."""
+
+    topic: str
+    what: str
+    found: str
+    wanted: str
+
+    @property
+    def how_to_mend(self) -> str:
+        if self.what == "missing":
+            return "credstream topics create"
+        if self.what == "partitions":
+            return "make the topic anew: keys would move to other partitions if it only grew"
+        if self.what == "replicas":
+            return "reassign its partitions with Kafka's own tools"
+        return "credstream topics create --repair"
+
+
+class Admin:
+    """An operator at a cluster; keeps one client, since a temporary one ends its own calls."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._client = AdminClient(clients.common(cluster))
+
+    def partitions(self) -> dict[str, int]:
+        """Partitions of every topic that this user may see."""
+        return {name: len(each.partitions) for name, each in self._topics().items()}
+
+    def create(self, names: Iterable[str], replicas: int) -> list[str]:
+        """Make the topics that are missing, as the table says; the names of those."""
+        known = self.partitions()
+        new = [_new(name, replicas) for name in names if name not in known]
+        made = self._client.create_topics(new) if new else {}
+        created = [name for name, future in made.items() if _created(name, future)]
+        until = time.monotonic() + SECONDS
+        # The controller answers before the brokers tell of the topics.
+        while not set(created) <= set(self.partitions()) and time.monotonic() < until:
+            time.sleep(0.05)
+        return created
+
+    def drift(self, names: Iterable[str], replicas: int | None) -> list[Drift]:
+        """Where topics differ from the table; `replicas` None does not ask for them."""
+        wanted = list(names)
+        known = self._topics()
+        found = [Drift(name, "missing", "", "") for name in wanted if name not in known]
+        there = [name for name in wanted if name in known]
+        for name in there:
+            parts = known[name].partitions
+            found += _differs(name, "partitions", len(parts), topics.partitions(name))
+            copies = min((len(each.replicas) for each in parts.values()), default=0)
+            if replicas is not None:
+                found += _differs(name, "replicas", copies, replicas)
+        return found + [each for name in there for each in self._config_drift(name)]
+
+    def repair(self, drifts: Sequence[Drift]) -> list[str]:
+        """Set the configurations that differ; the names of what was set."""
+        mine = [each for each in drifts if each.what in topics.config(each.topic)]
+        resources = [
+            ConfigResource(
+                ResourceType.TOPIC,
+                each.topic,
+                incremental_configs=[
+                    ConfigEntry(each.what, each.wanted, incremental_operation=AlterConfigOpType.SET)
+                ],
+            )
+            for each in mine
+        ]
+        for resource in resources:
+            for name, future in self._client.incremental_alter_configs([resource]).items():
+                _done(f"configuration of {name}", future)
+        return [f"{each.topic}: {each.what}={each.wanted}" for each in mine]
+
+    def delete(self, names: Sequence[str]) -> None:
+        """Delete topics with all that they hold; what is not there is no fault."""
+        known = self.partitions()
+        there = [name for name in names if name in known]
+        for name, future in (self._client.delete_topics(there) if there else {}).items():
+            _done(f"topic {name}", future)
+
+    def set_rights(self, user: str, rights: Iterable[Right]) -> None:
+        """Give a user exactly these rights; takes effect on open connections at once."""
+        wanted = {_binding(user, right) for right in rights}
+        held = set(_done("rights", self._client.describe_acls(_everything(user))))
+        for given in (
+            self._client.create_acls(list(wanted - held)).values() if wanted - held else ()
+        ):
+            _done("rights given", given)
+        extra = [_filter(each) for each in held - wanted]
+        for taken in self._client.delete_acls(extra).values() if extra else ():
+            _done("rights taken", taken)
+
+    def set_password(self, user: str, password: str) -> None:
+        """Make a user, or give it another password."""
+        info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS)
+        change = UserScramCredentialUpsertion(user, info, password.encode())
+        self._scram(user, change)
+
+    def has_password(self, user: str) -> bool:
+        """Whether there is such a user."""
+        futures: Any = self._client.describe_user_scram_credentials([user])
+        try:
+            futures[user].result(SECONDS)
+        except KafkaException as error:
+            if error.args[0].name() == "RESOURCE_NOT_FOUND":
+                return False
+            raise Unavailable(f"broker: user {user}: {error.args[0].str()}") from error
+        return True
+
+    def drop_user(self, user: str) -> None:
+        """Take a user's password away; open connections end when they have to show it anew."""
+        self._scram(user, UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512))
+
+    def _topics(self) -> dict[str, Any]:
+        try:
+            return self._client.list_topics(timeout=SECONDS).topics
+        except KafkaException as error:
+            raise Unavailable(f"broker: {error.args[0].str()}") from error
+
+    def _scram(self, user: str, change: Any) -> None:
+        future = self._client.alter_user_scram_credentials([change])[user]
+        try:
+            future.result(SECONDS)
+        except KafkaException as error:
+            if error.args[0].name() != "RESOURCE_NOT_FOUND":
+                raise Unavailable(f"broker: user {user}: {error.args[0].str()}") from error
+
+    def _config_drift(self, name: str) -> Iterator[Drift]:
+        resource = ConfigResource(ResourceType.TOPIC, name)
+        future = self._client.describe_configs([resource])[resource]
+        held = _done(f"configuration of {name}", future)
+        for setting, wanted in topics.config(name).items():
+            yield from _differs(name, setting, held[setting].value, wanted)
+
+
+def _done(what: str, future: Future[T]) -> T:
+    try:
+        return future.result(SECONDS)
+    except (KafkaException, TimeoutError) as error:
+        said = error.args[0].str() if isinstance(error, KafkaException) else "no answer"
+        raise Unavailable(f"broker: {what}: {said}") from error
+
+
+def _created(name: str, future: Future[None]) -> bool:
+    try:
+        future.result(SECONDS)
+    except KafkaException as error:
+        if error.args[0].name() == "TOPIC_ALREADY_EXISTS":
+            return False
+        raise Unavailable(f"topic {name}: {error.args[0].str()}") from error
+    return True
+
+
+def _new(name: str, replicas: int) -> NewTopic:
+    config = dict(topics.config(name))
+    if replicas >= SAFE_REPLICAS:
+        config["min.insync.replicas"] = str(replicas - 1)
+    return NewTopic(name, topics.partitions(name), replicas, config=config)
+
+
+def _differs(topic: str, what: str, found: object, wanted: object) -> Iterator[Drift]:
+    if str(found) != str(wanted):
+        yield Drift(topic, what, str(found), str(wanted))
+
+
+def _binding(user: str, right: Right) -> AclBinding:
+    return AclBinding(
+        RESOURCES[right.resource],
+        right.name,
+        ResourcePatternType.PREFIXED if right.prefixed else ResourcePatternType.LITERAL,
+        f"User:{user}",
+        "*",
+        OPERATIONS[right.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _everything(user: str) -> AclBindingFilter:
+    anything: Any = None
+    return AclBindingFilter(
+        ResourceType.ANY,
+        anything,
+        ResourcePatternType.ANY,
+        f"User:{user}",
+        anything,
+        AclOperation.ANY,
+        AclPermissionType.ANY,
+    )
+
+
+def _filter(each: AclBinding) -> AclBindingFilter:
+    return AclBindingFilter(
+        each.restype,
+        each.name,
+        each.resource_pattern_type,
+        each.principal,
+        each.host,
+        each.operation,
+        each.permission_type,
+    )

@@ -1,0 +1,1 @@
+"""What it takes to run the exchange elsewhere: manifests, an image, and servers for tests."""
