@@ -1,4 +1,4 @@
-"""Sockets are off where a test needs none, and `--bootstrap-servers` names a real broker."""
+"""Sockets are off where a test needs none; `--broker kafka` runs what can run on real servers."""
 
 import os
 from pathlib import Path
@@ -6,22 +6,40 @@ from pathlib import Path
 import pytest
 from pytest_socket import disable_socket
 
+from tests.support import databases
+
 OFFLINE = ("unit", "golden", "contracts")
 HERE = Path(__file__).parent
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--bootstrap-servers",
-        default=None,
-        help="run the broker tests against this Kafka instead of the embedded one",
+        "--broker",
+        default="embedded",
+        choices=("embedded", "kafka"),
+        help="embedded: librdkafka's mock and SQLite; kafka: Kafka, registry and PostgreSQL",
     )
+
+
+def pytest_configure(config):
+    if config.getoption("--broker") == "kafka":
+        os.environ[databases.REAL] = "1"
+
+
+def pytest_collection_modifyitems(config, items):
+    """Each world runs what belongs to it: nothing is skipped for being of the other."""
+    other = "real" if config.getoption("--broker") == "embedded" else "embedded"
+    away = [item for item in items if item.get_closest_marker(other)]
+    if away:
+        config.hook.pytest_deselected(items=away)
+        items[:] = [item for item in items if item not in set(away)]
 
 
 @pytest.fixture(autouse=True)
 def _offline(request):
     """Unix sockets stay: an asyncio loop wakes itself through a socketpair."""
-    if request.node.path.relative_to(HERE).parts[0] in OFFLINE:
+    folder = request.node.path.relative_to(HERE).parts[0]
+    if folder in OFFLINE and not databases.real():
         disable_socket(allow_unix_socket=True)
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from credstream.runtime.clients import Cluster
 from credstream.runtime.embedded import Broker
+from tests.support import databases, stacks
 
 HERE = Path(__file__).parent
 
@@ -30,11 +32,16 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def broker(request):
-    """`.address` and `.create_topic(name, partitions)`, embedded unless a real one is named."""
-    address = request.config.getoption("--bootstrap-servers")
-    with contextlib.nullcontext(RealBroker(address)) if address else Broker({}) as found:
+def broker():
+    """`.address` and `.create_topic(name, partitions)`."""
+    real = RealBroker(stacks.stack().bootstrap()) if databases.real() else None
+    with contextlib.nullcontext(real) if real else Broker({}) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def cluster(broker):
+    return Cluster(broker.address, "kafka" if databases.real() else "embedded")
 
 
 @pytest.fixture

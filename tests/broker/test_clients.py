@@ -7,16 +7,16 @@ import uuid
 from aiokafka.partitioner import DefaultPartitioner
 
 from credstream.runtime import clients
-from credstream.runtime.clients import Cluster, KnownTopics
+from credstream.runtime.clients import KnownTopics
 
 KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
 
 
-def test_a_key_has_the_partition_that_faust_and_java_give_it(broker):
+def test_a_key_has_the_partition_that_faust_and_java_give_it(broker, cluster):
     """By default librdkafka puts 167 of 200 keys elsewhere."""
     name, places = f"test.{uuid.uuid4().hex}", {}
     broker.create_topic(name, 6)
-    producer = clients.producer(Cluster(broker.address, "embedded"))
+    producer = clients.producer(cluster)
     for key in KEYS:
         producer.produce(
             name, b"", key, on_delivery=lambda _e, m: places.update({m.key(): m.partition()})
@@ -27,9 +27,9 @@ def test_a_key_has_the_partition_that_faust_and_java_give_it(broker):
     assert places == {key: theirs(key, partitions, partitions) for key in KEYS}
 
 
-def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker):
+def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker, cluster):
     name = f"test.{uuid.uuid4().hex}"
-    known = KnownTopics(clients.producer(Cluster(broker.address, "embedded")))
+    known = KnownTopics(clients.producer(cluster))
     assert name not in known
     known._asked = -1.0
     assert name not in known
@@ -38,11 +38,11 @@ def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker):
     assert name in known
 
 
-def test_headers_and_bytes_arrive_as_they_were_sent(broker, topic):
-    producer = clients.producer(Cluster(broker.address, "embedded"))
+def test_headers_and_bytes_arrive_as_they_were_sent(cluster, topic):
+    producer = clients.producer(cluster)
     producer.produce(topic, b"\x00\xff", b"k", headers=[("a", b"\xff"), ("a", b"2"), ("b", None)])
     assert producer.flush(10) == 0
-    consumer = clients.consumer(Cluster(broker.address, "embedded"), f"g-{topic}")
+    consumer = clients.consumer(cluster, f"g-{topic}")
     consumer.subscribe([topic])
     messages = []
     for _ in range(100):

@@ -16,6 +16,8 @@ from confluent_kafka.admin import AdminClient
 from credstream.runtime import embedded
 from credstream.runtime.embedded import EMBEDDED, Broker
 
+pytestmark = pytest.mark.embedded
+
 ROOT = Path(__file__).parents[2]
 QUIET = {"log_level": 2}
 MEMBER = {

@@ -15,6 +15,7 @@ from credstream.runtime import journal
 from credstream.runtime.journal import Output, Place
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.store import EPOCH, METADATA, engine, transaction
+from tests.support import databases
 
 CLUSTER = "fake-cluster"
 BEFORE, BETWEEN, AFTER = "before", "between", "after"
@@ -131,11 +132,16 @@ class Exchange:
 
 def database(path: str, metadata: sa.MetaData = METADATA) -> sa.Engine:
     """A fresh database with the tables of everything that is imported."""
-    made = engine(f"sqlite:///{path}")
+    made = engine(databases.schema() if databases.real() else f"sqlite:///{path}")
     with transaction(made) as connection:
         metadata.create_all(connection)
         connection.execute(sa.insert(EPOCH), {"id": 1, "changes": 0})
     return made
+
+
+def address(made: sa.Engine) -> str:
+    """The URL of a test's database, for a service that opens it itself."""
+    return made.url.render_as_string(hide_password=False)
 
 
 def _at(crash: str | None, point: str) -> None:

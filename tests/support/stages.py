@@ -19,6 +19,7 @@ from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.store import engine, select_in, transaction, upsert
+from tests.support import databases
 from tests.support.exchanges import CLUSTER, Everything
 
 INPUT, AGAIN, OUT = topics.NORMALISED, topics.again("accreditation"), topics.ACCREDITED
@@ -82,7 +83,7 @@ TOY = Service(
 
 def database(folder) -> sa.Engine:
     """A database with the runtime's tables and the toy's own."""
-    made = engine(f"sqlite:///{folder}/toy.db")
+    made = engine(databases.url(folder, "toy"))
     with transaction(made) as connection:
         store.METADATA.create_all(connection, tables=RUNTIME)
         TABLES.create_all(connection)

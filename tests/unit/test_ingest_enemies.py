@@ -50,8 +50,9 @@ class House:
 
     def __init__(self, folder):
         path = f"{folder}/ingest.db"
-        exchanges.database(path).dispose()
-        worker = build(Settings(database_url=f"sqlite:///{path}"))
+        made = exchanges.database(path)
+        worker = build(Settings(database_url=exchanges.address(made)))
+        made.dispose()
         self.stage = Stage(worker.service, worker.engine, CODEC, CLUSTER, Everything())
         self.offset = 0
         self.row: dict[str, journal.Row] = {}

@@ -9,6 +9,7 @@ from credstream.contract.errors import Unavailable
 from credstream.contract.topics import SERVICES
 from credstream.runtime import migrate, vault
 from credstream.runtime.store import engine, transaction
+from tests.support import databases
 
 GOOD = """
 revision = "{0}"
@@ -25,7 +26,7 @@ BAD = GOOD + '    raise RuntimeError("half way")\n'
 
 @pytest.fixture
 def made(tmp_path):
-    return engine(f"sqlite:///{tmp_path}/m.db")
+    return engine(databases.url(tmp_path, "m"))
 
 
 def folder(tmp_path, *files):

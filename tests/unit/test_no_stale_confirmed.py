@@ -65,7 +65,7 @@ class World:
         self.log = exchanges.Log()
         self.log.inputs |= {(topics.NORMALISED, 0): [], (AGAIN, 0): []}
         self.engine = exchanges.database(f"{folder}/a.db")
-        url = f"sqlite:///{folder}/a.db"
+        url = exchanges.address(self.engine)
         self.exchange = exchanges.Exchange(
             build(Settings(database_url=url)).service, self.engine, self.log
         )

@@ -11,13 +11,14 @@ from credstream.contract.errors import Unavailable
 from credstream.runtime import vault as module
 from credstream.runtime.store import engine, transaction
 from credstream.runtime.vault import KEYS, METADATA, Erased, Vault
+from tests.support import databases
 
 KEK = bytes(range(32))
 
 
 @pytest.fixture
 def made(tmp_path):
-    made = engine(f"sqlite:///{tmp_path}/vault.db")
+    made = engine(databases.url(tmp_path, "vault"))
     with transaction(made) as connection:
         METADATA.create_all(connection)
     return made
