@@ -53,11 +53,11 @@ def add_agent(app, given):
 
 def main():
     given = asked()
-    logging.disable(logging.WARNING)
+    pass
     with tempfile.TemporaryDirectory() as folder:
         app = app_of(given, folder)
         add_agent(app, given)
-        faust.Worker(app, loglevel="CRITICAL", quiet=True).execute_from_commandline()
+        faust.Worker(app, loglevel="INFO").execute_from_commandline()
 
 
 if __name__ == "__main__":

@@ -18,10 +18,18 @@ from credstream.cli.exchange import exchange_of
 from credstream.contract import topics
 from credstream.runtime import clients
 from credstream.runtime.clients import Cluster
+from tests.support import databases, stacks
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 COMMAND = (sys.executable, "-c", "from credstream.cli.main import main; main()")
+
+
+def ground() -> tuple[str, ...]:
+    """What puts a run on real servers, on which nothing of earlier runs is left."""
+    if not databases.real():
+        return ()
+    return "--broker", "kafka", "--stack", str(stacks.told()), "--fresh"
 
 
 def credstream(
@@ -143,7 +151,7 @@ class Kept:
 def kept(folder: Path, source: Path = EXAMPLES, **env: str) -> Iterator[Kept]:
     """A house that has ended all its submissions and stays up until the block ends."""
     log = (folder.parent / f"{folder.name}.out").open("wb")
-    words = ("run", "--keep", "--dir", str(folder), "--from", str(source))
+    words = ("run", "--keep", "--dir", str(folder), "--from", str(source), *ground())
     process = subprocess.Popen(
         [*COMMAND, *words],
         stdout=log,

@@ -184,6 +184,7 @@ def test_a_row_that_somebody_else_moved_ends_the_worker(stage):
     assert versions(stage) == {"k": 1}
 
 
+@pytest.mark.embedded
 def test_a_locked_and_a_missing_database_are_unavailable(tmp_path, monkeypatch):
     monkeypatch.setattr("credstream.runtime.store.LOCKED_SECONDS", 0)
     stage = Stage(SERVICE, database(tmp_path), CODEC, CLUSTER, set(KNOWN))
@@ -198,6 +199,7 @@ def test_a_locked_and_a_missing_database_are_unavailable(tmp_path, monkeypatch):
         pass
 
 
+@pytest.mark.embedded
 def test_a_full_database_is_unavailable_and_nothing_is_skipped(stage):
     with pytest.raises(Unavailable, match="full"), transaction(stage.engine) as connection:  # noqa: PT012
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -207,6 +209,7 @@ def test_a_full_database_is_unavailable_and_nothing_is_skipped(stage):
     assert versions(stage) == {}
 
 
+@pytest.mark.embedded
 def test_a_read_only_file_is_unavailable(tmp_path):
     database(tmp_path)
     uri = f"sqlite:///file:{tmp_path}/toy.db?mode=ro&uri=true"
@@ -277,7 +280,7 @@ def test_upserts_go_in_key_order_so_that_workers_never_deadlock(stage):
     )
     with transaction(stage.engine) as connection:
         upsert(connection, COUNTERS, [{"key": key, "version": 1} for key in ("c", "a", "b", "a")])
-    keys = [row[0] for row in seen[-1]]
+    keys = [dict(row)["key"] if isinstance(row, dict) else row[0] for row in seen[-1]]
     assert keys == ["a", "b", "c"]
 
 

@@ -41,12 +41,14 @@ def test_what_raises_leaves_nothing_behind(made):
     assert rows(made) == []
 
 
+@pytest.mark.embedded
 def test_what_is_committed_is_on_disk(made):
     with transaction(made) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
+@pytest.mark.embedded
 def test_counters_of_two_threads_lose_nothing(made):
     def work():
         for _ in range(25):

@@ -40,6 +40,7 @@ def test_two_workers_that_meet_a_learner_at_once_agree_on_the_key(made):
     assert len(set(found[0].values())) == 40
 
 
+@pytest.mark.embedded
 def test_no_key_nor_the_kek_lies_in_the_file(made, tmp_path):
     keys = Vault(made, KEK).make_or_get(["a", "b"])
     content = b"".join(path.read_bytes() for path in tmp_path.glob("vault.db*"))
