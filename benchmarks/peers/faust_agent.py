@@ -53,11 +53,12 @@ def add_agent(app, given):
 
 def main():
     given = asked()
-    pass
+    logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         app = app_of(given, folder)
         add_agent(app, given)
-        faust.Worker(app, loglevel="INFO").execute_from_commandline()
+        worker = faust.Worker(app, loglevel="CRITICAL", redirect_stdouts=False, quiet=True)
+        worker.execute_from_commandline()
 
 
 if __name__ == "__main__":

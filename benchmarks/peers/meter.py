@@ -41,7 +41,7 @@ class Meter:
         began = self.began or self.ended
         wall, cpu, broker = (end - start for end, start in zip(self.ended, began, strict=True))
         told = {"events": self.done, "wall": wall, "cpu": cpu, "broker": broker, "rss": _rss()}
-        print(json.dumps(told), flush=True)
+        print(f"\n{json.dumps(told)}", flush=True)
 
     def _now(self) -> tuple[float, float, float]:
         used = resource.getrusage(resource.RUSAGE_SELF)

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credstream.contract import codec, parts, records
-from credstream.contract.codec import CLASSES, Codec
+from credstream.contract.codec import CLASSES
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again, Provider, Received, Scheme
+from tests.support import codecs
 
-CODEC = Codec()
+CODEC = codecs.wire()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 INTS = st.integers(-(2**31), 2**31 - 1)
 LEAVES = {
@@ -64,7 +65,7 @@ def refusal(call, *args):
 def test_every_record_is_decoded_as_it_was_encoded(name, data):
     record = data.draw(BUILT[name])
     wire = CODEC.encode(record)
-    assert wire[:5] == b"\x00" + codec.IDS[name].to_bytes(4, "big")
+    assert wire[:5] == b"\x00" + codecs.registry().id_of(name).to_bytes(4, "big")
     assert CODEC.decode(wire, type(record)) == record
     assert CODEC.encode(CODEC.decode(wire, type(record))) == wire
 
@@ -119,7 +120,7 @@ def long(number):
     return wire + bytes([number])
 
 
-SCHEME = b"\x00" + codec.IDS["scheme"].to_bytes(4, "big")
+SCHEME = b"\x00" + codecs.registry().id_of("scheme").to_bytes(4, "big")
 
 
 @pytest.mark.parametrize("count", [10**7, 2**40, 2**62, 2**63 - 1, -(2**40), -(2**63)])
@@ -155,7 +156,9 @@ def test_too_large_is_said_before_anything_is_read(size):
 
 
 def test_a_received_record_may_be_as_large_as_its_topic():
-    wire = b"\x00" + codec.IDS["received"].to_bytes(4, "big") + b"\xff" * (2 * codec.MIB)
+    wire = (
+        b"\x00" + codecs.registry().id_of("received").to_bytes(4, "big") + b"\xff" * (2 * codec.MIB)
+    )
     assert refusal(CODEC.decode, wire, Received) == "avro.invalid"
     assert refusal(CODEC.decode, wire + b"\xff", Received) == "avro.too_large"
 

@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credstream.contract import codec
-from credstream.contract.codec import CLASSES, Codec
+from credstream.contract.codec import CLASSES
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Account, Completeness, Origin, Reason
 from credstream.contract.records import Again, Provider, Receipt, Received
 from credstream.formats.reading import read_json, read_text
+from tests.support import codecs
 from tests.support.accreditations import LIMITED, award
 
-CODEC = Codec()
+CODEC = codecs.wire()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 RECEIPTS = st.builds(
     Receipt, submission=TEXTS, provider=TEXTS, status=TEXTS, stage=TEXTS, key=st.none() | TEXTS, kind=st.none() | TEXTS,
@@ -54,7 +55,7 @@ def test_a_message_cut_at_any_byte_is_refused(record):
 @given(st.binary(max_size=400), st.sampled_from(sorted(codec.IDS)))
 @settings(max_examples=300)
 def test_any_bytes_end_as_a_record_or_a_refusal(value, name):
-    wire = b"\x00" + codec.IDS[name].to_bytes(4, "big") + value
+    wire = b"\x00" + codecs.registry().id_of(name).to_bytes(4, "big") + value
     try:
         assert isinstance(CODEC.decode(wire, CLASSES[name]), CLASSES[name])
     except Rejected as refused:
@@ -76,7 +77,7 @@ def test_a_message_larger_than_its_record_may_be_is_refused_before_it_is_decoded
 
 def test_a_small_message_that_claims_sixty_million_items_takes_neither_time_nor_memory():
     count = bytes([0x80, 0xBC, 0xC1, 0x96, 0x03])  # a zig-zag long of many millions
-    wire = b"\x00" + codec.IDS["receipt"].to_bytes(4, "big") + b"\x00" * 6 + count
+    wire = b"\x00" + codecs.registry().id_of("receipt").to_bytes(4, "big") + b"\x00" * 6 + count
     tracemalloc.start()
     began = time.perf_counter()
     assert refusal(CODEC.decode, wire, Receipt) == "avro.invalid"

@@ -1,0 +1,24 @@
+"""The codec of what travels: built-in ids, or those of a real registry under `--broker kafka`."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from credstream.contract.codec import IDS, BuiltIn, Codec, Registry
+from credstream.runtime.registry import SchemaRegistry
+from tests.support import databases, stacks
+
+
+def wire() -> Codec:
+    return Codec(registry())
+
+
+@cache
+def registry() -> Registry:
+    """Every schema of the contract is registered in it."""
+    if not databases.real():
+        return BuiltIn()
+    made = SchemaRegistry(stacks.stack().told()["registry"])
+    for name in IDS:
+        made.register(name)
+    return made
