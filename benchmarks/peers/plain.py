@@ -1,21 +1,27 @@
-"""A plain confluent-kafka loop with our clients' settings: 500 a batch, at least once."""
+"""A plain confluent-kafka loop: 500 a batch, flush and commit, at least once, no journal."""
 
 from __future__ import annotations
 
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from benchmarks.peers import job
 from benchmarks.peers.meter import asked, meter_of
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
+
+CONSUMER = {"auto.offset.reset": "earliest", "enable.auto.commit": False}
+PRODUCER = {
+    "acks": "all",
+    "linger.ms": 5,
+    "batch.size": 262144,
+    "partitioner": "murmur2_random",
+}
 
 
 def main():
     given = asked()
     meter = meter_of(given)
-    cluster = Cluster(given.bootstrap_servers)
-    consumer = clients.consumer(cluster, given.group)
-    producer = clients.producer(cluster)
+    where = {"bootstrap.servers": given.bootstrap_servers}
+    consumer = Consumer(where | CONSUMER | {"group.id": given.group})
+    producer = Producer(where | PRODUCER)
     consumer.subscribe([given.source])
     while not meter.full():
         messages = [each for each in consumer.consume(500, 0.01) if not each.error()]

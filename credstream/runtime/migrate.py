@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from credstream.runtime.store import transaction
 
 HERE = Path(__file__).parent / "migrations"
+LOCK = 0x63726564  # any number that only we use
 VAULT: tuple[Path, ...] = (HERE / "vault",)
 
 
@@ -35,6 +36,9 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     config.set_main_option("path_separator", "os")
     config.set_main_option("version_locations", _literal(os.pathsep.join(map(str, where))))
     with transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            # Workers that start together bring it up to date one after the other.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
 

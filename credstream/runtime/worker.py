@@ -20,7 +20,6 @@ from typing import Any, Protocol
 import faust
 import mode
 import sqlalchemy as sa
-from confluent_kafka import KafkaException
 from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
@@ -32,6 +31,7 @@ from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
+from credstream.runtime.patience import patient
 from credstream.runtime.reference import Control, Reference
 from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.stage import Service, Stage
@@ -242,6 +242,8 @@ def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
     databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
     for database, where in databases:
         patient(partial(ready, database, where), lambda: False, worker.turn)
+    # Faust ends where its first connection fails; a broker that is away is waited for.
+    patient(partial(clients.reach, clients.cluster_of(settings)), lambda: False, worker.turn)
     try:
         app = app_of(worker)
     except ImproperlyConfigured as error:
@@ -253,23 +255,6 @@ def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
         quiet=True,
         loglevel=settings.log_level.upper(),
     ).execute_from_commandline()
-
-
-def patient(
-    work: Callable[[], None], stopping: Callable[[], bool], turn: Callable[[], None]
-) -> None:
-    """Do something that must succeed once, waiting while what it needs is away."""
-    pause = 0.05
-    while not stopping():
-        turn()
-        try:
-            work()
-        except (Unavailable, KafkaException) as failure:
-            logger().warning("unavailable", why=str(failure), pause=pause)
-            time.sleep(pause)
-            pause = min(5.0, pause * 2)
-        else:
-            return
 
 
 def _agent(app: faust.App, worker: Worker) -> None:

@@ -1,0 +1,218 @@
+"""An examination of the whole house: many versions of many keys, lists that change, and the law.
+
+Every event of a key carries its number as grade. What is published of a key must be its versions
+1, 2, 3 … in order, its grades 1 … n in order, each first brought by exactly one version, and what
+is judged last must be what the lists say last.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from confluent_kafka import Consumer, TopicPartition
+
+from credstream.contract import topics
+from credstream.contract.parts import Identifier, Organisation
+from credstream.contract.records import Accreditation, Provider, PublishedAward, PublishedChange
+from credstream.runtime import clients
+from credstream.runtime.admin import Admin
+from tests.support.fleet import Fleet
+
+PROVIDERS = ("exam-a", "exam-b", "exam-c", "exam-d")
+AWARDS, DAY = topics.awards("DE"), "2026-03-06"
+SEALED_EVERY = 100
+
+
+@dataclass(frozen=True)
+class Exam:
+    """`keys` credentials with `rounds` events each, awarded by `bodies` that lists speak of."""
+
+    keys: int
+    rounds: int
+    bodies: int = 20
+
+    def names(self) -> list[tuple[str, str]]:
+        return [(PROVIDERS[n % len(PROVIDERS)], f"C-{n:05}") for n in range(self.keys)]
+
+    @property
+    def events(self) -> int:
+        return self.keys * self.rounds
+
+    def body(self, name: str) -> int:
+        return int(name.removeprefix("C-")) // len(PROVIDERS) % self.bodies
+
+    def event(self, name: str, number: int) -> bytes:
+        """One submission; only a few are complete enough for a seal, which costs milliseconds."""
+        body = self.body(name)
+        plain = {
+            "credstream": 1,
+            "kind": "award",
+            "id": name,
+            "language": "en",
+            "title": {"en": f"Course of body {body}"},
+            "country": "DE",
+            "issued_on": DAY,
+            "awarding_bodies": [
+                {
+                    "name": {"en": f"School {body}"},
+                    "country": "DE",
+                    "identifiers": [{"scheme": "vat", "value": f"DE9990{body:05}"}],
+                }
+            ],
+            "learner": {"id": {"scheme": "national", "value": f"TEST-{name}"}},
+            "workload": {"hours": 16},
+            "level": {"eqf": 2},
+            "field": {"isced_f": "1011"},
+            "assessment": {"type": "portfolio", "grade": f"{number:04}"},
+            "participation": {"mode": "onsite"},
+            "quality_assurance": [{"type": "external", "body": "An Agency"}],
+            "route": "non-formal",
+        }
+        if int(name.removeprefix("C-")) % SEALED_EVERY == 0:
+            plain["learning_outcomes"] = [{"text": {"en": "Cleans panes safely."}}]
+        return json.dumps(plain).encode()
+
+    def listed(self, body: int, *, withdrawn: bool) -> Accreditation:
+        return Accreditation(
+            id=f"A-{body}",
+            source="exam",
+            as_of=1_770_000_000_000,
+            kind="accreditation",
+            organisation=Organisation(
+                name={"en": f"School {body}"},
+                country="DE",
+                identifiers=(_vat(body),),
+            ),
+            agent=Organisation(name={"en": "Agency"}, country="DE"),
+            agent_trusted=True,
+            decision="positive",
+            issued_on="2025-01-01",
+            withdrawn_on="2026-01-01" if withdrawn else None,
+            jurisdictions=("DE",),
+        )
+
+
+def _vat(body: int) -> Identifier:
+    return Identifier(scheme="vat", value=f"DE9990{body:05}")
+
+
+def enrol(fleet: Fleet, exam: Exam) -> None:
+    """Registrations, topics, and every body accredited."""
+    producer, codec = clients.producer(fleet.exchange.cluster), fleet.codec
+    for name in PROVIDERS:
+        record = Provider(id=name, kind="provider", name=name, country="DE", status="active")
+        producer.produce(topics.PROVIDERS, codec.encode(record), name.encode())
+    assert producer.flush(30) == 0
+    for name in PROVIDERS:
+        Admin(fleet.exchange.cluster).create(topics.of_provider("provider", name), 1)
+    for body in range(exam.bodies):
+        judge(fleet, exam, body, withdrawn=False)
+
+
+def judge(fleet: Fleet, exam: Exam, body: int, *, withdrawn: bool) -> None:
+    """Publish what the list says of a body now."""
+    producer = clients.producer(fleet.exchange.cluster)
+    record = exam.listed(body, withdrawn=withdrawn)
+    clients.send(producer, topics.ACCREDITATIONS, fleet.codec.encode(record), record.id.encode())
+
+
+def feed(fleet: Fleet, exam: Exam) -> None:
+    """Send every event, round by round."""
+    producer = clients.producer(fleet.exchange.cluster)
+    for number in range(1, exam.rounds + 1):
+        for provider, name in exam.names():
+            topic = topics.submissions("provider", provider)
+            header = [("ce_id", f"{name}-{number:04}".encode())]
+            while True:
+                try:
+                    producer.produce(topic, exam.event(name, number), headers=header)
+                except BufferError:
+                    producer.poll(0.1)
+                else:
+                    break
+        producer.poll(0)
+    assert producer.flush(60) == 0
+
+
+@dataclass
+class Answers:
+    """What has been published, read_committed and in order, with the broker's times."""
+
+    fleet: Fleet
+    awards: dict[str, list[PublishedAward]] = field(default_factory=lambda: defaultdict(list))
+    changes: dict[str, list[PublishedChange]] = field(default_factory=lambda: defaultdict(list))
+    times: list[float] = field(default_factory=list)
+    consumer: Consumer | None = None
+
+    def __post_init__(self) -> None:
+        self.codec = self.fleet.codec
+        self.consumer = clients.consumer(self.fleet.exchange.cluster, "exam-answers")
+        counts = clients.topics_of(self.consumer)[1]
+        self.consumer.assign(
+            [TopicPartition(t, n, 0) for t in (AWARDS, topics.CHANGES) for n in range(counts[t])]
+        )
+
+    def read(self, seconds: float) -> int:
+        """Take what has come; how many records."""
+        messages = [m for m in self.consumer.consume(1000, seconds) if not m.error()]
+        for message in messages:
+            kind = PublishedAward if message.topic() == AWARDS else PublishedChange
+            record = self.codec.decode(message.value(), kind)
+            held = self.awards if kind is PublishedAward else self.changes
+            held[record.key].append(record)
+            if kind is PublishedAward:
+                self.times.append(time.monotonic())
+        return len(messages)
+
+    def close(self) -> None:
+        self.consumer.close()
+
+    def events_seen(self) -> int:
+        """How many of the events have been published: the grades that keys have reached."""
+        return sum(len({each.grade for each in versions}) for versions in self.awards.values())
+
+    def ended(self, exam: Exam, withdrawn: set[int]) -> bool:
+        """Every event is out, and every key is judged by the lists as they are now."""
+        if len(self.awards) < exam.keys or self.events_seen() < exam.events:
+            return False
+        return not list(self._stale(withdrawn))
+
+    def wrongs(self, exam: Exam, withdrawn: set[int]) -> Iterator[str]:
+        """Everything that breaks the law."""
+        if len(self.awards) != exam.keys:
+            yield f"{len(self.awards)} keys of {exam.keys}"
+        for key, versions in self.awards.items():
+            numbers = [each.version for each in versions]
+            if numbers != list(range(1, len(numbers) + 1)):
+                yield f"{key}: versions {numbers}"
+            grades = [each.grade for each in versions]
+            if grades != sorted(grades, key=str):
+                yield f"{key}: grades out of order {grades}"
+            if set(grades) != {f"{n:04}" for n in range(1, exam.rounds + 1)}:
+                yield f"{key}: grades {sorted(set(grades), key=str)}"
+            told = [each.version for each in self.changes[key]]
+            if told != numbers:
+                yield f"{key}: changes {told} beside versions {numbers}"
+        yield from self._stale(withdrawn)
+
+    def _stale(self, withdrawn: set[int]) -> Iterator[str]:
+        for key, versions in self.awards.items():
+            title = versions[-1].definition.title["en"]
+            body = int(title.rsplit(" ", 1)[-1])
+            wanted = "not-covered" if body in withdrawn else "confirmed"
+            if versions[-1].judgement.outcome != wanted:
+                yield f"{key}: {versions[-1].judgement.outcome}, the list says {wanted}"
+
+
+def longest_pauses(times: list[float], moments: list[float]) -> list[float]:
+    """After each moment and before the next, the longest gap between two outputs, in seconds."""
+    found = []
+    for at, until in zip(moments, [*moments[1:], float("inf")], strict=True):
+        inside = [at, *(each for each in times if at <= each < until)]
+        gaps = [b - a for a, b in zip(inside, inside[1:], strict=False)]
+        found.append(max(gaps, default=0.0))
+    return found

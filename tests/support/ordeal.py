@@ -1,0 +1,108 @@
+"""An exam under fire: workers die at random moments while events and withdrawals pass."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+
+from credstream.contract.topics import SERVICES
+from tests.support import exam as exams
+from tests.support.exam import Answers, Exam
+from tests.support.fleet import Fleet
+
+QUIET_SECONDS = 3.0
+
+
+@dataclass
+class Ordeal:
+    """What was done, and what was seen."""
+
+    kills: list[float] = field(default_factory=list)
+    victims: list[str] = field(default_factory=list)
+    withdrawn: set[int] = field(default_factory=set)
+    versions: int = 0
+    seconds: float = 0.0
+    wrongs: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+
+    def told(self) -> dict[str, object]:
+        ordered = sorted(self.pauses)
+        return {
+            "kills": len(self.kills),
+            "versions": self.versions,
+            "seconds": round(self.seconds, 1),
+            "pause p50": round(ordered[len(ordered) // 2], 2) if ordered else None,
+            "pause p95": round(_p95(ordered), 2) if ordered else None,
+            "wrongs": len(self.wrongs),
+        }
+
+
+def run(
+    fleet: Fleet,
+    exam: Exam,
+    *,
+    kills: int,
+    seed: int,
+    workers: int = 2,
+    patience: float = 300.0,
+    disturb=None,
+) -> Ordeal:
+    """Kill at even shares of the work, at a seeded random moment each; then wait for the end."""
+    chance, ordeal = random.Random(seed), Ordeal()
+    exams.enrol(fleet, exam)
+    for service in SERVICES:
+        fleet.scale(service, workers)
+    answers = Answers(fleet)
+    feeder = threading.Thread(target=exams.feed, args=(fleet, exam), daemon=True)
+    feeder.start()
+    # The first and the last parts of the work are left alone: there is nothing to interrupt.
+    shares = [(n + 0.5 + chance.random() / 2) / (kills + 1) for n in range(kills)]
+    began = progress = time.monotonic()
+    try:
+        while True:
+            fleet.mend()
+            if answers.read(0.05):
+                progress = time.monotonic()
+            done = answers.events_seen() / exam.events
+            if shares and done >= shares[0]:
+                shares.pop(0)
+                _strike(fleet, exam, ordeal, chance)
+            if disturb is not None:
+                disturb(done)
+            if not shares and answers.ended(exam, ordeal.withdrawn):
+                _rest(answers)
+                break
+            if time.monotonic() - progress > patience:
+                break
+    finally:
+        answers.close()
+    ordeal.seconds = time.monotonic() - began
+    ordeal.versions = sum(map(len, answers.awards.values()))
+    ordeal.wrongs = list(answers.wrongs(exam, ordeal.withdrawn))
+    ordeal.pauses = exams.longest_pauses(answers.times, ordeal.kills)
+    return ordeal
+
+
+def _strike(fleet: Fleet, exam: Exam, ordeal: Ordeal, chance: random.Random) -> None:
+    """A list changes, and in the middle of what follows from it a worker dies."""
+    body = chance.randrange(exam.bodies)
+    ordeal.withdrawn ^= {body}
+    exams.judge(fleet, exam, body, withdrawn=body in ordeal.withdrawn)
+    time.sleep(chance.random() * 0.3)
+    victim = chance.choice(sorted(fleet.workers))
+    fleet.kill(victim)
+    ordeal.kills.append(time.monotonic())
+    ordeal.victims.append(victim)
+
+
+def _rest(answers: Answers) -> None:
+    """Whatever still comes after the end would be a double."""
+    until = time.monotonic() + QUIET_SECONDS
+    while time.monotonic() < until:
+        answers.read(0.2)
+
+
+def _p95(ordered: list[float]) -> float:
+    return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
