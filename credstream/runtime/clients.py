@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -143,10 +143,22 @@ def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
     return {"bootstrap.servers": cluster.address} | dict(COMMON) | dict(cluster.security) | named
 
 
-def send(target: Producer, topic: str, value: bytes | None, key: bytes | None = None) -> None:
+def send(
+    target: Producer,
+    topic: str,
+    value: bytes | None,
+    key: bytes | None = None,
+    headers: Iterable[tuple[str, bytes]] = (),
+) -> None:
     """Write one message and wait until the broker has it; raises Unavailable."""
     failures: list[KafkaError] = []
-    target.produce(topic, value, key, on_delivery=lambda e, _m: failures.append(e) if e else None)
+    target.produce(
+        topic,
+        value,
+        key,
+        headers=list(headers),
+        on_delivery=lambda e, _m: failures.append(e) if e else None,
+    )
     if target.flush(15) or failures:
         raise Unavailable(f"{topic}: {failures[0].str() if failures else 'not delivered in 15 s'}")
 

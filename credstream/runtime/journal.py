@@ -8,6 +8,7 @@ published before anything new is read.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from credstream.contract.topics import DAY_MS
 from credstream.runtime.store import JOURNAL, upsert
 
 Place = tuple[str, int]
@@ -74,9 +76,13 @@ def read(connection: sa.Connection, places: Iterable[Place]) -> dict[Place, Row]
 
 
 def trusts_broker(connection: sa.Connection) -> bool:
-    """Whether an operator said that a partition without a row is no reason to stop."""
-    query = sa.select(JOURNAL.c.upto).where(JOURNAL.c.topic == ANY_PLACE[0])
-    return connection.execute(query).first() is not None
+    """Whether an operator said, within a day, that a partition without a row is no reason to stop.
+
+    A day is enough for every worker to come back; for longer, a lost row would go unseen.
+    """
+    query = sa.select(JOURNAL.c.since).where(JOURNAL.c.topic == ANY_PLACE[0])
+    said = connection.execute(query).scalar()
+    return said is not None and time.time() * 1000 - said < DAY_MS
 
 
 def move(
@@ -139,7 +145,9 @@ def forget(connection: sa.Connection) -> int:
         sa.update(JOURNAL).where(JOURNAL.c.topic != ANY_PLACE[0]).values(**nothing)
     )
     topic, partition = ANY_PLACE
-    upsert(connection, JOURNAL, [{"topic": topic, "partition": partition, **nothing}])
+    now = int(time.time() * 1000)
+    row = {"topic": topic, "partition": partition, **nothing, "since": now}
+    upsert(connection, JOURNAL, [row])
     return done.rowcount
 
 

@@ -13,9 +13,10 @@ from credstream.contract import topics
 from credstream.contract.flow import Incoming
 from credstream.runtime import journal, metrics
 from credstream.runtime.breaker import Breaker
+from credstream.runtime.deadletters import VERSION
 from credstream.runtime.journal import Place, Row
 from credstream.runtime.logs import logger
-from credstream.runtime.stage import VERSION, Service, Settled
+from credstream.runtime.stage import Service, Settled
 from credstream.runtime.store import BREAKER, transaction, upsert
 
 LOOK_AGAIN_SECONDS = 1.0

@@ -15,11 +15,14 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit
+from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
 from credstream.runtime import clients, metrics
+from credstream.runtime.deadletters import marked
 from credstream.runtime.logs import logger
 from credstream.runtime.store import (
     EPOCH,
+    FAILURES,
     PROVIDERS,
     REFERENCE,
     hold_epoch,
@@ -30,6 +33,7 @@ from credstream.runtime.store import (
 
 Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
 SECONDS = 30
+FAILURES_BORNE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +66,26 @@ class Reference:
     ) -> None:
         """Write one record, send what follows from it, remember how far we are.
 
-        Raises Unavailable; a record that cannot be read is logged and passed over, since it
-        would be there again at each start.
+        Raises Unavailable. A record that cannot be read is dead-lettered: it would be there again
+        at each start. Anything else is raised, which ends the process; the third time the record
+        is taken for its cause, and is dead-lettered too.
         """
         with self._lock:
             if offset <= self.upto(topic, partition):
                 return
+            place = (topic, partition, offset)
             control = next(each for each in self.controls if each.topic == topic)
             try:
                 record = self.codec.decode(value, control.record) if value else None
-            except Rejected as refusal:
-                logger().error("reference refused", topic=topic, offset=offset, reason=refusal.code)
-                metrics.DEAD_LETTERS.labels(self.service, refusal.code).inc()
-                clients.send(self.producer, topics.dlq(topic), value, key)
-            else:
                 self._learn(control, (key or b"").decode("utf-8", "replace"), record)
+            except Rejected as refusal:
+                self._bury(place, key, value, refusal)
+            except Unavailable:
+                raise
+            except Exception as error:
+                if self._failed(place) < FAILURES_BORNE:
+                    raise
+                self._bury(place, key, value, Rejected("unexpected", "", type(error).__name__))
             self._remember(topic, partition, offset)
 
     def upto(self, topic: str, partition: int) -> int:
@@ -127,6 +136,26 @@ class Reference:
             connection.execute(sa.update(EPOCH).values(changes=EPOCH.c.changes + 1))
         self._send(emits)
 
+    def _failed(self, place: tuple[str, int, int]) -> int:
+        """Count a failure; how many there were."""
+        row = dict(zip(("topic", "partition", "offset"), place, strict=True))
+        columns = FAILURES.c
+        query = sa.select(columns.times).where(*(columns[name] == row[name] for name in row))
+        with transaction(self.engine) as connection:
+            times = (connection.execute(query).scalar() or 0) + 1
+            upsert(connection, FAILURES, [{**row, "times": times}])
+        return times
+
+    def _bury(
+        self, place: tuple[str, int, int], key: bytes | None, value: bytes | None, why: Rejected
+    ) -> None:
+        topic, _partition, offset = place
+        logger().error("reference refused", topic=topic, offset=offset, reason=why.code)
+        metrics.DEAD_LETTERS.labels(self.service, why.code).inc()
+        reason = Reason(code=why.code, path=why.path, detail=why.detail)
+        headers = marked((), reason, self.service, place, int(time.time() * 1000))
+        clients.send(self.producer, topics.dlq(topic), value, key, headers)
+
     def _send(self, emits: Sequence[Emit]) -> None:
         """Write all, or raise Unavailable: a failed delivery shows in its callback alone."""
         failed: list[KafkaError] = []
@@ -166,8 +195,10 @@ def learn_provider(codec: Codec) -> Learn:
     def learn(connection: sa.Connection, key: str, record: Provider | None) -> Sequence[Emit]:
         if record is None:
             connection.execute(sa.delete(PROVIDERS).where(PROVIDERS.c.id == key))
+        elif record.id != key:
+            raise Rejected("provider.mismatch", "id", f"{record.id} under the key {key}")
         else:
-            upsert(connection, PROVIDERS, [{"id": record.id, "record": codec.encode(record)}])
+            upsert(connection, PROVIDERS, [{"id": key, "record": codec.encode(record)}])
         return ()
 
     return learn

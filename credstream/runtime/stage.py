@@ -8,7 +8,6 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,16 +20,15 @@ from credstream.contract.parts import Reason
 from credstream.contract.records import Receipt
 from credstream.runtime import journal, metrics
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED
+from credstream.runtime.deadletters import marked
 from credstream.runtime.journal import Move, NotOurs, Output, Place
 from credstream.runtime.logs import logger
 from credstream.runtime.store import hold_epoch, transaction
 
-VERSION = version("credstream")
 # What a broker adds to a value: key, headers of the batch, its own frame.
 FRAME_BYTES = 1024
 # A path repeats names from the payload, which may be as long as the payload itself.
 LONGEST_WORDS = 500
-MARK = "credstream_dlq_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,24 +222,11 @@ class Stage:
         return replace(self._dead(message, refusal, *sender), outcome=UNEXPECTED)
 
     def _dead_letter(self, message: Incoming, reason: Reason) -> Output:
-        name = topics.dlq(message.topic)
-        facts = {
-            "reason": reason.code,
-            "path": reason.path,
-            "detail": reason.detail,
-            "stage": self.service.name,
-            "topic": message.topic,
-            "partition": str(message.partition),
-            "offset": str(message.offset),
-            "at": str(message.at),
-            "version": VERSION,
-        }
-        told = tuple(
-            (f"{MARK}{name}", value.encode("utf-8", "replace")) for name, value in facts.items()
+        place = (message.topic, message.partition, message.offset)
+        headers = marked(message.headers, reason, self.service.name, place, message.at)
+        return Output(
+            self._existing(topics.dlq(message.topic)), message.key, message.value, headers
         )
-        # A replayed dead letter still carries the marks of its first end.
-        given = tuple(pair for pair in message.headers if not pair[0].startswith(MARK))
-        return Output(self._existing(name), message.key, message.value, (*given, *told))
 
     def _existing(self, dead_letters: str) -> str:
         for name in (dead_letters, topics.UNKNOWN_DLQ):

@@ -48,6 +48,15 @@ REFERENCE = sa.Table(
     sa.Column("cluster_id", sa.String(100), nullable=False),
     sa.Column("upto", sa.BigInteger, nullable=False),
 )
+# How often a reference record could not be taken, over restarts.
+FAILURES = sa.Table(
+    "failures",
+    METADATA,
+    sa.Column("topic", sa.String(249), primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True),
+    sa.Column("offset", sa.BigInteger, primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),
+)
 PROVIDERS = sa.Table(
     "providers",
     METADATA,

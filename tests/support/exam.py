@@ -7,6 +7,7 @@ is judged last must be what the lists say last.
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections import defaultdict
@@ -213,6 +214,6 @@ def longest_pauses(times: list[float], moments: list[float]) -> list[float]:
     found = []
     for at, until in zip(moments, [*moments[1:], float("inf")], strict=True):
         inside = [at, *(each for each in times if at <= each < until)]
-        gaps = [b - a for a, b in zip(inside, inside[1:], strict=False)]
+        gaps = [b - a for a, b in itertools.pairwise(inside)]
         found.append(max(gaps, default=0.0))
     return found

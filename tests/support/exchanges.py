@@ -28,7 +28,7 @@ class Everything:
         return True
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """The process is gone."""
 
 

@@ -31,7 +31,14 @@ VERSIONS = sa.Table(
     sa.Column("key", sa.String(60), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
 )
-RUNTIME = (store.JOURNAL, store.EPOCH, store.BREAKER, store.REFERENCE, store.PROVIDERS)
+RUNTIME = (
+    store.JOURNAL,
+    store.EPOCH,
+    store.BREAKER,
+    store.REFERENCE,
+    store.FAILURES,
+    store.PROVIDERS,
+)
 
 
 class Crash(BaseException):

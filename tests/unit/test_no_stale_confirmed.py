@@ -41,7 +41,7 @@ class Producer:
     def __init__(self, log, crash):
         self.log, self.crash, self.held = log, crash, []
 
-    def produce(self, topic, value, key, on_delivery=None):
+    def produce(self, topic, value, key, on_delivery=None, headers=()):
         self.held.append((topic, key.decode(), value))
 
     def poll(self, _seconds):

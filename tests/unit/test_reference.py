@@ -30,10 +30,11 @@ class Producer:
         self.room, self.fails, self.stuck = room, list(fails), stuck
         self.queue, self.sent, self.polls = [], [], 0
 
-    def produce(self, topic, value, key=None, on_delivery=None):
+    def produce(self, topic, value, key=None, on_delivery=None, headers=()):
         if len(self.queue) >= self.room:
             raise BufferError
         self.queue.append((topic, value, key, on_delivery))
+        self.headers = dict(headers)
 
     def poll(self, seconds):
         self.polls += 1
@@ -127,6 +128,46 @@ def test_bytes_that_are_no_registration_are_dead_letters_and_no_obstacle(tmp_pat
     assert producer.sent == [(topics.dlq(TOPIC), value, b"acme")]
     take(reference, 1)
     assert reference.upto(TOPIC, 0) == 1
+
+
+def test_a_record_that_fails_three_times_is_a_dead_letter_with_its_reason(tmp_path):
+    """An exception ends the process; a restart meets the same record, but not for ever."""
+
+    def failing(_connection, _key, _record):
+        raise ZeroDivisionError("secret words")
+
+    producer = Producer()
+    reference = reference_of(tmp_path, producer, failing)
+    for _start in range(2):
+        with pytest.raises(ZeroDivisionError):
+            take(reference, 0)
+        assert reference.upto(TOPIC, 0) == -1
+    take(reference, 0)
+    assert producer.sent == [(topics.dlq(TOPIC), ACME, b"acme")]
+    assert producer.headers["credstream_dlq_reason"] == b"unexpected"
+    assert producer.headers["credstream_dlq_stage"] == b"accreditation"
+    assert b"secret" not in b"".join(producer.headers.values())
+    assert reference.upto(TOPIC, 0) == 0
+
+
+def test_an_outage_is_no_failure_of_the_record(tmp_path):
+    def away(_connection, _key, _record):
+        raise Unavailable("database")
+
+    reference = reference_of(tmp_path, Producer(), away)
+    for _attempt in range(5):
+        with pytest.raises(Unavailable):
+            take(reference, 0)
+    assert reference.upto(TOPIC, 0) == -1
+
+
+def test_a_registration_under_another_key_is_refused(tmp_path):
+    producer = Producer()
+    reference = reference_of(tmp_path, producer, learn_provider(CODEC))
+    reference.take(TOPIC, 0, 0, b"other", ACME)
+    assert producer.headers["credstream_dlq_reason"] == b"provider.mismatch"
+    with transaction(reference.engine) as connection:
+        assert connection.execute(sa.select(PROVIDERS)).all() == []
 
 
 def test_a_dead_letter_that_is_not_delivered_is_not_passed_over(tmp_path):

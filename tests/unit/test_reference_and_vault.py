@@ -28,7 +28,7 @@ class Producer:
     def __init__(self):
         self.sent = []
 
-    def produce(self, topic, value, key=None, on_delivery=None):
+    def produce(self, topic, value, key=None, on_delivery=None, headers=()):
         self.sent.append((topic, value, key))
 
     def poll(self, _seconds):

@@ -17,7 +17,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.records import Again, Receipt
-from credstream.runtime import journal
+from credstream.runtime import journal, store
 from credstream.runtime.journal import JournalError, NotOurs, Output
 from credstream.runtime.stage import Service, Stage, UnexpectedError
 from credstream.runtime.store import engine, select_in, transaction, upsert
@@ -254,6 +254,9 @@ def test_forgetting_keeps_the_state_and_trusts_the_broker(stage):
         assert journal.forget(connection) == 1
         row = journal.read(connection, [INPUT])[INPUT]
         assert journal.trusts_broker(connection)
+        long_ago = sa.update(store.JOURNAL).where(store.JOURNAL.c.topic == "*").values(since=1)
+        connection.execute(long_ago)
+        assert not journal.trusts_broker(connection)
     assert journal.verdict(INPUT, row, "another", 40) == "go-on"
     assert journal.verdict(AGAIN, None, "another", 40, trusting=True) == "go-on"
     settle(stage, message(40), rows={INPUT: row}, committed={INPUT: 40})
