@@ -175,11 +175,6 @@ def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, 
     return found.cluster_id, counts
 
 
-def reach(cluster: Cluster) -> None:
-    """Raise Unavailable unless the broker answers."""
-    topics_of(producer(cluster))
-
-
 def read_to_end(client: Consumer, topic: str, seconds: float) -> Iterator[tuple[str, bytes | None]]:
     """Key and value of everything that a topic of one partition holds now; raises Unavailable."""
     place, until = TopicPartition(topic, 0), time.monotonic() + seconds

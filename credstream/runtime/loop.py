@@ -58,7 +58,6 @@ class Loop:
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until `stopping`; any exception that leaves it must end the process."""
         try:
-            retried(self.producer.init_transactions)
             self.consumer.subscribe(
                 list(self.stage.service.inputs),
                 on_assign=self.partitions.on_assigned,

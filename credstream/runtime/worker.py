@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import faust
 import mode
 import sqlalchemy as sa
+from confluent_kafka import Producer
 from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
@@ -29,7 +30,7 @@ from credstream.runtime import clients, health, logs, migrate
 from credstream.runtime.clients import KnownTopics
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
-from credstream.runtime.loop import Hooks, Loop
+from credstream.runtime.loop import Hooks, Loop, retried
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.patience import patient
 from credstream.runtime.reference import Control, Reference
@@ -60,6 +61,7 @@ class Worker:
     runners: Sequence[Runner] = ()
     crash: Callable[[str], None] = lambda _point: None
     journalled: bool = True
+    producer: Producer | None = None
     loop: Loop | None = None
     keeper: Keeper | None = None
     reference: Reference | None = None
@@ -83,6 +85,17 @@ class Worker:
             return f"breaker open: {self.keeper.opened}"
         return None if self.loop.working else "unavailable"
 
+    def fence(self) -> Producer:
+        """Reach the broker and end what an earlier life of this worker left open there.
+
+        As early as can be: until then nobody can read beyond its unfinished transaction.
+        """
+        made = clients.producer(clients.cluster_of(self.settings), transactional_id=self.name)
+        clients.topics_of(made)
+        retried(made.init_transactions)
+        self.producer = made
+        return made
+
     def run(self, stopping: Callable[[], bool]) -> None:
         """The data path from the first connection to the end."""
         patient(self._open, stopping, self.turn)
@@ -93,8 +106,7 @@ class Worker:
     def _open(self) -> None:
         profile = clients.PROFILES[self.settings.profile]
         self.codec.prepare()
-        cluster = clients.cluster_of(self.settings)
-        producer = clients.producer(cluster, transactional_id=self.name)
+        producer, cluster = self.producer or self.fence(), clients.cluster_of(self.settings)
         cluster_id, counts = clients.topics_of(producer)
         self._check_partitions(counts)
         self._take_reference(cluster_id)
@@ -243,7 +255,7 @@ def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
     for database, where in databases:
         patient(partial(ready, database, where), lambda: False, worker.turn)
     # Faust ends where its first connection fails; a broker that is away is waited for.
-    patient(partial(clients.reach, clients.cluster_of(settings)), lambda: False, worker.turn)
+    patient(worker.fence, lambda: False, worker.turn)
     try:
         app = app_of(worker)
     except ImproperlyConfigured as error:

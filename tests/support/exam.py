@@ -212,7 +212,7 @@ class Answers:
 def longest_pauses(times: list[float], moments: list[float]) -> list[float]:
     """After each moment and before the next, the longest gap between two outputs, in seconds."""
     found = []
-    for at, until in zip(moments, [*moments[1:], float("inf")], strict=True):
+    for at, until in itertools.pairwise([*moments, float("inf")]):
         inside = [at, *(each for each in times if at <= each < until)]
         gaps = [b - a for a, b in itertools.pairwise(inside)]
         found.append(max(gaps, default=0.0))

@@ -17,12 +17,11 @@ from credstream.cli import topics as topic_commands
 from credstream.cli.exchange import Exchange
 from credstream.cli.house import _free_port as free_port
 from credstream.contract import topics
-from credstream.contract.codec import IDS, Codec
+from credstream.contract.codec import Codec
 from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster
-from credstream.runtime.registry import SchemaRegistry
 from services.publisher.seal import test_certificate as certificate
-from tests.support import databases, stacks
+from tests.support import codecs, databases, stacks
 
 RESTART_SECONDS = 0.2
 STOP_SECONDS = 15
@@ -58,7 +57,7 @@ class Fleet:
 
     @property
     def codec(self) -> Codec:
-        return self.exchange.codec()
+        return codecs.wire()
 
     def scale(self, service: str, count: int) -> None:
         """Start or stop workers until there are so many."""
@@ -164,10 +163,7 @@ def emptied(nodes: int = 1) -> Exchange:
     admin.delete([name for name in admin.partitions() if topic_commands.ours(name)])
     names = [name for name, _ in topics.fixed(("DE", "DK"))]
     admin.create(names, nodes)
-    registry = SchemaRegistry(found.registry)
-    for name in IDS:
-        registry.register(name)
-    registry.close()
+    codecs.registry()
     return found
 
 

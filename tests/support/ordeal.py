@@ -7,7 +7,12 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from credstream.contract.topics import SERVICES
+from credstream.runtime.store import engine, transaction
+from services.normalise.store import AWARDS
+from services.publisher.store import HEADS, VERSIONS
 from tests.support import exam as exams
 from tests.support.exam import Answers, Exam
 from tests.support.fleet import Fleet
@@ -25,6 +30,7 @@ class Ordeal:
     versions: int = 0
     seconds: float = 0.0
     wrongs: list[str] = field(default_factory=list)
+    heads: dict[str, int] = field(default_factory=dict)
     pauses: list[float] = field(default_factory=list)
 
     def told(self) -> dict[str, object]:
@@ -34,7 +40,7 @@ class Ordeal:
             "versions": self.versions,
             "seconds": round(self.seconds, 1),
             "pause p50": round(ordered[len(ordered) // 2], 2) if ordered else None,
-            "pause p95": round(_p95(ordered), 2) if ordered else None,
+            "pause p95": round(p95(self.pauses), 2) if ordered else None,
             "wrongs": len(self.wrongs),
         }
 
@@ -80,6 +86,7 @@ def run(
         answers.close()
     ordeal.seconds = time.monotonic() - began
     ordeal.versions = sum(map(len, answers.awards.values()))
+    ordeal.heads = {key: held[-1].version for key, held in answers.awards.items()}
     ordeal.wrongs = list(answers.wrongs(exam, ordeal.withdrawn))
     ordeal.pauses = exams.longest_pauses(answers.times, ordeal.kills)
     return ordeal
@@ -104,5 +111,30 @@ def _rest(answers: Answers) -> None:
         answers.read(0.2)
 
 
-def _p95(ordered: list[float]) -> float:
+def p95(pauses: list[float]) -> float:
+    ordered = sorted(pauses)
     return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+
+
+def published(seen: Ordeal) -> dict[str, int]:
+    """The last version of each key on the topic."""
+    return seen.heads
+
+
+def stored(fleet: Fleet) -> dict[str, int]:
+    """The last version of each award in the publisher's database; every one has all before it."""
+    query = sa.select(VERSIONS.c.key, VERSIONS.c.version).order_by(*VERSIONS.primary_key)
+    held: dict[str, list[int]] = {}
+    with transaction(engine(fleet.urls["publisher"])) as connection:
+        for key, version in connection.execute(query):
+            held.setdefault(key, []).append(version)
+        heads = dict(connection.execute(sa.select(HEADS.c.key, HEADS.c.version)).tuples().all())
+    for key, versions in held.items():
+        assert versions == list(range(1, heads[key] + 1)), key
+    return {key: heads[key] for key in held if key in _awards(fleet)}
+
+
+def _awards(fleet: Fleet) -> set[str]:
+    query = sa.select(AWARDS.c.key)
+    with transaction(engine(fleet.urls["normalise"])) as connection:
+        return set(connection.execute(query).scalars())

@@ -1,0 +1,81 @@
+"""A worker that breaks its promises on purpose, or dies at chosen points; only tests start it.
+
+`python -m tests.support.mutants KIND[,POINT:CHANCE:SEED] services.<name> worker`
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import signal
+import sys
+import time
+
+from credstream.runtime import clients, loop, process, worker
+from credstream.runtime.partitions import Partitions
+
+SOUND, NO_JOURNAL, NO_TRANSACTIONS = "sound", "no-journal", "no-transactions"
+
+
+class Blind(Partitions):
+    """Trusts the broker's offsets alone."""
+
+    __slots__ = ()
+
+    def behind(self):
+        self.rows |= dict.fromkeys(self.fresh)
+        self.committed |= self._offsets(sorted(self.fresh))
+        return {}
+
+
+class Bare(loop.Loop):
+    """Writes outputs and offsets one after the other, as a plain loop does."""
+
+    def _transact(self, outputs, rows):
+        for output in outputs:
+            self._produce(output)
+        assert self.producer.flush(30) == 0
+        self.hooks.crash("inside")
+        offsets = [loop.TopicPartition(*place, row.upto + 1) for place, row in sorted(rows.items())]
+        self.consumer.commit(offsets=offsets, asynchronous=False)
+
+
+def main() -> None:
+    kind, _, point = sys.argv[1].partition(",")
+    name = sys.argv[2].rpartition(".")[2]
+    sys.argv = [name, *sys.argv[3:]]
+    build = importlib.import_module(f"services.{name}.app").build
+    if kind == NO_JOURNAL:
+        worker.Partitions = Blind
+    if kind == NO_TRANSACTIONS:
+        worker.Loop = Bare
+        whole = clients.producer
+        clients.producer = lambda cluster, transactional_id=None: whole(cluster)
+        worker.retried = lambda *_args, **_more: None
+
+    def broken(settings):
+        made = build(settings)
+        made.journalled = kind != NO_JOURNAL
+        made.crash = dying(point) if point else made.crash
+        return made
+
+    process.main(name, broken)
+
+
+def dying(text: str):
+    """kill -9 by one's own hand at a point of the loop, or at `any`, but not in the first seconds."""
+    wanted, chance, seed = text.split(":")
+    points = ("before", "between", "inside", "after") if wanted == "any" else (wanted,)
+    dice = random.Random(f"{seed}-{os.getpid()}")
+    alive = time.monotonic() + 2
+
+    def crash(point):
+        if point in points and time.monotonic() > alive and dice.random() < float(chance):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return crash
+
+
+if __name__ == "__main__":
+    main()
