@@ -12,7 +12,7 @@ from credstream.runtime.logs import logger
 
 
 def patient(
-    work: Callable[[], None], stopping: Callable[[], bool], turn: Callable[[], None]
+    work: Callable[[], object], stopping: Callable[[], bool], turn: Callable[[], None]
 ) -> None:
     """Do something that must succeed once, waiting while what it needs is away."""
     pause = 0.05

@@ -7,9 +7,7 @@ ends; if the process is told to stop, so is the thread.
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +16,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import faust
-import mode
 import sqlalchemy as sa
 from confluent_kafka import Producer
 from faust.exceptions import ImproperlyConfigured
@@ -36,9 +33,7 @@ from credstream.runtime.patience import patient
 from credstream.runtime.reference import Control, Reference
 from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.stage import Service, Stage
-
-STOP_SECONDS = 10.0
-GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
+from credstream.runtime.threads import Thread, Watchdog, end
 
 
 class Runner(Protocol):
@@ -161,44 +156,6 @@ class Worker:
             raise Unavailable(f"inputs must have equal partition counts: {shown}")
 
 
-class _Thread(mode.Service):
-    """A thread of the process: its failure is the process's."""
-
-    def __init__(self, work: Callable[[Callable[[], bool]], None]) -> None:
-        self.work = work
-        self.ended = asyncio.Event()
-        super().__init__()
-
-    @mode.Service.task
-    async def _run(self) -> None:
-        try:
-            await asyncio.to_thread(self.work, lambda: self.should_stop)
-        except Exception as error:  # noqa: BLE001, the process ends, whatever it was
-            _end("data path failed", error)
-        finally:
-            self.ended.set()
-
-    async def on_stop(self) -> None:
-        """Wait for the thread; one deadline for every stop: the data path is safe to kill."""
-        try:
-            await asyncio.wait_for(self.ended.wait(), STOP_SECONDS)
-        except TimeoutError:
-            _end("stop took too long", None)
-
-
-class _Watchdog(mode.Service):
-    """librdkafka can hang in a transaction call and ignore its time-out: then the process ends."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-        super().__init__()
-
-    @mode.Service.timer(1.0)
-    async def _watch(self) -> None:
-        if time.monotonic() - self.worker.last_turn() > self.worker.settings.patience_seconds:
-            _end("data path stuck", None)
-
-
 def app_of(worker: Worker) -> faust.App:
     """The Faust app around a worker."""
     settings = worker.settings
@@ -221,10 +178,10 @@ def app_of(worker: Worker) -> faust.App:
         web_port=settings.web_port,
         web_bind=settings.web_host,
     )
-    app.add_dependency(_Thread(worker.run))
-    app.add_dependency(_Watchdog(worker))
+    app.add_dependency(Thread(worker.run))
+    app.add_dependency(Watchdog(worker.last_turn, settings.patience_seconds))
     for runner in worker.runners:
-        app.add_dependency(_Thread(runner.run))
+        app.add_dependency(Thread(runner.run))
     _agent(app, worker)
     for path, page in health.pages(worker).items():
         app.page(path)(page)  # type: ignore[arg-type]
@@ -254,12 +211,12 @@ def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
     databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
     for database, where in databases:
         patient(partial(ready, database, where), lambda: False, worker.turn)
-    # Faust ends where its first connection fails; a broker that is away is waited for.
-    patient(worker.fence, lambda: False, worker.turn)
     try:
         app = app_of(worker)
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, ssl.SSLError) as error:
         raise SettingsError(f"Faust refuses a setting: {error}") from error
+    # Faust ends where its first connection fails; a broker that is away is waited for.
+    patient(worker.fence, lambda: False, worker.turn)
     faust.Worker(
         app,
         logging_config=logs.config(settings.log_level),
@@ -292,13 +249,6 @@ async def _taken(worker: Worker, *message: Any) -> None:
             logger().warning("unavailable", why=str(failure), pause=1.0)
             await asyncio.sleep(1.0)
         except Exception as error:  # noqa: BLE001, redelivered after the restart
-            _end("control agent failed", error)
+            end("control agent failed", error)
         else:
             return
-
-
-def _end(event: str, error: BaseException | None) -> None:
-    """End hard: after a restart the journal says where to go on."""
-    logger().critical(event, error=type(error).__name__ if error else None, why=str(error or ""))
-    sys.stdout.flush()
-    os._exit(GIVE_UP)

@@ -136,7 +136,7 @@ def test_the_page_for_operators_has_every_event_of_the_log():
         for folder in ("credstream", "services")
         for path in (ROOT / folder).rglob("*.py")
         for name in re.findall(
-            r'(?:logger\(\)\.[a-z]+|_end)\(\s*"([^"]+)"', path.read_text("utf-8")
+            r'(?:logger\(\)\.[a-z]+|\bend)\(\s*"([^"]+)"', path.read_text("utf-8")
         )
     }
     table = page("operators/index.md").partition("## Logs")[2].partition("\n## ")[0]

@@ -1,0 +1,61 @@
+"""The data path's thread beside Faust's loop, and what ends the process when it has to end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+
+import mode
+
+from credstream.runtime.logs import logger
+
+STOP_SECONDS = 10.0
+GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
+
+
+class Thread(mode.Service):
+    """A thread of the process: its failure is the process's."""
+
+    def __init__(self, work: Callable[[Callable[[], bool]], None]) -> None:
+        self.work = work
+        self.ended = asyncio.Event()
+        super().__init__()
+
+    @mode.Service.task
+    async def _run(self) -> None:
+        try:
+            await asyncio.to_thread(self.work, lambda: self.should_stop)
+        except Exception as error:  # noqa: BLE001, the process ends, whatever it was
+            end("data path failed", error)
+        finally:
+            self.ended.set()
+
+    async def on_stop(self) -> None:
+        """Wait for the thread; one deadline for every stop: the data path is safe to kill."""
+        try:
+            await asyncio.wait_for(self.ended.wait(), STOP_SECONDS)
+        except TimeoutError:
+            end("stop took too long", None)
+
+
+class Watchdog(mode.Service):
+    """librdkafka can hang in a transaction call and ignore its time-out: then the process ends."""
+
+    def __init__(self, last_turn: Callable[[], float], patience: float) -> None:
+        self.last_turn, self.patience = last_turn, patience
+        super().__init__()
+
+    @mode.Service.timer(1.0)
+    async def _watch(self) -> None:
+        if time.monotonic() - self.last_turn() > self.patience:
+            end("data path stuck", None)
+
+
+def end(event: str, error: BaseException | None) -> None:
+    """End hard: after a restart the journal says where to go on."""
+    logger().critical(event, error=type(error).__name__ if error else None, why=str(error or ""))
+    sys.stdout.flush()
+    os._exit(GIVE_UP)
