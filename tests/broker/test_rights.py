@@ -1,0 +1,280 @@
+"""What a provider may do on a real cluster, and forty things that it may not."""
+
+import contextlib
+import itertools
+import json
+import time
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from credstream.contract import rights, topics
+from credstream.runtime import quotas
+from credstream.runtime.admin import Admin
+from credstream.runtime.clients import Cluster
+from deploy.kafka import certificates
+from tests.support import houses, stacks
+
+pytestmark = pytest.mark.real
+
+# One id is the beginning of the other: a right on a prefix would let it in.
+ACME, OTHER = "acme", "acme2"
+PASSWORD = "correct-horse"
+REFUSED = {
+    "TOPIC_AUTHORIZATION_FAILED",
+    "GROUP_AUTHORIZATION_FAILED",
+    "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+    "CLUSTER_AUTHORIZATION_FAILED",
+}
+
+
+@pytest.fixture(scope="module")
+def admin():
+    made = Admin(Cluster(stacks.stack().bootstrap()))
+    made.create([name for name, _ in topics.fixed(("DE",))], 1)
+    for name in (ACME, OTHER):
+        made.create(topics.of_provider("provider", name), 1)
+        made.set_password(rights.user_of_provider(name), PASSWORD)
+        made.set_rights(rights.user_of_provider(name), rights.of_provider("provider", name))
+    made.set_password(rights.user_of_service("normalise"), PASSWORD)
+    made.set_rights(rights.user_of_service("normalise"), rights.of_service("normalise"))
+    return made
+
+
+def who(user, password=PASSWORD, **more):
+    layout = stacks.stack()
+    authority = Path(layout.told()["ca"]).read_text("utf-8")
+    return {
+        "bootstrap.servers": layout.bootstrap(94),
+        "security.protocol": "sasl_ssl",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": user,
+        "sasl.password": password,
+        "ssl.ca.pem": authority,
+        "log_level": 0,
+        "message.timeout.ms": 8000,
+    } | {name.replace("_", "."): value for name, value in more.items()}
+
+
+def write(config, topic):
+    """None where the broker took it, else its word."""
+    told = []
+    producer = Producer(config)
+    try:
+        producer.produce(topic, b"x", on_delivery=lambda error, _m: told.append(error))
+        producer.flush(15)
+    except KafkaException as error:
+        return error.args[0].name()
+    return told[0].name() if told and told[0] else None
+
+
+def read(config, topic, group):
+    """None where the broker lets it read, else its word."""
+    config = {k: v for k, v in config.items() if k != "message.timeout.ms"}
+    consumer = Consumer({**config, "group.id": group, "auto.offset.reset": "earliest"})
+    try:
+        consumer.subscribe([topic])
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            for message in consumer.consume(10, 0.2):
+                if message.error():
+                    return message.error().name()
+                return None
+    finally:
+        consumer.close()
+    return None
+
+
+def transact(config, name):
+    config = {k: v for k, v in config.items() if k != "message.timeout.ms"}
+    producer = Producer({**config, "transactional.id": name})
+    try:
+        producer.init_transactions(10)
+    except KafkaException as error:
+        return error.args[0].name()
+    return None
+
+
+def administer(config, call):
+    client = AdminClient({k: v for k, v in config.items() if k != "message.timeout.ms"})
+    try:
+        for future in call(client).values():
+            future.result(10)
+    except KafkaException as error:
+        return error.args[0].name()
+    return None
+
+
+INTERNAL = (topics.RECEIVED, topics.NORMALISED, topics.ACCREDITED, topics.PROVIDERS)
+PUBLISHED = (topics.DEFINITIONS, topics.CHANGES, topics.awards("DE"))
+OWN, ITS = topics.submissions("provider", ACME), topics.submissions("provider", OTHER)
+GROUP = rights.user_of_provider(ACME)
+ATTEMPTS = [
+    *[("write", name) for name in (ITS, topics.receipts(ACME), topics.receipts(OTHER))],
+    *[("write", topics.submissions(kind, OTHER)) for kind in ("certifier", "consortium")],
+    *[("write", topics.dlq(name)) for name in (OWN, ITS)],
+    ("write", topics.UNKNOWN_DLQ),
+    *[("write", name) for name in (*INTERNAL, *PUBLISHED)],
+    *[("write", topics.again(name)) for name in ("normalise", "accreditation", "publisher")],
+    *[("read", name) for name in (OWN, ITS, topics.receipts(OTHER), topics.dlq(OWN))],
+    *[("read", name) for name in (*INTERNAL, *PUBLISHED)],
+    *[("group", name) for name in ("ingest", f"{GROUP}2", f"{GROUP}2.x", "provider", "x")],
+    *[("transact", f"{name}-0") for name in topics.SERVICES],
+    ("transact", f"{GROUP}-0"),
+    ("admin", "create"),
+    ("admin", "delete"),
+]
+
+
+def test_there_are_forty_attempts():
+    assert len(ATTEMPTS) >= 40
+    assert len(set(ATTEMPTS)) == len(ATTEMPTS)
+
+
+@pytest.mark.parametrize(("what", "name"), ATTEMPTS, ids=str)
+def test_a_provider_is_refused_by_the_broker(admin, what, name):
+    me = who(rights.user_of_provider(ACME))
+    word = {
+        "write": lambda: write(me, name),
+        "read": lambda: read(me, name, GROUP),
+        "group": lambda: read(me, topics.receipts(ACME), name),
+        "transact": lambda: transact(me, name),
+        "admin": lambda: administer(me, CALLS[name]),
+    }[what]()
+    assert word in REFUSED
+
+
+CALLS = {
+    "create": lambda client: client.create_topics([NewTopic("submissions.provider.acme3", 1)]),
+    "delete": lambda client: client.delete_topics([OWN]),
+}
+
+
+def test_a_provider_may_write_its_submissions_and_read_its_receipts(admin):
+    me = who(rights.user_of_provider(ACME))
+    assert write(me, OWN) is None
+    assert write({"bootstrap.servers": stacks.stack().bootstrap()}, topics.receipts(ACME)) is None
+    for group in (GROUP, f"{GROUP}.second-reader"):
+        assert read(me, topics.receipts(ACME), group) is None
+
+
+def test_a_service_may_do_what_the_table_says_and_no_more(admin):
+    me = who(rights.user_of_service("normalise"))
+    assert write(me, topics.NORMALISED) is None
+    assert transact(me, "normalise-7") is None
+    assert write(me, topics.RECEIVED) in REFUSED
+    assert write(me, topics.ACCREDITED) in REFUSED
+    assert read(me, OWN, "normalise") in REFUSED
+    assert transact(me, "publisher-0") in REFUSED
+
+
+def errors_of(config):
+    """What the client says while it cannot get in."""
+    said = []
+    plain = {k: v for k, v in config.items() if k != "message.timeout.ms"}
+    client = Producer({**plain, "error_cb": lambda error: said.append(error.name())})
+    with contextlib.suppress(KafkaException):
+        client.list_topics(timeout=3)
+        return None
+    client.poll(1)
+    return set(said)
+
+
+def test_nobody_gets_in_without_password_certificate_or_encryption(admin, tmp_path):
+    user = rights.user_of_provider(ACME)
+    assert errors_of(who(user)) is None
+    assert "_AUTHENTICATION" in errors_of(who(user, "wrong"))
+    assert "_AUTHENTICATION" in errors_of(who("provider.nobody"))
+    certificates.make(tmp_path / "other")
+    stranger = (tmp_path / "other" / "ca.pem").read_text("utf-8")
+    assert "_SSL" in errors_of({**who(user), "ssl.ca.pem": stranger})
+    for protocol in ("plaintext", "sasl_plaintext"):
+        plain = {**who(user), "security.protocol": protocol}
+        assert errors_of({k: v for k, v in plain.items() if k != "ssl.ca.pem"})
+    assert errors_of({**who(user), "bootstrap.servers": stacks.stack().bootstrap()})
+
+
+def test_an_open_connection_of_a_suspended_provider_is_refused_within_a_minute(admin):
+    """The right to write goes at once; the reading of receipts stays."""
+    user = rights.user_of_provider(OTHER)
+    producer, told = Producer(who(user)), []
+
+    def attempt():
+        with contextlib.suppress(KafkaException):
+            producer.produce(ITS, b"x", on_delivery=lambda error, _m: told.append(error))
+        producer.flush(10)
+        return told[-1] is not None
+
+    assert not attempt()
+    admin.set_rights(user, rights.of_provider("provider", OTHER, suspended=True))
+    houses.eventually(attempt, 60)
+    assert told[-1].name() == "TOPIC_AUTHORIZATION_FAILED"
+    admin.set_rights(user, rights.of_provider("provider", OTHER))
+    assert write(who(user), ITS) is None
+
+
+def test_the_table_of_rights_is_what_the_broker_holds_after_a_change(admin):
+    """What was given too much is taken away again."""
+    user = rights.user_of_provider(ACME)
+    wide = (*rights.of_provider("provider", ACME), rights.Right("topic", ITS, "write"))
+    admin.set_rights(user, wide)
+    assert write(who(user), ITS) is None
+    admin.set_rights(user, rights.of_provider("provider", ACME))
+    houses.eventually(lambda: write(who(user), ITS) in REFUSED, 10)
+
+
+def test_a_provider_above_its_quota_is_slowed_and_others_are_not(admin):
+    cluster = Cluster(stacks.stack().bootstrap())
+    user = rights.user_of_provider(ACME)
+    quotas.set_quotas(cluster, user, {quotas.PRODUCER: 200_000, quotas.CONSUMER: 200_000})
+
+    def seconds(name, topic):
+        producer = Producer(who(name, message_timeout_ms=60000))
+        began = time.monotonic()
+        for _ in range(200):  # the broker looks at eleven seconds: less than that passes at once
+            producer.produce(topic, b"x" * 20_000)
+        assert producer.flush(60) == 0
+        return time.monotonic() - began
+
+    slow, free = seconds(user, OWN), seconds(rights.user_of_provider(OTHER), ITS)
+    rate = rights.PRODUCER_BYTES_PER_SECOND
+    quotas.set_quotas(cluster, user, {quotas.PRODUCER: rate})
+    assert slow > 2 * free
+
+
+def test_provider_add_suspend_and_resume_by_command(admin, tmp_path):
+    environment = {
+        "CREDSTREAM_BROKER": stacks.stack().bootstrap(),
+        "CREDSTREAM_REGISTRY_URL": stacks.stack().told()["registry"],
+    }
+    file = tmp_path / "newcomer.json"
+    file.write_text(
+        json.dumps({"id": "newcomer", "kind": "certifier", "name": "N", "country": "DE"})
+    )
+
+    def command(*words):
+        done = houses.credstream(*words, "--dir", tmp_path / "none", "--json", **environment)
+        assert done.returncode in (0, 5), done.stderr
+        return json.loads(done.stdout)
+
+    command("topics", "create")
+    told = command("provider", "add", file)["users"][0]
+    me = who(told["user"], told["password"])
+    own = topics.submissions("certifier", "newcomer")
+    assert write(me, own) is None
+    assert command("provider", "add", file)["users"][0]["password"] is None
+    command("provider", "suspend", "newcomer")
+    houses.eventually(lambda: write(me, own) in REFUSED, 60)
+    command("provider", "resume", "newcomer")
+    houses.eventually(lambda: write(me, own) is None, 10)
+    again = command("provider", "add", file, "--new-password")["users"][0]["password"]
+    assert again != told["password"]
+    assert "_AUTHENTICATION" in errors_of(me)
+
+
+def test_literal_names_only_for_providers():
+    for name, kind in itertools.product((ACME, OTHER), topics.KINDS):
+        for right in rights.of_provider(kind, name):
+            assert not right.prefixed or right.name.endswith(".")
