@@ -54,6 +54,14 @@ class Row:
     upto: int
     outputs: tuple[tuple[int, Output], ...] = ()
 
+    @property
+    def settled(self) -> bool:
+        """Whether its worker knew that Kafka has everything."""
+        return self.since == self.upto + 1 and not self.outputs
+
+    def as_settled(self) -> Row:
+        return Row(self.cluster_id, self.upto + 1, self.upto)
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -151,15 +159,18 @@ def forget(connection: sa.Connection) -> int:
     return done.rowcount
 
 
-def empty(connection: sa.Connection, done: Mapping[Place, Row]) -> None:
-    """Drop outputs that Kafka has, so that an idle worker keeps no persons.
+def settle(connection: sa.Connection, done: Mapping[Place, Row]) -> None:
+    """Settle rows whose outputs Kafka has: an idle worker keeps no persons.
 
-    `done` are the rows whose outputs their worker knows to be there: a row that moved on since,
-    or that another worker left between its two commits, keeps what only it has.
+    A settled row begins where it ends. The row of a partition's first batch began at no offset,
+    which is also what the broker has when a topic was made anew: only a settled one tells them
+    apart. `done` are the rows whose outputs their worker knows to be there: a row that moved on
+    since, or that another worker left between its two commits, keeps what only it has.
     """
     for place in sorted(done):
+        settled = {"outputs": _pack(()), "since": done[place].upto + 1}
         connection.execute(
-            sa.update(JOURNAL).where(*_one(place), *_still(done[place])).values(outputs=_pack(()))
+            sa.update(JOURNAL).where(*_one(place), *_still(done[place])).values(**settled)
         )
 
 

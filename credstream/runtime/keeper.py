@@ -91,18 +91,23 @@ class Keeper:
         return self._slowed(settled)
 
     def chores(self) -> None:
-        """Every two seconds: look at the breaker, measure lag, empty an idle journal."""
+        """Every two seconds: look at the breaker, measure lag, settle an idle journal."""
         now = time.monotonic()
         if now - self.chored < CHORES_SECONDS:
             return
         self.chored = now
         if self.opened:
             self._look()
-        if self.done and now - self.busy > IDLE_SECONDS:
-            with transaction(self.engine) as connection:
-                journal.empty(connection, self.done)
-            self.done.clear()
+        if now - self.busy > IDLE_SECONDS:
+            self.rest()
         self._measure()
+
+    def rest(self) -> None:
+        """Settle the journal: everything that was handled is in Kafka."""
+        if self.done:
+            with transaction(self.engine) as connection:
+                journal.settle(connection, self.done)
+            self.done.clear()
 
     def _slowed(self, settled: Settled) -> Mapping[str, float]:
         """Only topics that carry one provider alone can be slowed for it."""

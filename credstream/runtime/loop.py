@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +28,13 @@ class Hooks:
 
     `waits` says which topics of a batch have to wait, and how many seconds; `ended` is told of
     each batch that stands in both worlds, and gives the topics to slow down; `chores` runs once
-    in a turn; `crash` is a point where tests end the process.
+    in a turn, `rest` after the last one; `crash` is a point where tests end the process.
     """
 
     waits: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
     ended: Callable[[Settled], Mapping[str, float]] = lambda _settled: {}
     chores: Callable[[], None] = lambda: None
+    rest: Callable[[], None] = lambda: None
     crash: Callable[[str], None] = lambda _point: None
 
 
@@ -66,6 +68,8 @@ class Loop:
             )
             while not stopping():
                 self._turn()
+            with suppress(Unavailable):
+                self.hooks.rest()
         finally:
             self.consumer.close()
 

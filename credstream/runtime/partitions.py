@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,17 +76,17 @@ class Partitions:
 
     def adopted(self) -> None:
         """Start reading the fresh partitions from where they stand; Kafka has their outputs."""
-        self._empty()
+        self._settle()
         self.seek({place: self.committed[place] for place in self.fresh & self.skipped})
         self.skipped -= self.fresh
         self.fresh.clear()
 
-    def _empty(self) -> None:
-        full = {place: row for place in self.fresh if (row := self.rows[place]) and row.outputs}
-        if full:
+    def _settle(self) -> None:
+        open_rows = {p: row for p in self.fresh if (row := self.rows[p]) and not row.settled}
+        if open_rows:
             with transaction(self.engine) as connection:
-                journal.empty(connection, full)
-            self.rows |= {place: replace(row, outputs=()) for place, row in full.items()}
+                journal.settle(connection, open_rows)
+            self.rows |= {place: row.as_settled() for place, row in open_rows.items()}
 
     def moved(self, rows: Mapping[Place, journal.Row]) -> None:
         """Both transactions of a batch stand."""

@@ -125,7 +125,13 @@ class Worker:
             Partitions(consumer, self.engine, cluster_id),
             self.settings.batch_size,
             self.settings.batch_seconds,
-            Hooks(waits=keeper.waits, ended=keeper.ended, chores=keeper.chores, crash=self.crash),
+            Hooks(
+                waits=keeper.waits,
+                ended=keeper.ended,
+                chores=keeper.chores,
+                rest=keeper.rest,
+                crash=self.crash,
+            ),
             ordinary_commit=profile.ordinary_commit,
         )
 

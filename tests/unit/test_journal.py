@@ -35,7 +35,7 @@ def read(made):
 
 def empty(made, done):
     with transaction(made) as connection:
-        journal.empty(connection, done)
+        journal.settle(connection, done)
 
 
 def test_an_idle_worker_leaves_the_outputs_of_another_that_crashed_between_its_commits(made):
@@ -57,7 +57,18 @@ def test_emptying_twice_or_nothing_is_harmless(made):
     ours = move(made, HERE, None, None, 3)
     for done in ({}, {HERE: ours}, {HERE: ours}, {THERE: ours}):
         empty(made, done)
-    assert read(made) == {HERE: ours}
+    assert read(made) == {HERE: ours.as_settled()}
+
+
+def test_a_settled_first_row_is_told_from_a_crash_in_the_first_batch(made):
+    """The broker has no offset in both; after a topic was made anew, nothing may be replayed."""
+    ours = move(made, HERE, None, None, 3)
+    assert journal.verdict(HERE, ours, CLUSTER, None) == "replay"
+    empty(made, {HERE: ours})
+    settled = read(made)[HERE]
+    assert journal.verdict(HERE, settled, CLUSTER, 4) == "go-on"
+    with pytest.raises(journal.JournalError, match="reset"):
+        journal.verdict(HERE, settled, CLUSTER, None)
 
 
 def test_an_emptied_row_can_still_be_moved_by_its_owner(made):

@@ -102,7 +102,7 @@ def test_outputs_that_kafka_has_are_dropped_when_a_partition_is_taken_up(made):
     assert here.behind() == {}
     here.adopted()
     assert stored(made) == {PLACE: ()}
-    assert here.rows[PLACE] == Row(CLUSTER, None, 4)
+    assert here.rows[PLACE] == Row(CLUSTER, 5, 4)
 
 
 def test_outputs_that_kafka_has_not_are_kept_until_it_has(made):

@@ -268,9 +268,9 @@ def test_an_idle_worker_keeps_no_outputs(stage):
     with transaction(stage.engine) as connection:
         assert journal.read(connection, [INPUT])[INPUT].outputs
         row = journal.read(connection, [INPUT])[INPUT]
-        journal.empty(connection, {INPUT: journal.Row(CLUSTER, None, 7)})
+        journal.settle(connection, {INPUT: journal.Row(CLUSTER, None, 7)})
         assert journal.read(connection, [INPUT])[INPUT].outputs, "it moved on since"
-        journal.empty(connection, {INPUT: row})
+        journal.settle(connection, {INPUT: row})
         assert journal.read(connection, [INPUT])[INPUT].outputs == ()
 
 
