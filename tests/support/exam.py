@@ -180,7 +180,8 @@ class Answers:
         """Every event is out, and every key is judged by the lists as they are now."""
         if len(self.awards) < exam.keys or self.events_seen() < exam.events:
             return False
-        return not list(self._stale(withdrawn))
+        told = all(len(self.changes[key]) >= len(held) for key, held in self.awards.items())
+        return told and not list(self._stale(withdrawn))
 
     def wrongs(self, exam: Exam, withdrawn: set[int]) -> Iterator[str]:
         """Everything that breaks the law."""
