@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -121,6 +122,7 @@ def provider_of(topic: str) -> tuple[str, str] | None:
     return kind, provider
 
 
+@lru_cache(maxsize=4096)
 def row_of(topic: str) -> Topic | None:
     """The row that a topic name, or the name of its dead letters, belongs to."""
     name = topic.removesuffix(".dlq")

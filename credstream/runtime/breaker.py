@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 
 IN_A_ROW = 100
 WINDOW = 1000
@@ -17,6 +18,7 @@ SHARE = 0.05
 PROVIDERS = 3
 SLOWEST_SECONDS = 5.0
 
+MISS = (False, "")
 FINE, REFUSED, UNEXPECTED = "records", "refused", "unexpected"
 
 
@@ -36,6 +38,15 @@ class _Window:
         self.last.append((hit, provider))
         self.hits += hit
         self.row = self.row + 1 if hit else 0
+
+    def miss(self, count: int) -> None:
+        """As many notes of other endings."""
+        self.row = 0
+        if self.hits:
+            for _ in range(count):
+                self.note("", "")
+        else:
+            self.last.extend(repeat(MISS, count))
 
     def over(self, providers: int = 1) -> bool:
         """Too many in a row or in the window, in no less than some providers' messages."""
@@ -71,6 +82,12 @@ class Breaker:
         self._unexpected.note(outcome, name)
         self._refused.note(outcome, name)
         self._rows[name] = self._rows.get(name, 0) + 1 if outcome == REFUSED else 0
+
+    def fine(self, count: int, providers: AbstractSet[str | None]) -> None:
+        """Count messages that all ended well."""
+        self._unexpected.miss(count)
+        self._refused.miss(count)
+        self._rows.update(dict.fromkeys((name or "" for name in providers), 0))
 
     def reason(self) -> str | None:
         """Why the breaker has to open, or None."""

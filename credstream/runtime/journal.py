@@ -186,10 +186,8 @@ def _moved(
         except IntegrityError:
             return False
         return True
-    done = connection.execute(
-        sa.update(JOURNAL).where(*_one(place), *_still(before)).values(**values)
-    )
-    return done.rowcount == 1
+    old = {"t": topic, "p": partition, "u": before.upto, "c": before.cluster_id}
+    return connection.execute(_MOVE, {**old, **values}).rowcount == 1
 
 
 def _one(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
@@ -200,6 +198,17 @@ def _still(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
     return JOURNAL.c.upto == row.upto, JOURNAL.c.cluster_id == row.cluster_id
 
 
+# Made once: to build and to look it up anew costs more than to run it.
+_MOVE = (
+    sa.update(JOURNAL)
+    .where(
+        JOURNAL.c.topic == sa.bindparam("t"),
+        JOURNAL.c.partition == sa.bindparam("p"),
+        JOURNAL.c.upto == sa.bindparam("u"),
+        JOURNAL.c.cluster_id == sa.bindparam("c"),
+    )
+    .values({c: sa.bindparam(c) for c in ("cluster_id", "since", "upto", "outputs")})
+)
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(tuple[tuple[int, Output], ...])
 

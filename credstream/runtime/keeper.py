@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from credstream.contract import topics
 from credstream.contract.flow import Incoming
 from credstream.runtime import journal, metrics
-from credstream.runtime.breaker import Breaker
+from credstream.runtime.breaker import FINE, Breaker
 from credstream.runtime.deadletters import VERSION
 from credstream.runtime.journal import Place, Row
 from credstream.runtime.logs import logger
@@ -58,6 +59,8 @@ class Keeper:
         names = {message.topic for message in batch}
         if self.opened:
             return dict.fromkeys(names, LOOK_AGAIN_SECONDS)
+        if self.service.unknown is None:
+            return {}
         with transaction(self.engine) as connection:
             unknown = self.service.unknown(connection, names)
         now = time.monotonic()
@@ -73,16 +76,16 @@ class Keeper:
     def ended(self, settled: Settled) -> Mapping[str, float]:
         """Count a batch that stands; the topics to slow down."""
         name = self.service.name
-        now_ms = time.time() * 1000
+        counts = Counter(each.outcome for each in settled.ended)
         metrics.BATCH_SIZE.labels(name).observe(len(settled.ended))
-        for each in settled.ended:
-            self.breaker.note(each.outcome, each.provider)
-            metrics.EVENTS.labels(name, each.outcome).inc()
-            metrics.EVENT_AGE.labels(name).observe(max(0.0, now_ms - each.message.at) / 1000)
-            self.newest[each.message.topic] = each.message.at
-            if each.reason:
-                metrics.DEAD_LETTERS.labels(name, each.reason).inc()
-        self._log(settled)
+        for outcome, count in counts.items():
+            metrics.EVENTS.labels(name, outcome).inc(count)
+        self._time(settled)
+        if counts.keys() == {FINE}:
+            self.breaker.fine(counts[FINE], {each.provider for each in settled.ended})
+        else:
+            self._note(settled)
+        logger().info("batch", messages=len(settled.ended), outputs=len(settled.outputs), **counts)
         self.busy = time.monotonic()
         self.done |= settled.journal
         reason = self.breaker.reason()
@@ -113,6 +116,8 @@ class Keeper:
         """Only topics that carry one provider alone can be slowed for it."""
         slowed = self.breaker.slowed()
         metrics.SLOWED.labels(self.service.name).set(len(slowed))
+        if not slowed:
+            return {}
         return {
             each.message.topic: slowed[each.provider]
             for each in settled.ended
@@ -155,8 +160,17 @@ class Keeper:
             metrics.LAG_SECONDS.labels(self.service.name, topic).set(late)
         self.measured = set(behind)
 
-    def _log(self, settled: Settled) -> None:
-        counts: dict[str, int] = {}
+    def _time(self, settled: Settled) -> None:
+        """The oldest message of each partition stands for all: one look at each costs too much."""
+        now_ms = time.time() * 1000
+        self.newest |= {each.message.topic: each.message.at for each in settled.ended}
+        newest_first = [each.message for each in reversed(settled.ended)]
+        oldest = {(message.topic, message.partition): message.at for message in newest_first}
+        for at in oldest.values():
+            metrics.EVENT_AGE.labels(self.service.name).observe(max(0.0, now_ms - at) / 1000)
+
+    def _note(self, settled: Settled) -> None:
         for each in settled.ended:
-            counts[each.outcome] = counts.get(each.outcome, 0) + 1
-        logger().info("batch", messages=len(settled.ended), outputs=len(settled.outputs), **counts)
+            self.breaker.note(each.outcome, each.provider)
+            if each.reason:
+                metrics.DEAD_LETTERS.labels(self.service.name, each.reason).inc()

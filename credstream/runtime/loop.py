@@ -113,6 +113,8 @@ class Loop:
         """The batch without messages that have to wait; their partitions sleep."""
         self.partitions.wake()
         waits = self.hooks.waits(batch) if batch else {}
+        if not waits:
+            return batch
         early = [message for message in batch if message.topic in waits]
         if early:
             self.partitions.rewind(early)

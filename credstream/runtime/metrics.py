@@ -13,9 +13,10 @@ EVENTS = Counter("credstream_events_processed_total", "Messages ended.", ["stage
 STAGE_SECONDS = Histogram(
     "credstream_stage_duration_seconds", "Time of a batch.", ["stage"], buckets=FINE
 )
-# Time between the broker's time of a message and its commit here.
+# Time between the broker's time of a message and its commit here, of the oldest message of each
+# partition in a batch.
 EVENT_AGE = Histogram(
-    "credstream_event_age_seconds", "Age of messages at commit.", ["stage"], buckets=AGES
+    "credstream_event_age_seconds", "Age of the oldest messages at commit.", ["stage"], buckets=AGES
 )
 # Messages behind the end of a topic, by our own position: markers of transactions do not count.
 LAG_MESSAGES = Gauge("credstream_consumer_lag_messages", "Messages behind.", ["stage", "topic"])

@@ -51,7 +51,7 @@ class Service:
     apply: Callable[[sa.Connection, Sequence[object]], None]
     sender: Callable[[Incoming], tuple[str | None, str]]
     exclusive: Callable[[Sequence[Incoming]], bool] = lambda _batch: False
-    unknown: Callable[[sa.Connection, set[str]], set[str]] = lambda _connection, _topics: set()
+    unknown: Callable[[sa.Connection, set[str]], set[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +246,16 @@ def _words(text: str) -> str:
 
 def _moves(ended: Sequence[Ended], committed: Mapping[Place, int | None]) -> dict[Place, Move]:
     """Each source partition's part of the batch, with the place of every output in the whole."""
-    found: dict[Place, Move] = {}
+    upto: dict[Place, int] = {}
+    placed: dict[Place, list[tuple[int, Output]]] = {}
     count = 0
     for each in ended:
         place = (each.message.topic, each.message.partition)
-        placed = tuple(enumerate(each.outputs, count))
-        count += len(placed)
-        earlier = found.get(place)
-        found[place] = Move(
-            committed.get(place),
-            each.message.offset,
-            (*earlier.outputs, *placed) if earlier else placed,
-        )
-    return found
+        upto[place] = each.message.offset
+        own = placed.setdefault(place, [])
+        for output in each.outputs:
+            own.append((count, output))
+            count += 1
+    return {
+        place: Move(committed.get(place), upto[place], tuple(own)) for place, own in placed.items()
+    }

@@ -130,6 +130,7 @@ def _letter(house, name):
     return None
 
 
+@pytest.mark.embedded
 def test_a_locked_database_is_waited_for_and_nothing_is_skipped(house):
     """Longer than SQLite itself waits: the batch is given back and handled again."""
     lock = sqlite3.connect(house.folder / "state" / "ingest.db", isolation_level=None)
