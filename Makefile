@@ -1,6 +1,7 @@
 # `make` alone lists the targets. Every target sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
+PEERS := .venv-peers
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DIR ?= .credstream
@@ -9,7 +10,7 @@ STACK ?= .kafka
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make .venv with hash-locked packages, wheels only
 
@@ -23,8 +24,12 @@ $(STAMP): requirements/dev.txt pyproject.toml
 run: setup ## run the whole exchange on an embedded broker, with the examples
 	$(BIN)/credstream run --dir $(DIR)
 
-test: setup ## run every test
+test: setup $(VENV)/.stack ## run every test, on the embedded broker and on real servers
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --broker kafka
+
+chaos: setup $(VENV)/.stack ## the long kill tests: workers, brokers, database, registry
+	$(BIN)/python -m tests.chaos.long
 
 check: setup ## lint, types, import contracts
 	$(BIN)/ruff check .
@@ -45,9 +50,16 @@ $(VENV)/.stack: requirements/stack.txt $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/stack.txt
 	@touch $@
 
-bench: setup ## measure the house and the gate; ratios of one run
+bench: setup $(VENV)/.stack $(PEERS)/.set-up ## measure the gate, the runtime beside its peers, the services; ratios of one run
 	$(BIN)/python -W ignore -m benchmarks.gate
 	$(BIN)/python -m benchmarks.house
+	$(BIN)/python -m benchmarks.runtime --peers $(PEERS)
+	$(BIN)/python -m benchmarks.pipeline
+
+$(PEERS)/.set-up: requirements/peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/peers.txt
+	@touch $@
 
 golden: setup ## write the golden files anew; then read the diff
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/golden -q
@@ -61,9 +73,9 @@ format: setup ## format the code
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate
 lock: ## lock the requirements anew (needs uv)
-	for name in base dev stack; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in base dev stack peers; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .credstream .kafka build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .credstream .kafka build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup run test check kafka-up kafka-down kafka-status bench golden docs format lock clean
+.PHONY: help setup run test chaos check kafka-up kafka-down kafka-status bench golden docs format lock clean

@@ -9,6 +9,13 @@ from pytest_socket import disable_socket
 from tests.support import databases
 
 OFFLINE = ("unit", "golden", "contracts")
+# Unit tests of what is kept and what travels: they run on PostgreSQL and a real registry too.
+BOTH = (
+    "test_breaker_and_keeper", "test_codec", "test_codec_and_reading", "test_journal",
+    "test_keeper", "test_loop_laws", "test_migrate", "test_no_stale_confirmed", "test_partitions",
+    "test_reference", "test_reference_and_vault", "test_sdk_store", "test_stage",
+    "test_stage_and_journal", "test_store", "test_vault",
+)  # fmt: skip
 HERE = Path(__file__).parent
 
 
@@ -28,11 +35,21 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """Each world runs what belongs to it: nothing is skipped for being of the other."""
-    other = "real" if config.getoption("--broker") == "embedded" else "embedded"
-    away = [item for item in items if item.get_closest_marker(other)]
+    belongs = _to_real if config.getoption("--broker") == "kafka" else _to_embedded
+    away = [item for item in items if not belongs(item)]
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in set(away)]
+
+
+def _to_embedded(item):
+    return item.get_closest_marker("real") is None
+
+
+def _to_real(item):
+    folder = item.path.relative_to(HERE).parts[0]
+    both = folder in ("broker", "chaos") or item.path.stem in BOTH
+    return both and item.get_closest_marker("embedded") is None
 
 
 @pytest.fixture(autouse=True)

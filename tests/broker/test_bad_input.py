@@ -108,6 +108,7 @@ def test_a_foreign_message_between_the_services_is_a_dead_letter(house, value, c
     houses.eventually(lambda: path.exists() and code in path.read_text())
 
 
+@pytest.mark.embedded  # a real broker makes no topic that nobody asked for
 def test_a_provider_that_is_not_registered_is_held_and_then_refused(house):
     """The topic exists before the registration does: early is not wrong."""
     house.send("later", TEXT.encode(), headers=[("ce_id", b"early")])

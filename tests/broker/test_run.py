@@ -17,7 +17,7 @@ import pytest
 from credstream.cli import grounds, house
 from tests.support import houses
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.embedded]
 EXPECTED = json.loads((houses.EXAMPLES / "expected.json").read_text("utf-8"))
 PERSONS = [
     line for line in (houses.EXAMPLES / "learners.txt").read_text("utf-8").splitlines() if line

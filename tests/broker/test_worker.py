@@ -73,6 +73,7 @@ def started(command, env, **more):
     )
 
 
+pytestmark = pytest.mark.embedded
 WORKER = [sys.executable, "-m", "services.ingest", "worker"]
 
 

@@ -21,6 +21,7 @@ from credstream.contract.parts import Identifier, Organisation
 from credstream.contract.records import Accreditation, Provider, PublishedAward, PublishedChange
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin
+from tests.support import stacks
 from tests.support.fleet import Fleet
 
 PROVIDERS = ("exam-a", "exam-b", "exam-c", "exam-d")
@@ -109,7 +110,8 @@ def enrol(fleet: Fleet, exam: Exam) -> None:
         producer.produce(topics.PROVIDERS, codec.encode(record), name.encode())
     assert producer.flush(30) == 0
     for name in PROVIDERS:
-        Admin(fleet.exchange.cluster).create(topics.of_provider("provider", name), 1)
+        own = topics.of_provider("provider", name)
+        Admin(fleet.exchange.cluster).create(own, stacks.stack().nodes)
     for body in range(exam.bodies):
         judge(fleet, exam, body, withdrawn=False)
 

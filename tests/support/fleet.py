@@ -156,13 +156,13 @@ def exchange() -> Exchange:
     return Exchange(Cluster(layout.bootstrap()), layout.told()["registry"])
 
 
-def emptied(nodes: int = 1) -> Exchange:
+def emptied() -> Exchange:
     """The same without anything of an earlier test: topics made anew, schemas registered."""
     found = exchange()
     admin = Admin(found.cluster)
     admin.delete([name for name in admin.partitions() if topic_commands.ours(name)])
     names = [name for name, _ in topics.fixed(("DE", "DK"))]
-    admin.create(names, nodes)
+    admin.create(names, stacks.stack().nodes)
     codecs.registry()
     return found
 

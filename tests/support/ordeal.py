@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -53,9 +54,12 @@ def run(
     seed: int,
     workers: int = 2,
     patience: float = 300.0,
-    disturb=None,
+    strike: Callable[[Fleet, random.Random], str] | None = None,
 ) -> Ordeal:
-    """Kill at even shares of the work, at a seeded random moment each; then wait for the end."""
+    """Strike at even shares of the work, at a seeded random moment each; then wait for the end.
+
+    `strike` does its harm and names its victim; by itself it kills a worker.
+    """
     chance, ordeal = random.Random(seed), Ordeal()
     exams.enrol(fleet, exam)
     for service in SERVICES:
@@ -74,9 +78,7 @@ def run(
             done = answers.events_seen() / exam.events
             if shares and done >= shares[0]:
                 shares.pop(0)
-                _strike(fleet, exam, ordeal, chance)
-            if disturb is not None:
-                disturb(done)
+                _strike(fleet, exam, ordeal, chance, strike or kill_a_worker)
             if not shares and answers.ended(exam, ordeal.withdrawn):
                 _rest(answers)
                 break
@@ -92,16 +94,26 @@ def run(
     return ordeal
 
 
-def _strike(fleet: Fleet, exam: Exam, ordeal: Ordeal, chance: random.Random) -> None:
-    """A list changes, and in the middle of what follows from it a worker dies."""
+def kill_a_worker(fleet: Fleet, chance: random.Random) -> str:
+    victim = chance.choice(sorted(fleet.workers))
+    fleet.kill(victim)
+    return victim
+
+
+def _strike(
+    fleet: Fleet,
+    exam: Exam,
+    ordeal: Ordeal,
+    chance: random.Random,
+    strike: Callable[[Fleet, random.Random], str],
+) -> None:
+    """A list changes, and in the middle of what follows from it comes the blow."""
     body = chance.randrange(exam.bodies)
     ordeal.withdrawn ^= {body}
     exams.judge(fleet, exam, body, withdrawn=body in ordeal.withdrawn)
     time.sleep(chance.random() * 0.3)
-    victim = chance.choice(sorted(fleet.workers))
-    fleet.kill(victim)
     ordeal.kills.append(time.monotonic())
-    ordeal.victims.append(victim)
+    ordeal.victims.append(strike(fleet, chance))
 
 
 def _rest(answers: Answers) -> None:

@@ -16,6 +16,7 @@ from deploy.kafka.layout import Layout, StackError
 
 ROOT = Path(__file__).parents[2]
 FIRST_PORT = 21_000
+NODES = "CREDSTREAM_TEST_NODES"
 
 
 @cache
@@ -25,7 +26,7 @@ def stack():
     # Every test process has a thousand ports of its own.
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     folder = Path(tempfile.mkdtemp(prefix="credstream-stack-"))
-    layout = Layout(folder, FIRST_PORT + 1000 * worker)
+    layout = Layout(folder, FIRST_PORT + 1000 * worker, int(os.environ.get(NODES, "1")))
 
     def down():
         servers.down(layout, wipe=True)

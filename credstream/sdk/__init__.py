@@ -1,0 +1,1 @@
+"""For those around the exchange: a provider sends files, a register keeps what is published."""
