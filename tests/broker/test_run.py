@@ -31,6 +31,10 @@ def ran(tmp_path_factory):
     return folder, houses.credstream("run", "--dir", folder)
 
 
+# Twenty were run when the house was new; CREDSTREAM_COLD_STARTS=20 runs them again.
+COLD_STARTS = int(os.environ.get("CREDSTREAM_COLD_STARTS", "6"))
+
+
 def test_every_example_ends_as_expected(ran):
     folder, done = ran
     assert done.returncode == 0, done.stdout + done.stderr
@@ -103,9 +107,9 @@ def test_versions_are_gapless(ran):
         assert [record["version"] for record in versions] == list(range(1, len(versions) + 1))
 
 
-def test_twenty_cold_starts_give_twenty_equal_summaries(tmp_path, ran):
+def test_cold_starts_give_equal_summaries(tmp_path, ran):
     first = houses.outcomes(houses.summary(ran[0]))
-    for number in range(20):
+    for number in range(COLD_STARTS):
         folder = tmp_path / f"start-{number}"
         done = houses.credstream("run", "--dir", folder)
         assert done.returncode == 0, done.stdout + done.stderr

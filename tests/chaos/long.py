@@ -24,12 +24,12 @@ OUTAGE_SECONDS = 60
 
 
 def workers(share: float) -> ordeal.Ordeal:
-    """50 × kill -9 of any worker over 200,000 events."""
+    """50 times kill -9 of any worker over 200,000 events."""
     return _run(Exam(keys=int(20_000 * share), rounds=10), 50, ordeal.kill_a_worker)
 
 
 def nodes(share: float) -> ordeal.Ordeal:
-    """Three brokers, 10 × kill -9 of one, over 40,000 events."""
+    """Three brokers, 10 times kill -9 of one, over 40,000 events."""
     os.environ[stacks.NODES] = "3"
     return _run(Exam(keys=int(4_000 * share), rounds=10), 10, _kill_a_node)
 
