@@ -101,6 +101,77 @@ def why(
 
 
 @app.command()
+def submit(
+    files: Annotated[list[Path], typer.Argument(help="Files in any format that is read.")],
+    provider: Annotated[str, typer.Option(help="Your id as a provider.")],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    kind: Annotated[
+        str | None, typer.Option(help="provider, certifier or consortium; else it is looked up.")
+    ] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option("--id", help="Id of the submission; else made from name and content."),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the receipts.")] = 60.0,
+    wait: Annotated[bool, typer.Option(help="Wait for the receipts.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Send files as a provider, and print their receipts until each has ended."""
+    from credstream.cli.submit import submit_files
+
+    raise typer.Exit(
+        submit_files(
+            files,
+            provider,
+            directory,
+            kind=kind,
+            identity=identity,
+            timeout=timeout,
+            wait=wait,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def subscribe(
+    topics: Annotated[
+        list[str], typer.Argument(help="definitions, changes, awards, awards.<cc>, or full names.")
+    ],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    to: Annotated[
+        str | None, typer.Option(help="Database: sqlite:///FILE or postgresql://…")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Consumer group that keeps the place between two calls.")
+    ] = None,
+    beginning: Annotated[
+        bool, typer.Option("--from-beginning", help="Read what is there already, once more.")
+    ] = False,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="Stop where the topics ended at the start.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print what is published, or keep it in a register's own database."""
+    from credstream.cli.subscribe import subscribe_to
+
+    raise typer.Exit(
+        subscribe_to(
+            topics,
+            directory,
+            to=to,
+            group=group,
+            beginning=beginning,
+            until_end=until_end,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
 def resume(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
     """Close the open breaker of a service."""
     from credstream.cli.operate import close_breaker

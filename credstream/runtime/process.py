@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from importlib import import_module
 
-from credstream.runtime import logs, offspring
-from credstream.runtime.migrate import SchemaError
-from credstream.runtime.settings import Settings, SettingsError, load
-from credstream.runtime.worker import Worker, start
+from credstream.runtime import offspring
+from credstream.runtime.fence import Fence
+from credstream.runtime.settings import SettingsError, load
 
 USAGE = 2
 CONFIG = 78  # EX_CONFIG
 
 
-def main(name: str, build: Callable[[Settings], Worker]) -> None:
-    """Run the service; exits 2 on misuse, 78 on wrong settings or a wrong database."""
+def main(name: str, app: str) -> None:
+    """Run the service; exits 2 on misuse, 78 on wrong settings or a wrong database.
+
+    `app` names the module whose `build` makes the worker; it is imported here, and not before.
+    """
     if sys.argv[1:2] != ["worker"]:
         sys.stderr.write(
             f"usage: python -m services.{name} worker\n\n"
@@ -26,8 +28,23 @@ def main(name: str, build: Callable[[Settings], Worker]) -> None:
     offspring.die_with_parent(os.environ)
     try:
         settings = load()
+    except SettingsError as error:
+        _refuse(name, error)
+    fence = Fence(settings, f"{name}-{settings.ordinal}")
+    # Everything that takes time to load is loaded while the fence is being set.
+    from credstream.runtime import logs  # noqa: PLC0415
+    from credstream.runtime.migrate import SchemaError  # noqa: PLC0415
+    from credstream.runtime.worker import start  # noqa: PLC0415
+
+    try:
         logs.configure(name, f"{name}-{settings.ordinal}", settings.log_level)
-        start(build, settings)
+        start(import_module(app).build, settings, fence)
     except (SettingsError, SchemaError) as error:
-        sys.stderr.write(f"{name}: {error}\n")
-        sys.exit(CONFIG)
+        _refuse(name, error)
+
+
+def _refuse(name: str, error: Exception) -> None:
+    sys.stderr.write(f"{name}: {error}\n")
+    sys.stderr.flush()
+    # Not sys.exit: the fence may still be waiting for a broker.
+    os._exit(CONFIG)

@@ -26,9 +26,10 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.runtime import clients, health, logs, migrate
 from credstream.runtime.clients import KnownTopics
+from credstream.runtime.fence import Fence
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
-from credstream.runtime.loop import Hooks, Loop, retried
+from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.patience import patient
 from credstream.runtime.reference import Control, Reference
@@ -57,6 +58,7 @@ class Worker:
     runners: Sequence[Runner] = ()
     crash: Callable[[str], None] = lambda _point: None
     journalled: bool = True
+    fence: Fence | None = None
     producer: Producer | None = None
     loop: Loop | None = None
     keeper: Keeper | None = None
@@ -81,16 +83,11 @@ class Worker:
             return f"breaker open: {self.keeper.opened}"
         return None if self.loop.working else "unavailable"
 
-    def fence(self) -> Producer:
-        """Reach the broker and end what an earlier life of this worker left open there.
-
-        As early as can be: until then nobody can read beyond its unfinished transaction.
-        """
-        made = clients.producer(clients.cluster_of(self.settings), transactional_id=self.name)
-        clients.topics_of(made)
-        retried(made.init_transactions)
-        self.producer = made
-        return made
+    def reach(self) -> Producer:
+        """Reach the broker, as a worker whose earlier lives are over."""
+        self.fence = self.fence or Fence(self.settings, self.name)
+        self.producer = self.fence.producer()
+        return self.producer
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """The data path from the first connection to the end."""
@@ -103,7 +100,7 @@ class Worker:
     def _open(self) -> None:
         profile = clients.PROFILES[self.settings.profile]
         self.codec.prepare()
-        producer, cluster = self.producer or self.fence(), clients.cluster_of(self.settings)
+        producer, cluster = self.producer or self.reach(), clients.cluster_of(self.settings)
         cluster_id, counts = clients.topics_of(producer)
         self._check_partitions(counts)
         self._take_reference(cluster_id)
@@ -222,9 +219,10 @@ def _credentials(settings: Settings) -> CredentialsT | None:
     return faust.SSLCredentials(context) if secure else None
 
 
-def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
+def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence) -> None:
     """Run a worker until it is told to stop; never returns."""
     worker = build(settings)
+    worker.fence = fence
     ready = migrate.upgrade if settings.migrate else migrate.check
     databases = [(worker.engine, migrate.folders(worker.service.name))]
     databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
@@ -235,7 +233,7 @@ def start(build: Callable[[Settings], Worker], settings: Settings) -> None:
     except (ImproperlyConfigured, ssl.SSLError) as error:
         raise SettingsError(f"Faust refuses a setting: {error}") from error
     # Faust ends where its first connection fails; a broker that is away is waited for.
-    patient(worker.fence, lambda: False, worker.turn)
+    patient(worker.reach, lambda: False, worker.turn)
     faust.Worker(
         app,
         logging_config=logs.config(settings.log_level),

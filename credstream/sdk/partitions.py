@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -19,8 +20,11 @@ from credstream.runtime.clients import Cluster
 T = TypeVar("T")
 # Topic and number of a partition.
 Place = tuple[str, int]
+Headers = list[tuple[str, str | bytes | None]]
 SECONDS = 10.0
 FIRST_SECONDS = 5.0
+# A broker that takes nothing for so long is away.
+STUCK_SECONDS = 15.0
 MOST = 500
 # After these the client goes on trying by itself, and tells nobody whether it got through.
 LOST = {KafkaError._ALL_BROKERS_DOWN, KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001
@@ -80,7 +84,8 @@ class Partitions:
 
     def ends(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """The offset that the next message of each partition will have."""
-        wanted = {TopicPartition(*place): OffsetSpec.latest() for place in places}
+        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        wanted = dict.fromkeys((TopicPartition(*place) for place in places), latest)
         asked = self._admin.list_offsets(wanted, request_timeout=SECONDS) if wanted else {}
         return {
             (each.topic, each.partition): int(_told(future).offset)
@@ -118,7 +123,9 @@ class Partitions:
             return clients.topics_of(self._consumer, FIRST_SECONDS)
         except Unavailable as failure:
             self._consumer.poll(0)  # lets what the client knows of the reason come out
-            raise Unavailable(f"broker: {self._words}" if self._words else str(failure)) from failure
+            raise Unavailable(
+                f"broker: {self._words}" if self._words else str(failure)
+            ) from failure
 
     def _asked(self, work: Callable[[], T]) -> T:
         try:
@@ -156,3 +163,35 @@ def _told(future: Future[Any]) -> Any:
 
 def _ignore(_error: KafkaError) -> None:
     """The consumer hears the same."""
+
+
+def write(cluster: Cluster, topic: str, messages: Sequence[tuple[bytes, Headers]]) -> None:
+    """Write messages and wait until the broker has all; raises Unavailable.
+
+    What is not known to have arrived may have: only a second time with the same id is harmless.
+    """
+    failures: list[str] = []
+    producer = clients.producer(cluster)
+    for value, headers in messages:
+        try:
+            producer.produce(topic, value, headers=headers, on_delivery=partial(_note, failures))
+        except KafkaException as error:
+            raise Unavailable(f"{topic}: {error.args[0].str()}") from error
+        except BufferError:
+            producer.flush(SECONDS)
+            producer.produce(topic, value, headers=headers, on_delivery=partial(_note, failures))
+    left, before = len(producer), len(producer) + 1
+    while left < before:  # a provider above its quota is slow, and no more than that
+        left, before = producer.flush(STUCK_SECONDS), left
+        if not left:
+            break
+    if left or failures:
+        raise Unavailable(
+            f"{topic}: {left + len(failures)} of {len(messages)} messages were not taken"
+            + (f": {failures[0]}" if failures else "")
+        )
+
+
+def _note(failures: list[str], error: KafkaError | None, _message: Message) -> None:
+    if error is not None:
+        failures.append(error.str())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
 from credstream.runtime.store import engine, in_chunks, transaction
 from credstream.sdk.partitions import Life, Place
 from credstream.sdk.rows import Published, row_of, without_nul
@@ -19,12 +20,16 @@ METADATA = sa.MetaData()
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
+class AddressError(Exception):
+    """There cannot be a database at such an address."""
+
+
 class DatabaseError(Exception):
-    """The database is there and refuses, or its address is none; waiting does not help."""
+    """The database is there and refuses: waiting does not help."""
 
 
 def _table(name: str, *columns: sa.Column[Any], keys: Collection[str] = ("key",)) -> sa.Table:
-    common = [
+    common: list[sa.Column[Any]] = [
         sa.Column("key", sa.String(200)),
         sa.Column("version", sa.Integer),
         sa.Column("country", sa.String(2), nullable=False, index=True),
@@ -89,11 +94,6 @@ UNREADABLE = sa.Table(
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
-KINDS: Mapping[type, sa.Table] = {
-    PublishedDefinition: DEFINITIONS,
-    PublishedAward: AWARDS,
-    PublishedChange: CHANGES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +133,99 @@ class Register:
             _keep(connection, POSITIONS, [_position(m, lives) for m in messages])
 
 
-def register(url: str) -> Register:
-    """The database at an address; raises DatabaseError for one that is none."""
+def database(url: str) -> Register:
+    """The database at an address; raises AddressError."""
     name, colon, rest = url.partition("://")
     try:
         made = sa.engine.make_url(f"{DRIVERS.get(name, name)}{colon}{rest}")
     except ArgumentError as error:
-        raise DatabaseError(f"{url}: no address of a database") from error
+        raise AddressError(f"{url}: no address of a database") from error
     if made.get_backend_name() not in ("sqlite", "postgresql"):
-        raise DatabaseError(f"{url}: sqlite:///FILE or postgresql://… is wanted")
-    if made.get_backend_name() == "sqlite" and not made.database:
-        raise DatabaseError(f"{url}: a file is wanted, sqlite:///FILE")
+        raise AddressError(f"{url}: sqlite:///FILE or postgresql://… is wanted")
+    if made.get_backend_name() == "sqlite":
+        if not made.database or not Path(made.database).absolute().parent.is_dir():
+            raise AddressError(f"{url}: sqlite:/// and a file in a folder that exists is wanted")
+        if Path(made.database).is_dir():
+            raise AddressError(f"{url}: it is a folder")
     return Register(engine(made.render_as_string(hide_password=False)))
+
+
+def _take(connection: sa.Connection, table: sa.Table, messages: Sequence[Published]) -> None:
+    """Deletions, then for each key what came after its last deletion."""
+    gone: set[str] = set()
+    rows: list[dict[str, Any]] = []
+    for each in messages:
+        if each.deletes:
+            gone.add(without_nul(each.key))
+            rows = [row for row in rows if row["key"] != without_nul(each.key)]
+        elif each.record is not None:
+            rows.append(row_of(each.record))
+    for chunk in in_chunks(sorted(gone)):
+        connection.execute(sa.delete(table).where(table.c.key.in_(chunk)))
+    _upsert(connection, table, rows, "version")
+
+
+def _bytes(message: Published, lives: Mapping[str, Life]) -> dict[str, Any]:
+    life = lives[message.topic]
+    return {
+        "topic": message.topic,
+        "partition": message.partition,
+        "cluster_id": life.cluster,
+        "topic_id": life.topic,
+        "offset": message.offset,
+        "reason": without_nul(message.fault),
+        "key": without_nul(message.key),
+        "value": message.value,
+    }
+
+
+def _position(message: Published, lives: Mapping[str, Life]) -> dict[str, Any]:
+    life = lives[message.topic]
+    return {
+        "topic": message.topic,
+        "partition": message.partition,
+        "cluster_id": life.cluster,
+        "topic_id": life.topic,
+        "next_offset": message.offset + 1,
+    }
+
+
+def _keep(connection: sa.Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
+    _upsert(connection, table, rows, None)
+
+
+def _upsert(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Iterable[dict[str, Any]],
+    newer: str | None,
+) -> None:
+    """Insert rows or replace them by primary key; with `newer` only where that column grows.
+
+    In the order of keys, so that two subscribers of one database never wait for each other.
+    """
+    keys = [column.name for column in table.primary_key.columns]
+    last: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        name = tuple(row[key] for key in keys)
+        if newer is None or name not in last or row[newer] > last[name][newer]:
+            last[name] = row
+    if not last:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    grows = table.c[newer] < statement.excluded[newer] if newer else None
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=grows)
+    connection.execute(statement, [last[name] for name in sorted(last)])
+
+
+@contextmanager
+def _transaction(source: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction; what is no Unavailable is the database's refusal, in one line."""
+    try:
+        with transaction(source) as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        words = str(getattr(error, "orig", None) or error).splitlines()
+        raise DatabaseError(f"the database refuses: {words[0] if words else error!r}") from error

@@ -1,6 +1,5 @@
 """Starts accreditation: `python -m services.accreditation worker`."""
 
 from credstream.runtime.process import main
-from services.accreditation.app import build
 
-main("accreditation", build)
+main("accreditation", "services.accreditation.app")

@@ -27,6 +27,7 @@ HANGS = """
     import sys, time
     from credstream.runtime import logs
     from credstream.runtime.settings import load
+    from credstream.runtime.fence import Fence
     from credstream.runtime.worker import start
     from services.ingest.app import build
 
@@ -37,7 +38,7 @@ HANGS = """
 
     sys.argv = ["ingest", "worker"]
     logs.configure("ingest", "ingest-0", "INFO")
-    start(hanging, load())
+    start(hanging, load(), Fence(load(), "ingest-0"))
 """
 
 

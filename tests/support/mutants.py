@@ -11,8 +11,9 @@ import random
 import signal
 import sys
 import time
+import types
 
-from credstream.runtime import clients, loop, process, worker
+from credstream.runtime import clients, fence, loop, process, worker
 from credstream.runtime.partitions import Partitions
 
 SOUND, NO_JOURNAL, NO_TRANSACTIONS = "sound", "no-journal", "no-transactions"
@@ -52,7 +53,7 @@ def main() -> None:
         worker.Loop = Bare
         whole = clients.producer
         clients.producer = lambda cluster, transactional_id=None: whole(cluster)
-        worker.retried = lambda *_args, **_more: None
+        fence.Fence._fenced = lambda self: whole(clients.cluster_of(self._settings))
 
     def broken(settings):
         made = build(settings)
@@ -60,7 +61,8 @@ def main() -> None:
         made.crash = dying(point) if point else made.crash
         return made
 
-    process.main(name, broken)
+    sys.modules["mutant"] = types.SimpleNamespace(build=broken)
+    process.main(name, "mutant")
 
 
 def dying(text: str):

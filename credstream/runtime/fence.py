@@ -1,0 +1,46 @@
+"""Ends what an earlier life of a worker left open at the broker, while everything else loads.
+
+A killed worker's unfinished transaction keeps every reader behind it, of all partitions that it
+wrote to, until the next life of the same name begins. So that comes first, in a thread, before
+half a second of imports.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+
+from confluent_kafka import KafkaException, Producer
+
+from credstream.contract.errors import Unavailable
+from credstream.runtime import clients
+from credstream.runtime.settings import Settings, SettingsError
+
+SECONDS = 10.0
+
+
+class Fence:
+    """The transactional producer of a worker; begins to connect when it is made."""
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self._settings, self._name = settings, name
+        self._made: Producer | None = None
+        self._thread = threading.Thread(target=self._early, daemon=True)
+        self._thread.start()
+
+    def producer(self) -> Producer:
+        """The producer, whose earlier lives are over; raises Unavailable and KafkaException."""
+        self._thread.join()
+        made = self._made or self._fenced()
+        clients.topics_of(made)
+        return made
+
+    def _early(self) -> None:
+        # What is wrong here is wrong again when somebody asks, and is told then.
+        with suppress(KafkaException, Unavailable, SettingsError):
+            self._made = self._fenced()
+
+    def _fenced(self) -> Producer:
+        made = clients.producer(clients.cluster_of(self._settings), transactional_id=self._name)
+        made.init_transactions(SECONDS)
+        return made

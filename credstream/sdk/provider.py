@@ -1,0 +1,176 @@
+"""Send files to a provider's own topic, and hear what becomes of them."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from credstream.contract import rights, topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.flow import Incoming
+from credstream.contract.identity import NAMESPACE, digest
+from credstream.contract.records import Receipt
+from credstream.runtime.clients import Cluster
+from credstream.sdk.partitions import Partitions, write
+
+ID = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
+# Room in a message for what is around the file.
+LARGEST = topics.max_bytes(topics.submissions(topics.KINDS[0], "some")) - topics.KIB
+READ_SECONDS, AWAY_SECONDS = 0.1, 0.5
+# Definitions come beside their awards, and what is held may be waiting for a file beside it.
+QUIET_SECONDS, HELD_SECONDS = 0.5, 2.0
+
+
+class UnknownProviderError(Exception):
+    """No topic of the provider can be seen."""
+
+
+class NoReceiptError(Exception):
+    """Some submissions did not end in time; `open` are their ids, `unread` what came instead."""
+
+    def __init__(self, late: Collection[str], unread: str = "") -> None:
+        super().__init__(f"{len(late)} submissions did not end in time")
+        self.open = late
+        self.unread = unread
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file to send; the same id is the same submission."""
+
+    name: str
+    value: bytes = field(repr=False)
+    id: str
+
+
+@dataclass(slots=True)
+class Course:
+    """What has become of some submissions."""
+
+    waiting: set[str]
+    brought: dict[str, set[str]] = field(default_factory=dict)
+    endings: dict[str, dict[str, str]] = field(default_factory=dict)
+    refusals: dict[str, list[str]] = field(default_factory=dict)
+
+    def hear(self, receipt: Receipt) -> None:
+        name, key = receipt.submission, receipt.key
+        if key is None:
+            self.refusals.setdefault(name, []).append(receipt.stage)
+        elif receipt.status == "accepted":
+            self.brought.setdefault(name, set()).add(key)
+        else:
+            # What ends here was brought here, or is a definition beside its award.
+            self.endings.setdefault(name, {})[key] = receipt.status
+        if self._ended(name):
+            self.waiting.discard(name)
+
+    @property
+    def quiet_seconds(self) -> float:
+        held = any("held" in each.values() for each in self.endings.values())
+        return HELD_SECONDS if held else QUIET_SECONDS
+
+    def _ended(self, name: str) -> bool:
+        """A refusal after ingest is of one credential of the file, and does not say of which."""
+        refused, ended = self.refusals.get(name, []), self.endings.get(name, {})
+        if "ingest" in refused:
+            return True
+        left = self.brought.get(name, set()) - set(ended)
+        return bool(refused or ended) and len(left) <= len(refused)
+
+
+def file(provider: str, name: str, value: bytes, identity: str | None = None) -> File:
+    """A file with the id that its name and content give, as `credstream run` makes them."""
+    made = uuid.uuid5(NAMESPACE, f"file\n{provider}/{name}\n{digest(value)}")
+    return File(name, value, identity or str(made))
+
+
+def send(cluster: Cluster, provider: str, files: Sequence[File], kind: str | None = None) -> None:
+    """Send each file as one message; raises Unavailable, and UnknownProviderError.
+
+    A normal return means that the broker has them all, and nothing more.
+    """
+    with Partitions(cluster, rights.user_of_provider(provider)) as reader:
+        _send(cluster, topic_of(reader.visible(), provider, kind), files)
+
+
+def submit(
+    cluster: Cluster,
+    codec: Codec,
+    provider: str,
+    files: Sequence[File],
+    *,
+    kind: str | None = None,
+    seconds: float = 60.0,
+) -> Iterator[Receipt]:
+    """Send files, and give their receipts until each has ended.
+
+    Raises Unavailable and UnknownProviderError as `send` does, and NoReceiptError at last.
+    """
+    with Partitions(cluster, rights.user_of_provider(provider)) as reader:
+        visible, receipts = reader.visible(), topics.receipts(provider)
+        topic = topic_of(visible, provider, kind)
+        if receipts not in visible:
+            raise UnknownProviderError(f"{receipts} is not there, or may not be read")
+        begin = reader.ends((receipts, number) for number in range(visible[receipts]))
+        reader.begin(begin)
+        _send(cluster, topic, files)
+        yield from _heard(reader, codec, dict(begin), {each.id for each in files}, seconds)
+
+
+def topic_of(visible: Mapping[str, int], provider: str, kind: str | None = None) -> str:
+    """The topic that a provider writes to; raises UnknownProviderError."""
+    kinds = (kind,) if kind else topics.KINDS
+    for name in (topics.submissions(each, provider) for each in kinds):
+        if name in visible:
+            return name
+    names = " or ".join(topics.submissions(each, provider) for each in kinds)
+    raise UnknownProviderError(f"there is no topic {names}, or you may not write to it")
+
+
+def _send(cluster: Cluster, topic: str, files: Sequence[File]) -> None:
+    own = {each.id: each for each in files}.values()
+    write(cluster, topic, [(each.value, [("ce_id", each.id.encode())]) for each in own])
+
+
+def _heard(
+    reader: Partitions,
+    codec: Codec,
+    positions: dict[tuple[str, int], int],
+    ids: set[str],
+    seconds: float,
+) -> Iterator[Receipt]:
+    course, unread = Course(set(ids)), ""
+    away: Unavailable | None = None
+    heard = time.monotonic()
+    until = heard + seconds
+    while course.waiting or time.monotonic() < heard + course.quiet_seconds:
+        try:
+            found = reader.read(READ_SECONDS)
+            read = [(each, _read(each, codec)) for each in found if isinstance(each, Incoming)]
+        except Unavailable as failure:
+            found, read, away = [], [], failure
+            time.sleep(AWAY_SECONDS)
+            reader.begin(positions)
+        away = None if found else away
+        for message, receipt in read:
+            positions[message.topic, message.partition] = message.offset + 1
+            if isinstance(receipt, Rejected):
+                unread = str(receipt)
+            elif receipt.submission in ids:
+                course.hear(receipt)
+                heard = time.monotonic()
+                yield receipt
+        if course.waiting and time.monotonic() > until:
+            raise away or NoReceiptError(course.waiting, unread)
+
+
+def _read(message: Incoming, codec: Codec) -> Receipt | Rejected:
+    try:
+        receipt: Receipt = codec.decode(message.value, Receipt)
+    except Rejected as refusal:
+        return refusal
+    return receipt

@@ -1,0 +1,57 @@
+"""Published records and messages for registers."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from credstream.contract import topics
+from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
+from credstream.sdk.partitions import Life
+from credstream.sdk.rows import Published
+from services.publisher.step import state_of
+from tests.support import documents
+
+AWARDS = topics.awards("lu")
+STATE = state_of(documents.accredited(), documents.AT)
+KINDS = {
+    AWARDS: "published_award",
+    topics.DEFINITIONS: "published_definition",
+    topics.CHANGES: "published_change",
+}
+
+
+def key(number: int = 0, country: str = "lu") -> str:
+    return f"mc:{country}:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}"
+
+
+def award(name: str = key(), version: int = 1, title: str = "A course", **more) -> PublishedAward:
+    definition = replace(STATE.definition, title={"de": title})
+    return replace(STATE, key=name, version=version, definition=definition, **more)
+
+
+def definition(name: str = key(), version: int = 1, title: str = "A course") -> PublishedDefinition:
+    return PublishedDefinition(
+        key=name, version=version, status="issued", provider="acme", account=STATE.account,
+        definition=replace(STATE.definition, title={"de": title}), mapping="m", digest="d",
+        received_at=1, published_at=2,
+    )  # fmt: skip
+
+
+def change(name: str = key(), version: int = 1) -> PublishedChange:
+    return PublishedChange(
+        key=name, kind="award", change="issued", cause="submitted", cause_detail="",
+        version=version, outcome="confirmed", topic=AWARDS, provider="acme", digest="d",
+        received_at=1, published_at=2,
+    )  # fmt: skip
+
+
+def message(offset: int, record=None, topic: str = AWARDS, partition: int = 0, **more) -> Published:
+    """A message as a subscriber has it; without a record it deletes its key."""
+    name = record.key if record else key()
+    given = {"kind": KINDS[topic], "key": name, "record": record, "at": documents.AT} | more
+    return Published(topic=topic, partition=partition, offset=offset, **given)
+
+
+def lives(cluster: str = "c-1", made: str = "t-1") -> dict[str, Life]:
+    return dict.fromkeys(KINDS, Life(cluster, made))
