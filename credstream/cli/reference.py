@@ -140,10 +140,7 @@ def list_accreditations(folder: Path, *, as_json: bool) -> int:
 def _connected(exchange: Exchange) -> Producer:
     """A producer whose broker answered; raises Unavailable soon where none does."""
     made = clients.producer(exchange.cluster)
-    try:
-        clients.topics_of(made, CONNECT_SECONDS)
-    except Unavailable as failure:
-        raise Unavailable(f"no broker answers at {exchange.cluster.address}") from failure
+    clients.reached(exchange.cluster, made, CONNECT_SECONDS)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,15 +21,19 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
 from credstream.contract.topics import LARGEST
+from credstream.runtime.diagnosis import Witness, explained, known, refused
 from credstream.runtime.embedded import EMBEDDED
 from credstream.runtime.settings import Settings, SettingsError, needed
 
 Config = Mapping[str, Any]
 
+# librdkafka tells each failed connection, twenty times a second; what matters we say ourselves.
+SILENT = logging.getLogger("credstream.librdkafka")
+SILENT.disabled = True
 COMMON: Config = {
     "message.max.bytes": LARGEST,
-    # librdkafka tells each failed connection, twenty times a second; what matters we say ourselves.
-    "log_level": 2,
+    "log_level": 0,
+    "logger": SILENT,
     "socket.keepalive.enable": True,
 }
 CONSUMER: Config = {
@@ -91,6 +96,11 @@ class Cluster:
     address: str
     profile: str = "kafka"
     security: Config = field(default_factory=dict, repr=False)
+    witness: Witness = field(default_factory=Witness, repr=False, compare=False)
+
+    def refused(self, error: KafkaException) -> Unavailable:
+        """A failure of a client's call as an operator reads it."""
+        return Unavailable(refused(self.address, self.security, error.args[0]))
 
 
 def cluster_of(settings: Settings) -> Cluster:
@@ -142,7 +152,24 @@ def codec_of(settings: Settings) -> Codec:
 def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
     """What every client of a cluster is told; `more` with _ for the dots."""
     named = {name.replace("_", "."): value for name, value in more.items()}
-    return {"bootstrap.servers": cluster.address} | dict(COMMON) | dict(cluster.security) | named
+    own = {"bootstrap.servers": cluster.address, "error_cb": cluster.witness.hear}
+    return own | dict(COMMON) | dict(cluster.security) | named
+
+
+def reached(cluster: Cluster, client: Producer, seconds: float) -> None:
+    """Raise Unavailable, with what is wrong and what to do, unless the broker answers in time."""
+    cluster.witness.forget()
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            client.list_topics(timeout=0.5)
+        except KafkaException as error:
+            client.poll(0.1)  # what it has to tell is told while it is asked
+            if time.monotonic() > until or known(cluster.witness.heard):
+                told = explained(cluster.address, cluster.security, cluster.witness.heard)
+                raise Unavailable(told) from error
+        else:
+            return
 
 
 def send(

@@ -17,6 +17,7 @@ from credstream.runtime import clients
 from credstream.runtime.settings import Settings, SettingsError
 
 SECONDS = 10.0
+REACH_SECONDS = 3.0
 
 
 class Fence:
@@ -29,11 +30,9 @@ class Fence:
         self._thread.start()
 
     def producer(self) -> Producer:
-        """The producer, whose earlier lives are over; raises Unavailable and KafkaException."""
+        """The producer, whose earlier lives are over; raises Unavailable."""
         self._thread.join()
-        made = self._made or self._fenced()
-        clients.topics_of(made)
-        return made
+        return self._made or self._fenced()
 
     def _early(self) -> None:
         # What is wrong here is wrong again when somebody asks, and is told then.
@@ -41,6 +40,11 @@ class Fence:
             self._made = self._fenced()
 
     def _fenced(self) -> Producer:
-        made = clients.producer(clients.cluster_of(self._settings), transactional_id=self._name)
-        made.init_transactions(SECONDS)
+        cluster = clients.cluster_of(self._settings)
+        made = clients.producer(cluster, transactional_id=self._name)
+        clients.reached(cluster, made, REACH_SECONDS)
+        try:
+            made.init_transactions(SECONDS)
+        except KafkaException as error:
+            raise cluster.refused(error) from error
         return made

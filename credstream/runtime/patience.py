@@ -21,7 +21,8 @@ def patient(
         try:
             work()
         except (Unavailable, KafkaException) as failure:
-            logger().warning("unavailable", why=str(failure), pause=pause)
+            said = failure.args[0].str() if isinstance(failure, KafkaException) else str(failure)
+            logger().warning("unavailable", why=said, pause=pause)
             time.sleep(pause)
             pause = min(5.0, pause * 2)
         else:

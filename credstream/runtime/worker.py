@@ -208,7 +208,10 @@ def _credentials(settings: Settings) -> CredentialsT | None:
     """Who Faust's own clients are, the same as the data path's."""
     protocol = settings.security_protocol.lower()
     secure = protocol.endswith("ssl")
-    context = ssl.create_default_context(cadata=settings.broker_ca or None) if secure else None
+    try:
+        context = ssl.create_default_context(cadata=settings.broker_ca or None) if secure else None
+    except ssl.SSLError as error:
+        raise SettingsError(f"CREDSTREAM_BROKER_CA holds no certificate: {error}") from error
     if protocol.startswith("sasl"):
         return faust.SASLCredentials(
             username=settings.sasl_username,
@@ -230,7 +233,7 @@ def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence)
         patient(partial(ready, database, where), lambda: False, worker.turn)
     try:
         app = app_of(worker)
-    except (ImproperlyConfigured, ssl.SSLError) as error:
+    except ImproperlyConfigured as error:
         raise SettingsError(f"Faust refuses a setting: {error}") from error
     # Faust ends where its first connection fails; a broker that is away is waited for.
     patient(worker.reach, lambda: False, worker.turn)
