@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from credstream.contract import rights, topics
 from credstream.runtime import clients, journal
 from credstream.runtime.admin import Admin, Drift
 from credstream.runtime.clients import Cluster
-from credstream.runtime.diagnosis import Heard, Said, of_broker
+from credstream.runtime.diagnosis import Diagnosis, Heard, known, of_broker
 from credstream.runtime.journal import JournalError, Place, Row
 from credstream.runtime.store import JOURNAL, engine, transaction
 
@@ -59,17 +60,13 @@ class Broker:
 def reach(exchange: Exchange) -> Broker:
     """Get into a cluster, or say why not."""
     cluster = exchange.cluster
-    heard = Heard(cluster)
+    cluster.witness.forget()
     try:
-        client = AdminClient({**clients.common(cluster), "error_cb": heard})
+        client = AdminClient(clients.common(cluster))
+        found = _seen(client, cluster)
     except KafkaException as error:
-        return Broker(exchange, "", {}, (check_of("broker", heard.explained(error.args[0])),))
-    try:
-        found = client.list_topics(timeout=SECONDS)
-    except KafkaException as error:
-        client.poll(0.1)  # only now the client tells what it met
-        heard.said.extend(_probed(cluster))
-        return Broker(exchange, "", {}, (check_of("broker", heard.explained(error.args[0])),))
+        heard = [*cluster.witness.heard, *_probed(cluster)]
+        return Broker(exchange, "", {}, (check_of("broker", _why(cluster, error, heard)),))
     counts = {name: len(topic.partitions) for name, topic in found.topics.items()}
     broker = Broker(exchange, found.cluster_id or "", counts, ())
     whom = f" {broker.user}" if broker.user else ""
@@ -134,17 +131,34 @@ def journal_checks(broker: Broker, base: Base) -> Iterator[Check]:
         yield Check("journal", OK, f"{base.name}: {len(after)} rows go with the broker's offsets")
 
 
-def _probed(cluster: Cluster) -> Iterator[Said]:
+def _seen(client: AdminClient, cluster: Cluster) -> Any:
+    """The cluster's topics; KafkaException as soon as there is no use in waiting."""
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            return client.list_topics(timeout=0.5)
+        except KafkaException:
+            client.poll(0.1)  # what it has to tell is told while it is asked
+            if time.monotonic() > until or known(cluster.witness.heard):
+                raise
+
+
+def _why(cluster: Cluster, error: KafkaException, heard: Iterable[Heard]) -> Diagnosis:
+    told = [(error.args[0].name(), error.args[0].str()), *heard]
+    return of_broker(cluster.address, cluster.security, told)
+
+
+def _probed(cluster: Cluster) -> Iterator[Heard]:
     """What a handshake of our own tells: librdkafka does not say which part of it failed."""
     try:
         _handshake(cluster)
     except ssl.SSLCertVerificationError as error:
-        yield Said("_SSL", f"certificate verify failed: {error.verify_message}", float("inf"))
+        yield "_SSL", f"certificate verify failed: {error.verify_message}"
     except (OSError, ValueError):
         return
     else:
         if not _secure(cluster):
-            yield Said("_SSL", "a listener that speaks TLS", float("inf"))
+            yield "_SSL", "a listener that speaks TLS"
 
 
 def _certificate(cluster: Cluster) -> Iterator[Check]:
@@ -156,8 +170,8 @@ def _certificate(cluster: Cluster) -> Iterator[Check]:
         until = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
         yield in_force("broker", "its certificate", datetime.min.replace(tzinfo=UTC), until)
     except ssl.SSLCertVerificationError as error:
-        said = [Said("_SSL", f"certificate verify failed: {error.verify_message}")]
-        yield check_of("broker", of_broker(said, cluster))
+        heard = [("_SSL", f"certificate verify failed: {error.verify_message}")]
+        yield check_of("broker", of_broker(cluster.address, cluster.security, heard))
     except (OSError, ValueError) as error:
         yield Check("broker", UNKNOWN, f"its certificate was not seen: {error}", "try again")
 

@@ -31,6 +31,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 SECRET_KEYS = ("kek", "pseudonym_key")
 # So near to a setting's name that it was meant.
 ALIKE = 0.9
+STRANGER = "find out who registered the other version: deploy it too, or delete it there"
 SOON = timedelta(days=14)
 
 
@@ -55,7 +56,8 @@ class Base:
 
 def check_of(group: str, found: Diagnosis) -> Check:
     """What a diagnosis says; what only has to come back is unknown until then."""
-    return Check(group, WRONG if found.wrong else UNKNOWN, found.what, found.do)
+    state = WRONG if found.wrong else UNKNOWN
+    return Check(group, state, found.what.removeprefix(f"{group} "), found.do)
 
 
 def settings_checks(
@@ -88,7 +90,7 @@ def base_checks(base: Base) -> Iterator[Check]:
         do = command if "migrate" in do else f"{do}: this version cannot go back"
         yield Check("databases", WRONG, f"{base.name}: {what}", do)
     except Unavailable as failure:
-        said = diagnosis.of_database(words_of(failure), base.url)
+        said = diagnosis.of_database(words_of(failure), base.url, _variable(base))
         yield check_of("databases", Diagnosis(f"{base.name}: {said.what}", said.do, said.wrong))
 
 
@@ -148,6 +150,10 @@ def in_force(group: str, name: str, begins: datetime, ends: datetime) -> Check:
     return Check(group, OK, f"{name} is in force until {ends:%Y-%m-%d}")
 
 
+def _variable(base: Base) -> str:
+    return f"{PREFIX}{'VAULT' if base.where == migrate.VAULT else 'DATABASE'}_URL"
+
+
 def words_of(failure: BaseException) -> str:
     """The driver's own words behind an Unavailable; without statement and parameters."""
     cause = failure.__cause__
@@ -172,8 +178,8 @@ def _lacking(settings: Settings, service: str) -> Iterator[Check]:
             if name in SECRET_KEYS:
                 secret_key(name.upper(), text)
         except SettingsError as error:
-            variable = f"{PREFIX}{name.upper()}"
-            yield Check("settings", WRONG, f"{service}: {error}", f"set {variable}")
+            words = str(error).partition(";")[0]
+            yield Check("settings", WRONG, f"{service}: {words}", f"set {PREFIX}{name.upper()}")
 
 
 def _breakers(source: sa.Engine, service: str) -> Iterator[Check]:
@@ -209,7 +215,7 @@ def _schema(
     subject, do = schemas.subject(name), "credstream topics create"
     if "other versions" in state:
         goes: Callable[..., bool] = client.test_compatibility
-        if not goes(subject, Schema(codec.text(name), "AVRO")):
-            state = "holds a version that this one is not compatible with"
-            do = "find out who registered it; deploy that version, or delete it from the registry"
+        fits = goes(subject, Schema(codec.text(name), "AVRO"))
+        state = state if fits else "holds a version that this one does not go with"
+        do = f"{do}; if that is refused, {STRANGER}" if fits else STRANGER
     yield Check("registry", WRONG, f"schema {subject} {state}", do)

@@ -18,7 +18,7 @@ from credstream.cli.at_broker import Broker
 from credstream.cli.checks import OK, UNKNOWN, WRONG, Base, Check
 from credstream.cli.exchange import Exchange, exchange_of, loaded
 from credstream.cli.place import AWAY, CONFIG, UNDONE, Place, Trouble
-from credstream.cli.showing import console, grid
+from credstream.cli.showing import console
 from credstream.contract.topics import SERVICES
 from credstream.runtime import migrate
 
@@ -35,6 +35,7 @@ class Work:
     """Checks that run beside others; what is not ready at its time counts as hanging."""
 
     group: str
+    name: str
     checks: Checks
     found: list[Check] | None = None
     failure: Exception | None = None
@@ -55,12 +56,12 @@ class Work:
         if self.found is not None:
             return self.found
         said = str(self.failure) if self.failure else f"no answer in {SECONDS:.0f} s"
-        do = "look at the lines above, then try again"
-        return [Check(self.group, UNKNOWN, said.splitlines()[0][:200], do)]
+        what = f"{self.name}: {next(iter(said.splitlines()), type(self.failure).__name__)[:200]}"
+        return [Check(self.group, UNKNOWN, what, "look whether it runs, and at the way there")]
 
 
 def examine(services: Sequence[str], directory: Path, *, as_json: bool) -> int:
-    """Print one line a check; 0 all well, 4 something is away, 5 something is wrong, 78 settings."""
+    """Print a line for each check; 0 all well, 4 something is away, 5 wrong, 78 settings."""
     _known(services)
     try:
         found = _found(services, Place(directory), exchange_of(directory))
@@ -85,9 +86,9 @@ def _found(services: Sequence[str], place: Place, exchange: Exchange) -> list[Ch
     bases = list(_bases(named, place, settings.database_url, settings.vault_url))
     reached: list[Broker] = []
     first = [
-        Work("broker", lambda: _reach(exchange, reached)),
-        Work("registry", partial(checks.registry_checks, exchange)),
-        *(Work("databases", partial(checks.base_checks, base)) for base in bases),
+        Work("broker", exchange.cluster.address, lambda: _reach(exchange, reached)),
+        Work("registry", "its schemas", partial(checks.registry_checks, exchange)),
+        *(Work("databases", base.name, partial(checks.base_checks, base)) for base in bases),
     ]
     found = list(checks.settings_checks(settings, () if in_folder else tuple(named)))
     end = time.monotonic() + SECONDS
@@ -109,10 +110,10 @@ def _behind(
     broker = reached[0]
     well = [each.what.split(" ")[0] for each in rest if each.state == OK]
     works = [
-        Work("topics", partial(at_broker.topic_checks, broker, services or SERVICES)),
-        Work("rights", partial(at_broker.right_checks, broker)),
+        Work("topics", "table", partial(at_broker.topic_checks, broker, services or SERVICES)),
+        Work("rights", broker.user, partial(at_broker.right_checks, broker)),
         *(
-            Work("journal", partial(at_broker.journal_checks, broker, base))
+            Work("journal", base.name, partial(at_broker.journal_checks, broker, base))
             for base in bases
             if base.name in well and base.name != VAULT
         ),
@@ -161,9 +162,9 @@ def _code(found: Iterable[Check]) -> int:
 
 
 def _show(found: Iterable[Check]) -> None:
-    table = grid(0, 0, 1)
+    out = console()
     for each in found:
         do = f" — {each.do}" if each.do else ""
-        words = Text.assemble(each.what, (do, "italic"))
-        table.add_row(Text(each.state, STYLES[each.state]), Text(each.group, "dim"), words)
-    console().print(table)
+        state = (f"{each.state:8}", STYLES[each.state])
+        line = Text.assemble(state, (f"{each.group:10}", "dim"), each.what, (do, "italic"))
+        out.print(line, soft_wrap=True)  # a line each, however long

@@ -172,6 +172,21 @@ def subscribe(
 
 
 @app.command()
+def doctor(
+    services: Annotated[
+        list[str] | None, typer.Argument(help="Services to look at; else those of the exchange.")
+    ] = None,
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Look at all that the services need, change nothing, and say what is wrong and what to do."""
+    from credstream.cli.doctor import examine
+
+    raise typer.Exit(examine(services or (), directory, as_json=as_json))
+
+
+@app.command()
 def resume(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
     """Close the open breaker of a service."""
     from credstream.cli.operate import close_breaker

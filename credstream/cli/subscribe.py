@@ -40,9 +40,7 @@ def subscribe_to(
     """Follow topics until Ctrl-C, or to their ends; 0 when what was read is kept."""
     if to and group:
         raise Trouble("--group and --to exclude each other: a database keeps its own place")
-    stopping: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _frame: stopping.append(received))
+    stopping = _signals()
     how = How(
         beginning=beginning,
         until_end=until_end,
@@ -60,6 +58,19 @@ def subscribe_to(
         return guarded(work)
     except UnknownTopicError as error:
         raise Trouble(str(error)) from error
+
+
+def _signals() -> list[int]:
+    """The signals to end that have come; a second one ends at once."""
+    came: list[int] = []
+
+    def come(number: int, _frame: object) -> None:
+        came.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, come)
+    return came
 
 
 def _print(

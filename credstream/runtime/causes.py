@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`sign` is a piece of the name or the words; the texts have {address}, {user}, {words}."""
+    """`sign` is a piece of an error's name or words.
+
+    `what` may name {user}, {protocol} and {words}; `wrong` is False where it may pass by waiting.
+    """
 
     sign: str
     what: str
@@ -19,74 +22,79 @@ class Cause:
     wrong: bool = True
 
 
-_SERVICE = "`credstream service add` makes the user and gives it the rights of the table"
-_RIGHT = f"give it: {_SERVICE}"
-_WRONG_LISTENER = "or give CREDSTREAM_BROKER the address of the other listener"
+PROTOCOL = "CREDSTREAM_SECURITY_PROTOCOL"
+USER = "correct CREDSTREAM_SASL_USERNAME and CREDSTREAM_SASL_PASSWORD"
+OTHER = "or give CREDSTREAM_BROKER the address of the other listener"
+RIGHT = "`credstream service add` gives a service the rights that the table says"
 
 BROKER: tuple[Cause, ...] = (
     Cause(
         "invalid credentials",
         "the password of {user} is wrong, or there is no such user",
-        f"correct CREDSTREAM_SASL_USERNAME and CREDSTREAM_SASL_PASSWORD; {_SERVICE}",
+        f"{USER}; `credstream service add` makes a service's user",
     ),
     Cause(
         "Unsupported SASL mechanism",
         "its listener does not take the login SCRAM-SHA-512",
-        "let sasl.enabled.mechanisms of the broker have it",
+        "add it to the broker's sasl.enabled.mechanisms",
     ),
     Cause(
         "Request not valid in current SASL state",
-        "its listener asks for no login, and CREDSTREAM_SECURITY_PROTOCOL is {protocol}",
-        f"set CREDSTREAM_SECURITY_PROTOCOL to plaintext, {_WRONG_LISTENER}",
+        f"its listener wants no login, and {PROTOCOL} is {{protocol}}",
+        f"set {PROTOCOL} to plaintext, {OTHER}",
     ),
+    Cause("_AUTHENTICATION", "the login of {user} fails: {words}", USER),
     Cause(
-        "_AUTHENTICATION",
-        "the login of {user} fails: {words}",
-        "correct CREDSTREAM_SASL_USERNAME and CREDSTREAM_SASL_PASSWORD",
+        "ismatch",
+        "its certificate is not for this name",
+        "give CREDSTREAM_BROKER a name that stands in it, or the broker a certificate for this one",
     ),
+    Cause("has expired", "its certificate is over", "give the broker a new one"),
     Cause(
         "certificate verify failed",
-        "its certificate is of an authority that is not trusted, is not for this name, or is old",
-        "give CREDSTREAM_BROKER_CA the authority that signed it, and CREDSTREAM_BROKER a name "
-        "that stands in it",
+        "its certificate is not of an authority that we trust, or not for this name",
+        "set CREDSTREAM_BROKER_CA to that authority's certificate, and CREDSTREAM_BROKER to a "
+        "name that stands in the broker's",
     ),
     Cause(
-        "connecting to a PLAINTEXT",
-        "its listener speaks plain text, and CREDSTREAM_SECURITY_PROTOCOL is {protocol}",
-        f"set CREDSTREAM_SECURITY_PROTOCOL to plaintext, {_WRONG_LISTENER}",
+        "certificate #0 from ssl.ca",
+        "CREDSTREAM_BROKER_CA holds no certificate",
+        "set it to the authority's certificate in PEM",
+    ),
+    Cause(
+        "speaks TLS",
+        f"its listener speaks TLS, and {PROTOCOL} is {{protocol}}",
+        f"set {PROTOCOL} to sasl_ssl, {OTHER}",
+    ),
+    Cause(
+        "SSL connection closed by peer",
+        f"its listener speaks no TLS, and {PROTOCOL} is {{protocol}}",
+        f"set {PROTOCOL} to plaintext, {OTHER}",
     ),
     Cause(
         "wrong version number",
-        "what listens there speaks no TLS, and CREDSTREAM_SECURITY_PROTOCOL is {protocol}",
-        f"set CREDSTREAM_SECURITY_PROTOCOL to plaintext, {_WRONG_LISTENER}",
+        f"what listens there speaks no TLS, and {PROTOCOL} is {{protocol}}",
+        f"set {PROTOCOL} to plaintext, {OTHER}",
     ),
-    Cause(
-        "Invalid response size",
-        "what listens there is no Kafka, or speaks TLS",
-        "correct CREDSTREAM_BROKER, or set CREDSTREAM_SECURITY_PROTOCOL to sasl_ssl",
-    ),
-    Cause("_SSL", "TLS fails: {words}", "compare CREDSTREAM_SECURITY_PROTOCOL with its listener"),
+    Cause("_SSL", "TLS fails: {words}", f"compare {PROTOCOL} with its listener"),
+    Cause("_BAD_MSG", "what answers there is no Kafka broker", "correct CREDSTREAM_BROKER"),
     Cause(
         "_UNSUPPORTED_FEATURE",
-        "this is a controller's address, or the broker is too old",
+        "this is a controller, or too old a broker",
         "give CREDSTREAM_BROKER the address of a broker's listener",
     ),
+    Cause("TRANSACTIONAL_ID_AUTHORIZATION", "{user} may not begin transactions", RIGHT),
+    Cause("GROUP_AUTHORIZATION", "{user} may not use its group: {words}", RIGHT),
+    Cause("TOPIC_AUTHORIZATION", "{user} may not use a topic: {words}", RIGHT),
     Cause(
-        "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
-        "{user} has not the right to its transactions",
-        _RIGHT,
-    ),
-    Cause("GROUP_AUTHORIZATION_FAILED", "{user} has not the right to its group", _RIGHT),
-    Cause("TOPIC_AUTHORIZATION_FAILED", "{user} has not the right to a topic", _RIGHT),
-    Cause(
-        "CLUSTER_AUTHORIZATION_FAILED",
-        "{user} is no administrator",
-        "do this as the cluster's administrator",
+        "CLUSTER_AUTHORIZATION",
+        "{user} is not the cluster's administrator",
+        "do this as its administrator",
     ),
     Cause(
         "KAFKA_STORAGE_ERROR",
         "its disk is full or broken",
-        "free space or mend it, and start the broker again; everything goes on from there",
+        "free space and start it again; work goes on from there by itself",
         wrong=False,
     ),
     Cause(
@@ -95,90 +103,79 @@ BROKER: tuple[Cause, ...] = (
         "start the brokers that are away",
         wrong=False,
     ),
-    Cause(
-        "_RESOLVE",
-        "nobody knows this name",
-        "correct CREDSTREAM_BROKER, or the name service",
-    ),
+    Cause("_RESOLVE", "nobody knows this name", "correct CREDSTREAM_BROKER, or the name service"),
     Cause(
         "Connection refused",
         "nobody listens there",
-        "start Kafka, or correct CREDSTREAM_BROKER",
-        wrong=False,
-    ),
-    Cause(
-        "Disconnected",
-        "the connection broke",
-        "look at the broker; it is tried again",
+        "start the broker, or correct CREDSTREAM_BROKER",
         wrong=False,
     ),
 )
-# A listener that wants TLS or a login closes a connection without a word.
-CLOSED: Mapping[str, str] = {
-    "plaintext": "its listener probably wants TLS or a login",
-    "sasl_plaintext": "its listener probably wants TLS",
-    "ssl": "its listener probably wants a login",
-    "sasl_ssl": "it may be starting, or in trouble itself: look at its log",
+# A listener that wants TLS or a login closes the connection without a word.
+CLOSED: Mapping[str, Cause] = {
+    protocol: Cause(
+        "",
+        f"it closes every connection, and {PROTOCOL} is {protocol}: {guess}",
+        f"set {PROTOCOL} to what its listener wants",
+    )
+    for protocol, guess in (
+        ("plaintext", "perhaps it wants TLS or a login"),
+        ("sasl_plaintext", "perhaps it wants TLS"),
+        ("ssl", "perhaps it wants a login"),
+        ("sasl_ssl", "perhaps it is starting"),
+    )
 }
 SILENT = Cause(
-    "",
-    "no answer",
-    "start Kafka, correct CREDSTREAM_BROKER, or look at the network between",
-    wrong=False,
+    "", "no answer", "start the broker, or look at the address and the way there", wrong=False
 )
 
-
 DATABASE: tuple[Cause, ...] = (
-    Cause("password authentication failed", "the password of its user is wrong", "correct {name}"),
-    Cause("no password supplied", "it asks for a password", "give it in {name}"),
-    Cause("role ", "its user does not exist", "make the user, or correct {name}"),
     Cause(
-        "does not exist", "there is no such database", "make it with `createdb`, or correct {name}"
+        "password authentication failed", "the password of its user is wrong", "correct {variable}"
+    ),
+    Cause("no password supplied", "it wants a password", "give it in {variable}"),
+    Cause("role ", "there is no such user", "make the user, or correct {variable}"),
+    Cause(
+        "does not exist",
+        "there is no such database",
+        "make it with createdb, or correct {variable}",
     ),
     Cause("no pg_hba.conf entry", "it lets nobody in from here", "mend its pg_hba.conf"),
-    Cause("permission denied", "its user has not the right", "give it the rights of an owner"),
-    Cause("resolve host", "nobody knows this name", "correct {name}, or the name service"),
-    Cause("translate host name", "nobody knows this name", "correct {name}, or the name service"),
-    Cause("not a database", "this file is no SQLite database", "correct {name}"),
+    Cause("permission denied", "its user has not the right", "make the user its owner"),
+    Cause("resolve host", "nobody knows this name", "correct {variable}, or the name service"),
+    Cause("translate host", "nobody knows this name", "correct {variable}, or the name service"),
+    Cause("not a database", "this file is no SQLite database", "correct {variable}"),
     Cause(
         "unable to open database file",
-        "the folder is missing, or closed to this user",
-        "make the folder, or correct {name}",
+        "its folder is missing, or closed to this user",
+        "make the folder, or correct {variable}",
     ),
     Cause("readonly database", "the file may not be written", "mend the rights of the file"),
-    Cause("read-only", "it takes no writes", "give {name} the primary, not a standby", wrong=False),
-    Cause("Connection refused", "nobody listens there", "start it, or correct {name}", wrong=False),
-    Cause("timeout expired", "no answer", "start it, or look at the network between", wrong=False),
-    Cause("starting up", "it is starting", "nothing: it is tried again", wrong=False),
+    Cause("read-only", "it takes no writes", "give {variable} the primary", wrong=False),
+    Cause(
+        "Connection refused", "nobody listens there", "start it, or correct {variable}", wrong=False
+    ),
+    Cause("timeout expired", "no answer", "start it, or look at the way there", wrong=False),
+    Cause("starting up", "it is starting", "wait", wrong=False),
     Cause("shutting down", "it is stopping", "start it again", wrong=False),
-    Cause(
-        "connection slots",
-        "it has no connection free",
-        "raise max_connections, or run fewer workers",
-        wrong=False,
-    ),
-    Cause(
-        "too many clients",
-        "it has no connection free",
-        "raise max_connections, or run fewer workers",
-        wrong=False,
-    ),
+    Cause("connection slots", "no connection is free", "raise its max_connections", wrong=False),
+    Cause("too many clients", "no connection is free", "raise its max_connections", wrong=False),
     Cause("No space left", "its disk is full", "free space", wrong=False),
     Cause("disk is full", "its disk is full", "free space", wrong=False),
     Cause("is locked", "another process keeps it locked", "find and end it", wrong=False),
-    Cause("server closed the connection", "the connection broke", "start it again", wrong=False),
+    Cause("closed the connection", "the connection broke", "start it again", wrong=False),
     Cause("connection is lost", "the connection broke", "start it again", wrong=False),
 )
 
 REGISTRY: tuple[Cause, ...] = (
     Cause("401", "it wants a login", "put user and password into CREDSTREAM_REGISTRY_URL"),
-    Cause("403", "its user has not the right", "give the user the right to read subjects"),
+    Cause("403", "its user has not the right", "let the user read subjects"),
     Cause(
         "404",
-        "what answers there is no schema registry with Confluent's interface",
-        "correct the path in CREDSTREAM_REGISTRY_URL",
+        "what answers there is no schema registry",
+        "correct CREDSTREAM_REGISTRY_URL; Apicurio's ends in /apis/ccompat/v7",
     ),
-    Cause("ConnectTimeout", "no answer", "start it, or look at the network between", wrong=False),
+    Cause("ConnectTimeout", "no answer", "start it, or look at the way there", wrong=False),
     Cause(
         "ConnectError",
         "nobody listens there",

@@ -1,74 +1,39 @@
-"""Why a broker cannot be reached, in words for an operator.
+"""Puts into words what Kafka's client, the registry and databases say: what is wrong, what to do.
 
 librdkafka gives most calls the same answer, a failed transport, and tells the cause only to a
-callback. A `Witness` hears it; the table below says what each cause means and what to do.
+callback. A `Witness` hears it; the tables of `causes` say what each cause means.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from credstream.runtime.causes import BROKER, CLOSED, DATABASE, REGISTRY, SILENT, Cause
+
+# Name and text of an error, such as _AUTHENTICATION.
 Heard = tuple[str, str]
 
-# Name of the error, words in its text, what is wrong, what to do. The first that fits is told.
-CAUSES = (
-    (
-        "_AUTHENTICATION",
-        "",
-        "the user {user} or its password is refused",
-        "set CREDSTREAM_SASL_USERNAME and CREDSTREAM_SASL_PASSWORD, or make the user anew",
-    ),
-    (
-        "_SSL",
-        "certificate verify failed",
-        "its certificate is not of an authority that we trust",
-        "set CREDSTREAM_BROKER_CA to the authority's certificate",
-    ),
-    (
-        "_TRANSPORT",
-        "certificate verify failed",
-        "its certificate is not of an authority that we trust",
-        "set CREDSTREAM_BROKER_CA to the authority's certificate",
-    ),
-    (
-        "_TRANSPORT",
-        "SSL connection closed by peer",
-        "it does not speak TLS at this port",
-        "set CREDSTREAM_BROKER to the TLS port, or CREDSTREAM_SECURITY_PROTOCOL=plaintext",
-    ),
-    (
-        "_SSL",
-        "",
-        "TLS fails there",
-        "compare CREDSTREAM_SECURITY_PROTOCOL with the listener of that port",
-    ),
-    (
-        "_RESOLVE",
-        "",
-        "nobody knows this host name",
-        "correct CREDSTREAM_BROKER",
-    ),
-    (
-        "_BAD_MSG",
-        "",
-        "what answers there is no Kafka broker",
-        "correct CREDSTREAM_BROKER",
-    ),
-    (
-        "_TRANSPORT",
-        "Connection refused",
-        "nobody listens there",
-        "start the broker, or correct CREDSTREAM_BROKER",
-    ),
-)
-CLOSED = (
-    "it closes the connection before it answers",
-    "compare CREDSTREAM_SECURITY_PROTOCOL ({protocol}) with the listener of that port",
-)
-SILENT = ("it does not answer", "look whether it runs, and whether the way there is open")
+WHERE = re.compile(r"(?:\w+://)?([^\s/]+:\d+)/")
+LIBRDKAFKA = re.compile(r"^\S+/\S+: |\s*\(after \d+ms in state [^)]*\)")
+LONGEST = 200
+DATABASES = "CREDSTREAM_DATABASE_URL (CREDSTREAM_VAULT_URL for the vault)"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`wrong` where it does not pass by waiting: somebody has to change something."""
+
+    what: str
+    do: str
+    wrong: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.do}"
 
 
 @dataclass(slots=True)
@@ -85,36 +50,73 @@ class Witness:
         self.heard.clear()
 
 
+def of_broker(address: str, security: Mapping[str, Any], heard: Iterable[Heard]) -> Diagnosis:
+    """Why nobody gets on with a broker, by everything that was heard of it."""
+    told = list(heard)
+    cause, text = _found(BROKER, told)
+    protocol = str(security.get("security.protocol", "plaintext"))
+    if cause is None:
+        closed = CLOSED.get(protocol, CLOSED["sasl_ssl"])
+        cause = closed if any(name == "_ALL_BROKERS_DOWN" for name, _ in told) else SILENT
+    names = {
+        "user": security.get("sasl.username") or "everybody",
+        "protocol": protocol,
+        "words": _plain(text),
+    }
+    place = WHERE.search(text)
+    what = f"broker {place[1] if place else address}: {cause.what.format(**names)}"
+    return Diagnosis(what, cause.do, wrong=cause.wrong)
+
+
+def of_database(words: str, url: str, variable: str = DATABASES) -> Diagnosis:
+    """A driver's words about the database at a URL; neither user nor password is repeated."""
+    cause, _ = _found(DATABASE, [("", words)])
+    chosen = cause or Cause("", _plain(words), "look at its log", wrong=False)
+    what = f"database {bare(url)}: {chosen.what}"
+    return Diagnosis(what, chosen.do.format(variable=variable), wrong=chosen.wrong)
+
+
+def of_registry(words: str, url: str) -> Diagnosis:
+    """The status of a registry's answer, or the name of the failure where there was none."""
+    cause, _ = _found(REGISTRY, [("", words)])
+    chosen = cause or Cause("", f"it fails: {_plain(words)}", "look at its log", wrong=False)
+    return Diagnosis(f"registry {bare(url)}: {chosen.what}", chosen.do, wrong=chosen.wrong)
+
+
 def explained(address: str, security: Mapping[str, Any], heard: Iterable[Heard]) -> str:
     """What is wrong at an address and what to do, by what was heard of it."""
-    told = list(heard)
-    names = {
-        "user": security.get("sasl.username", ""),
-        "protocol": security.get("security.protocol", "plaintext"),
-    }
-    wrong, way_out = next(
-        ((wrong, way_out) for name, words, wrong, way_out in CAUSES if _fits(told, name, words)),
-        CLOSED if told else SILENT,
-    )
-    return f"broker {address}: {wrong.format(**names)}; {way_out.format(**names)}"
+    return str(of_broker(address, security, heard))
 
 
 def known(heard: Iterable[Heard]) -> bool:
-    """Whether something was heard that waiting does not change."""
-    told = list(heard)
-    return any(_fits(told, name, words) for name, words, *_ in CAUSES)
+    """Whether a cause was heard, so that there is no use in listening on."""
+    return _found(BROKER, list(heard))[0] is not None
 
 
 def refused(address: str, security: Mapping[str, Any], error: Any) -> str:
     """What a broker's own refusal means; `error` is a KafkaError."""
-    if error.name().endswith("AUTHORIZATION_FAILED"):
-        who = security.get("sasl.username", "this user")
-        return (
-            f"broker {address}: {who} has not the right: {error.str()}; "
-            "give a service its rights with `credstream service add`"
-        )
+    heard = [(error.name(), error.str())]
+    if known(heard):
+        return explained(address, security, heard)
     return f"broker {address}: {error.str()}"
 
 
-def _fits(told: Iterable[Heard], name: str, words: str) -> bool:
-    return any(name == each and words in text for each, text in told)
+def _found(causes: Iterable[Cause], heard: Sequence[Heard]) -> tuple[Cause | None, str]:
+    """The first cause that something bears out, and the text of the last thing that does."""
+    for cause in causes:
+        for name, text in reversed(heard):
+            if cause.sign in name or cause.sign in text:
+                return cause, text
+    return None, ""
+
+
+def _plain(text: str) -> str:
+    """Without librdkafka's address in front and its times behind."""
+    return LIBRDKAFKA.sub("", next(iter(text.splitlines()), ""))[:LONGEST]
+
+
+def bare(url: str) -> str:
+    """A URL without user, password and parameters."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return f"{place}{parts.path}" if place else parts.path.removeprefix("/") or parts.scheme

@@ -5,12 +5,17 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from credstream.contract import topics
 from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
+from credstream.runtime import clients
+from credstream.runtime.store import transaction
+from credstream.sdk import store
 from credstream.sdk.partitions import Life
 from credstream.sdk.rows import Published
 from services.publisher.step import state_of
-from tests.support import documents
+from tests.support import codecs, documents
 
 AWARDS = topics.awards("lu")
 STATE = state_of(documents.accredited(), documents.AT)
@@ -55,3 +60,27 @@ def message(offset: int, record=None, topic: str = AWARDS, partition: int = 0, *
 
 def lives(cluster: str = "c-1", made: str = "t-1") -> dict[str, Life]:
     return dict.fromkeys(KINDS, Life(cluster, made))
+
+
+def publish(house, topic, *records, deleted=()):
+    """Write to a published topic as the publisher does."""
+    codec, producer = codecs.wire(), clients.producer(house.cluster)
+    for record in records:
+        value = record if isinstance(record, bytes) else codec.encode(record)
+        name = b"?" if isinstance(record, bytes) else record.key.encode()
+        producer.produce(topic, value, name)
+    for name in deleted:
+        producer.produce(topic, None, name.encode())
+    assert producer.flush(20) == 0
+
+
+def rows(url, table=store.AWARDS):
+    source = store.database(url).source
+    with transaction(source) as connection:
+        return connection.execute(sa.select(table)).all()
+
+
+def taken(kept):
+    """How many versions a register has."""
+    with transaction(kept.source) as connection:
+        return connection.execute(sa.select(sa.func.sum(store.AWARDS.c.version))).scalar() or 0
