@@ -143,7 +143,8 @@ def stored(fleet: Fleet) -> dict[str, int]:
         heads = dict(connection.execute(sa.select(HEADS.c.key, HEADS.c.version)).tuples().all())
     for key, versions in held.items():
         assert versions == list(range(1, heads[key] + 1)), key
-    return {key: heads[key] for key in held if key in _awards(fleet)}
+    awards = _awards(fleet)
+    return {key: heads[key] for key in held if key in awards}
 
 
 def _awards(fleet: Fleet) -> set[str]:
