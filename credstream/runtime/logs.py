@@ -25,6 +25,8 @@ QUIET = (
     "asyncio",
     "aiohttp",
     "alembic",
+    "httpx2",
+    "psycopg",
     "credstream.runtime",
 )
 OURS = "credstream"

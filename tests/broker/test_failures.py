@@ -4,146 +4,30 @@ Each failure is made on real servers. A worker must say what is wrong and what t
 line, and wait or exit as the design says; no traceback comes before it.
 """
 
-import contextlib
 import json
-import os
-import selectors
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from confluent_kafka.cimpl import NewTopic
 
-from credstream.contract import codec, rights, topics
+from credstream.contract import rights, topics
 from credstream.runtime import migrate
-from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster
-from credstream.runtime.registry import SchemaRegistry
-from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
-from deploy.kafka import certificates
-from tests.support import codecs, fleet, houses, stacks
+from credstream.runtime.store import engine, transaction
+from tests.support import failing, houses, stacks
+from tests.support.failing import amiss, ask, doctor, first_words, nobody, remade, unregistered
 
 pytestmark = pytest.mark.real
-PASSWORD = "correct-horse"
 OTHER_SCHEMA = {"type": "record", "name": "Again", "namespace": "credstream", "fields": []}
 
 
 @pytest.fixture(scope="module")
 def admin():
-    """Every topic, schema and user that ingest and normalise need."""
-    codecs.registry()
-    made = Admin(Cluster(stacks.stack().bootstrap()))
-    made.create([name for name, _ in topics.fixed(("DE",))], 1)
-    for name in ("ingest", "normalise"):
-        made.set_password(rights.user_of_service(name), PASSWORD)
-        made.set_rights(rights.user_of_service(name), rights.of_service(name))
-    return made
+    return failing.enrolled()
 
 
 @pytest.fixture
 def silent():
-    """A port that takes connections and never answers."""
-    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
-        yield f"127.0.0.1:{server.getsockname()[1]}"
-
-
-def nobody():
-    return f"127.0.0.1:{fleet.free_port()}"
-
-
-def environment(folder, service, **more):
-    """Variables of a worker that lacks nothing, but for those that a test gives."""
-    layout = stacks.stack()
-    told = layout.told()
-    own = {
-        "BROKER": layout.bootstrap(94),
-        "SECURITY_PROTOCOL": "sasl_ssl",
-        "SASL_USERNAME": rights.user_of_service(service),
-        "SASL_PASSWORD": PASSWORD,
-        "BROKER_CA": Path(told["ca"]).read_text("utf-8"),
-        "REGISTRY_URL": told["registry"],
-        "DATABASE_URL": f"sqlite:///{folder}/{service}.db",
-        "VAULT_URL": f"sqlite:///{folder}/vault.db",
-        "KEK": "0" * 64,
-        "PSEUDONYM_KEY": "0" * 64,
-        "MIGRATE": "true",
-        "WEB_PORT": str(fleet.free_port()),
-        "DATA_DIR": f"{folder}/faust",
-    }
-    kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}
-    return kept | {f"CREDSTREAM_{name}": value for name, value in {**own, **more}.items()}
-
-
-def first_words(folder, service="ingest", seconds=40, **more):
-    """The first line of a worker that is not about its being well, and its exit code or None."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"services.{service}", "worker"],
-        env=environment(folder, service, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        for line in _lines(process.stdout, time.monotonic() + seconds):
-            if not line.startswith("{"):
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(5)
-                return line, process.returncode
-            told = json.loads(line)
-            if told["level"] != "info":
-                assert told["event"] == "unavailable", line
-                return told["why"], process.poll()
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-    return "", process.returncode
-
-
-def _lines(stream, until):
-    """Lines as they come; a worker that says nothing is not waited for longer than `until`."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        left = b""
-        while time.monotonic() < until:
-            if not selector.select(0.2):
-                continue
-            read = os.read(stream.fileno(), 65536)
-            if not read:
-                return
-            *whole, left = (left + read).split(b"\n")
-            yield from (line.decode() for line in whole)
-
-
-def doctor(folder, *services, **more):
-    """What the doctor finds, by group: (state, what, do); and its exit code under `code`."""
-    service = services[0] if services else "ingest"
-    began = time.monotonic()
-    done = houses.credstream(
-        *("doctor", *services, "--dir", folder / "none", "--json"),
-        **environment(folder, service, **more),
-    )
-    assert time.monotonic() - began < 15
-    assert "Traceback" not in done.stderr
-    told = json.loads(done.stdout)
-    assert done.returncode == told["code"]
-    found = {"code": told["code"]}
-    for each in told["checks"]:
-        found.setdefault(each["group"], []).append((each["state"], each["what"], each["do"]))
-    return found
-
-
-def amiss(found, group):
-    """What is not well in a group, as one text."""
-    return "\n".join(f"{what}; {do}" for state, what, do in found[group] if state != "ok")
-
-
-def stranger(folder):
-    certificates.make(folder / "other")
-    return (folder / "other" / "ca.pem").read_text("utf-8")
+    with failing.silence() as address:
+        yield address
 
 
 # What differs from a sound environment; the words of the worker; the doctor's exit code.
@@ -171,7 +55,7 @@ WAY_IN = {
         5,
     ),
     "an untrusted certificate": (
-        lambda folder, _h: {"BROKER_CA": stranger(folder)},
+        lambda folder, _h: {"BROKER_CA": failing.stranger(folder)},
         "an authority that we trust",
         5,
     ),
@@ -219,31 +103,6 @@ def test_a_registry_that_does_not_answer_is_named_and_waited_for(
     assert said.startswith("registry ")
     assert words in said
     assert code is None
-
-
-@contextlib.contextmanager
-def unregistered(name):
-    """The registry without a schema, and as it was afterwards."""
-    subject = codec.full_name(name)
-    for end in ("", "?permanent=true"):
-        ask(f"subjects/{subject}{end}", "DELETE")
-    try:
-        yield subject
-    finally:
-        with contextlib.suppress(OSError):
-            for end in ("", "?permanent=true"):
-                ask(f"subjects/{subject}{end}", "DELETE")
-        SchemaRegistry(stacks.stack().told()["registry"]).register(name)
-
-
-def ask(path, method, body=None):
-    import urllib.request  # noqa: PLC0415, only here
-
-    url = f"{stacks.stack().told()['registry']}/{path}"
-    data = json.dumps(body).encode() if body else None
-    request = urllib.request.Request(url, data, {"content-type": "application/json"}, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read())
 
 
 def test_a_registry_without_a_schema_is_waited_for_and_the_command_named(admin, tmp_path):
@@ -315,32 +174,13 @@ def test_a_database_behind_or_ahead_ends_the_worker_with_78(admin, tmp_path):
     migrate.upgrade(source, migrate.folders("ingest"))
     assert doctor(tmp_path)["code"] == 0
     with transaction(source) as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'i9999'"))
+        connection.execute(sa.text("INSERT INTO alembic_version VALUES ('i9999')"))
     said, code = first_words(tmp_path)
     assert "ahead of this version (i9999)" in said
     assert code == 78
     found = doctor(tmp_path)
     assert "ahead of this version (i9999)" in amiss(found, "databases")
     assert found["code"] == 5
-
-
-@contextlib.contextmanager
-def remade(admin, name, partitions):
-    """A topic with another number of partitions, 0 for none; as it was afterwards."""
-    delete(admin, name)
-    if partitions:
-        admin._client.create_topics([NewTopic(name, partitions, 1)])[name].result(15)
-        houses.eventually(lambda: name in admin.partitions())
-    try:
-        yield
-    finally:
-        delete(admin, name)
-        admin.create([name], 1)
-
-
-def delete(admin, name):
-    admin.delete([name])
-    houses.eventually(lambda: name not in admin.partitions())
 
 
 # Needs the change of worker.py: the words.
@@ -394,67 +234,3 @@ def test_a_missing_right_is_named_with_the_command_that_gives_it(admin, tmp_path
     assert words in said
     assert "credstream service add" in said
     assert code is None
-
-
-def test_the_doctor_is_content_with_a_sound_house_and_changes_nothing(admin, tmp_path):
-    for name, where in (("normalise", migrate.folders("normalise")), ("vault", migrate.VAULT)):
-        migrate.upgrade(engine(f"sqlite:///{tmp_path}/{name}.db"), where)
-    before = admin.partitions()
-    found = doctor(tmp_path, "normalise")
-    assert found["code"] == 0, found
-    assert {"settings", "broker", "topics", "rights", "registry", "databases"} <= found.keys()
-    assert admin.partitions() == before
-
-
-def test_the_doctor_names_an_open_breaker_and_a_row_that_does_not_fit(admin, tmp_path):
-    source = engine(f"sqlite:///{tmp_path}/normalise.db")
-    migrate.upgrade(source, migrate.folders("normalise"))
-    with transaction(source) as connection:
-        row = {"worker": "normalise-0", "version": "1", "reason": "too many refusals"}
-        connection.execute(sa.insert(BREAKER), row)
-        row = {"topic": topics.RECEIVED, "partition": 0, "cluster_id": "x", "since": 1, "upto": 7}
-        connection.execute(sa.insert(JOURNAL), {**row, "outputs": b""})
-        connection.execute(sa.update(JOURNAL).values(outputs=_nothing()))
-    found = doctor(tmp_path, "normalise")
-    assert "too many refusals; remove the cause, then credstream resume normalise" in amiss(
-        found, "breaker"
-    )
-    assert "is of cluster x" in amiss(found, "journal")
-    assert "credstream journal show normalise" in amiss(found, "journal")
-    assert found["code"] == 5
-
-
-def _nothing():
-    from credstream.runtime import journal  # noqa: PLC0415, only here
-
-    return journal._pack(())
-
-
-def test_the_doctor_answers_in_time_when_everything_hangs(admin, tmp_path, silent):
-    more = {
-        "BROKER": silent,
-        "REGISTRY_URL": f"http://{silent}",
-        "DATABASE_URL": f"postgresql+psycopg://a:b@{silent}/x",
-        "VAULT_URL": f"postgresql+psycopg://a:b@{silent}/y",
-    }
-    found = doctor(tmp_path, "normalise", **more)
-    assert found["code"] == 4
-    for group in ("broker", "registry", "databases", "topics", "rights", "journal"):
-        assert {state for state, *_ in found[group]} == {"unknown"}
-
-
-@pytest.mark.parametrize(
-    ("more", "words"),
-    [
-        ({"SECURITY_PROTOCOL": "tls"}, "CREDSTREAM_SECURITY_PROTOCOL"),
-        ({"BATCH_SIZE": "many"}, "CREDSTREAM_BATCH_SIZE"),
-        ({"SASL_PASSWORT": "x"}, "CREDSTREAM_SASL_PASSWORD"),
-        ({"KEK": "12"}, "CREDSTREAM_KEK"),
-        ({"PSEUDONYM_KEY": ""}, "CREDSTREAM_PSEUDONYM_KEY"),
-    ],
-    ids=str,
-)
-def test_settings_that_do_not_fit_are_named_and_end_with_78(admin, tmp_path, more, words):
-    found = doctor(tmp_path, "normalise", **more)
-    assert words in amiss(found, "settings")
-    assert found["code"] == 78

@@ -1,0 +1,80 @@
+"""`credstream doctor` on real servers; what it says of each failure is in test_failures."""
+
+import pytest
+import sqlalchemy as sa
+
+from credstream.contract import topics
+from credstream.runtime import journal, migrate
+from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
+from tests.support import failing
+from tests.support.failing import amiss, doctor
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def admin():
+    return failing.enrolled()
+
+
+@pytest.fixture
+def silent():
+    with failing.silence() as address:
+        yield address
+
+
+def test_the_doctor_is_content_with_a_sound_house_and_changes_nothing(admin, tmp_path):
+    for name, where in (("normalise", migrate.folders("normalise")), ("vault", migrate.VAULT)):
+        migrate.upgrade(engine(f"sqlite:///{tmp_path}/{name}.db"), where)
+    before = admin.partitions()
+    found = doctor(tmp_path, "normalise")
+    assert found["code"] == 0, found
+    assert {"settings", "broker", "topics", "rights", "registry", "databases"} <= found.keys()
+    assert admin.partitions() == before
+
+
+def test_the_doctor_names_an_open_breaker_and_a_row_that_does_not_fit(admin, tmp_path):
+    source = engine(f"sqlite:///{tmp_path}/normalise.db")
+    migrate.upgrade(source, migrate.folders("normalise"))
+    with transaction(source) as connection:
+        row = {"worker": "normalise-0", "version": "1", "reason": "too many refusals"}
+        connection.execute(sa.insert(BREAKER), row)
+        row = {"topic": topics.RECEIVED, "partition": 0, "cluster_id": "x", "since": 1, "upto": 7}
+        connection.execute(sa.insert(JOURNAL), {**row, "outputs": journal._pack(())})
+    found = doctor(tmp_path, "normalise")
+    assert "too many refusals; remove the cause, then credstream resume normalise" in amiss(
+        found, "breaker"
+    )
+    assert "is of cluster x" in amiss(found, "journal")
+    assert "credstream journal show normalise" in amiss(found, "journal")
+    assert found["code"] == 5
+
+
+def test_the_doctor_answers_in_time_when_everything_hangs(admin, tmp_path, silent):
+    more = {
+        "BROKER": silent,
+        "REGISTRY_URL": f"http://{silent}",
+        "DATABASE_URL": f"postgresql+psycopg://a:b@{silent}/x",
+        "VAULT_URL": f"postgresql+psycopg://a:b@{silent}/y",
+    }
+    found = doctor(tmp_path, "normalise", **more)
+    assert found["code"] == 4
+    for group in ("broker", "registry", "databases", "topics", "rights", "journal"):
+        assert {state for state, *_ in found[group]} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"SECURITY_PROTOCOL": "tls"}, "CREDSTREAM_SECURITY_PROTOCOL"),
+        ({"BATCH_SIZE": "many"}, "CREDSTREAM_BATCH_SIZE"),
+        ({"SASL_PASSWORT": "x"}, "CREDSTREAM_SASL_PASSWORD"),
+        ({"KEK": "12"}, "CREDSTREAM_KEK"),
+        ({"PSEUDONYM_KEY": ""}, "CREDSTREAM_PSEUDONYM_KEY"),
+    ],
+    ids=str,
+)
+def test_settings_that_do_not_fit_are_named_and_end_with_78(admin, tmp_path, more, words):
+    found = doctor(tmp_path, "normalise", **more)
+    assert words in amiss(found, "settings")
+    assert found["code"] == 78
