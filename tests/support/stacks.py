@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import shutil
+import socket
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -23,10 +25,8 @@ NODES = "CREDSTREAM_TEST_NODES"
 def stack():
     """The layout of a running stack; what cannot be had is a skip, which CI takes as a failure."""
     os.environ.setdefault("CREDSTREAM_STACK_PARTS", str(ROOT / ".kafka" / "parts"))
-    # Every test process has a thousand ports of its own.
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     folder = Path(tempfile.mkdtemp(prefix="credstream-stack-"))
-    layout = Layout(folder, FIRST_PORT + 1000 * worker, int(os.environ.get(NODES, "1")))
+    layout = Layout(folder, _port(), int(os.environ.get(NODES, "1")))
 
     def down():
         servers.down(layout, wipe=True)
@@ -38,6 +38,20 @@ def stack():
     except StackError as error:
         pytest.skip(f"no real servers: {error}")
     return layout
+
+
+def _port() -> int:
+    """The first of a thousand ports; two workers of one run never look at the same ones."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    bases = [FIRST_PORT + 1000 * ((worker + step) % 10) for step in range(0, 10, 2)]
+    return next(
+        (base for base in bases if all(map(_free, (base + 32, base + 81, base + 92)))), bases[0]
+    )
+
+
+def _free(port: int) -> bool:
+    with contextlib.closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def told() -> Path:
