@@ -25,8 +25,8 @@ run: setup ## run the whole exchange on an embedded broker, with the examples
 	$(BIN)/credstream run --dir $(DIR)
 
 test: setup $(VENV)/.stack ## run every test, on the embedded broker and on real servers
-	$(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m pytest -n 2 --dist loadfile --broker kafka --ignore tests/chaos
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --broker kafka --ignore tests/chaos
 	$(BIN)/python -m pytest --broker kafka tests/chaos
 
 chaos: setup $(VENV)/.stack ## the long kill tests: workers, brokers, database, registry

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real
 
 # 20,000 events over 2,000 keys.
 WHOLE = Exam(keys=2000, rounds=10)
-SHORT = Exam(keys=120, rounds=10)
+SHORT = Exam(keys=80, rounds=10)
 
 
 # Many small batches, so that there are many moments to die at.
@@ -51,6 +51,6 @@ def test_deaths_at_the_four_points_of_both_commits_lose_nothing(tmp_path):
 )
 def test_the_same_examination_is_failed_without_what_keeps_the_promise(tmp_path, kind, point):
     with mutant(tmp_path / "fleet", kind, f"{point}:0.1:1") as house:
-        seen = ordeal.run(house, SHORT, kills=0, seed=1, patience=25)
+        seen = ordeal.run(house, SHORT, kills=0, seed=1, patience=12)
         assert house.deaths, "nobody died: the test shows nothing"
         assert seen.wrongs

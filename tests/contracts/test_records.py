@@ -191,8 +191,8 @@ def test_a_library_is_imported_only_where_it_belongs(name):
         "faust": {"worker.py", "app.py"},
         "fastavro": {"codec.py"},
         # The operator's command reads tables, its house recalls an old broker.
-        "sqlalchemy": {"store.py", "journal.py", "vault.py", "stage.py", "reference.py", "keeper.py", "partitions.py", "migrate.py", "worker.py", "outbox.py", "env.py", "house.py", "why.py", "operate.py", "cli/reference.py"},
-        "confluent_kafka": {"clients.py", "loop.py", "partitions.py", "keeper.py", "reference.py", "worker.py", "collector.py", "embedded.py", "admin.py", "registry.py", "patience.py", "fence.py"},
+        "sqlalchemy": {"store.py", "journal.py", "vault.py", "stage.py", "reference.py", "keeper.py", "partitions.py", "migrate.py", "worker.py", "outbox.py", "env.py", "house.py", "why.py", "operate.py", "cli/reference.py", "checks.py", "at_broker.py"},
+        "confluent_kafka": {"clients.py", "loop.py", "partitions.py", "keeper.py", "reference.py", "worker.py", "collector.py", "embedded.py", "admin.py", "registry.py", "patience.py", "fence.py", "checks.py", "at_broker.py"},
     }[name]  # fmt: skip
     users = {
         path.name
