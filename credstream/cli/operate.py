@@ -129,7 +129,7 @@ def _upgrade(source: sa.Engine, service: str, where: tuple[Path, ...]) -> None:
 
     try:
         migrate.upgrade(source, where)
-    except CommandError as error:
+    except (CommandError, migrate.SchemaError) as error:
         raise Trouble(f"{service} is of another version than this command: {error}") from error
 
 

@@ -158,7 +158,6 @@ def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
 
 def reached(cluster: Cluster, client: Producer, seconds: float) -> None:
     """Raise Unavailable, with what is wrong and what to do, unless the broker answers in time."""
-    cluster.witness.forget()
     until = time.monotonic() + seconds
     while True:
         try:
@@ -169,6 +168,7 @@ def reached(cluster: Cluster, client: Producer, seconds: float) -> None:
                 told = explained(cluster.address, cluster.security, cluster.witness.heard)
                 raise Unavailable(told) from error
         else:
+            cluster.witness.forget()
             return
 
 

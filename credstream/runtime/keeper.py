@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ class Keeper:
     engine: sa.Engine
     consumer: Consumer
     hold_seconds: float
+    reached: Callable[[], None] = lambda: None
     breaker: Breaker = field(default_factory=Breaker)
     opened: str | None = None
     held: dict[str, float] = field(default_factory=dict)
@@ -98,12 +99,13 @@ class Keeper:
         now = time.monotonic()
         if now - self.chored < CHORES_SECONDS:
             return
-        self.chored = now
         if self.opened:
             self._look()
         if now - self.busy > IDLE_SECONDS:
             self.rest()
+            self.reached()  # an idle consumer does not tell that its broker is away
         self._measure()
+        self.chored = now  # what failed is tried in the next turn: until then nothing is well
 
     def rest(self) -> None:
         """Settle the journal: everything that was handled is in Kafka."""

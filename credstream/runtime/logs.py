@@ -58,7 +58,11 @@ def config(level: str) -> dict[str, Any]:
             }
         },
         "root": {"handlers": ["out"], "level": _number(level)},
-        "loggers": {name: {"level": max(_number(level), logging.WARNING)} for name in QUIET},
+        "loggers": {
+            **{name: {"level": max(_number(level), logging.WARNING)} for name in QUIET},
+            # A hundred lines a second while the broker is away; the data path says it once.
+            "aiokafka": {"level": logging.CRITICAL},
+        },
     }
 
 

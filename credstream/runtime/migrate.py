@@ -25,9 +25,11 @@ def folders(service: str) -> tuple[Path, ...]:
 
 
 def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
-    """Apply what is missing, in one transaction; raises Unavailable."""
-    if current(engine) == heads(where):
+    """Apply what is missing, in one transaction; raises Unavailable and SchemaError."""
+    found = current(engine)
+    if found == heads(where):
         return
+    _refuse_newer(found, where)
     from alembic import command  # noqa: PLC0415, a third of a second that most starts do not need
     from alembic.config import Config  # noqa: PLC0415
 
@@ -48,11 +50,7 @@ def check(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     found, wanted = current(engine), heads(where)
     if found == wanted:
         return
-    known = {name for folder in where for name in _revisions(folder)}
-    if found - known:
-        raise SchemaError(
-            f"the database is ahead of this version ({_listed(found - known)}): deploy the newer"
-        )
+    _refuse_newer(found, where)
     raise SchemaError(
         f"the database is behind this version: it has {_listed(found)}, "
         f"this version wants {_listed(wanted)}; run `credstream migrate`"
@@ -75,6 +73,15 @@ def heads(where: tuple[Path, ...]) -> frozenset[str]:
         revisions = _revisions(folder)
         found |= set(revisions) - {down for down in revisions.values() if down}
     return frozenset(found)
+
+
+def _refuse_newer(found: frozenset[str], where: tuple[Path, ...]) -> None:
+    """Alembic ends with a traceback where it meets a revision that it has no file of."""
+    newer = found - {name for folder in where for name in _revisions(folder)}
+    if newer:
+        raise SchemaError(
+            f"the database is ahead of this version ({_listed(newer)}): deploy the newer"
+        )
 
 
 def _revisions(folder: Path) -> dict[str, str | None]:

@@ -17,6 +17,7 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from credstream.contract import codec
 from credstream.contract.errors import Unavailable
+from credstream.runtime.diagnosis import bare, of_registry
 from credstream.runtime.settings import SettingsError
 
 T = TypeVar("T")
@@ -24,6 +25,8 @@ SECONDS = 5.0
 # An id that nobody knows is asked for again after this long: its schema may come later.
 UNKNOWN_SECONDS = 5.0
 NOT_FOUND, CONFLICT, UNFIT = 404, 409, 422
+# A registry says what it has not found by a number from here on; any other server does not.
+KNOWN_CODES = 40000
 FULL, BACKWARD = "FULL_TRANSITIVE", "BACKWARD_TRANSITIVE"
 
 
@@ -52,7 +55,7 @@ class SchemaRegistry:
             found = self._asked(lambda: self._client.lookup_schema(subject(name), _ours(name)))
             if found is None or found.schema_id is None:
                 raise Unavailable(
-                    f"registry {self._url}: {subject(name)} has not this version's schema; "
+                    f"registry {bare(self._url)}: {subject(name)} has not this version's schema; "
                     "run `credstream topics create`"
                 )
             self._ids[name] = int(found.schema_id)
@@ -100,13 +103,15 @@ class SchemaRegistry:
         try:
             return ask()
         except SchemaRegistryError as error:
-            if error.http_status_code == NOT_FOUND:
+            status = error.http_status_code
+            if status == NOT_FOUND and (error.error_code or 0) >= KNOWN_CODES:
                 return None
-            if error.http_status_code in (CONFLICT, UNFIT):
-                raise IncompatibleError(f"registry {self._url}: {error.error_message}") from error
-            raise Unavailable(f"registry {self._url}: {error.http_status_code}") from error
+            if status in (CONFLICT, UNFIT):
+                said = f"registry {bare(self._url)}: {error.error_message}"
+                raise IncompatibleError(said) from error
+            raise Unavailable(str(of_registry(str(status), self._url))) from error
         except (httpx2.HTTPError, OSError, ValueError) as error:
-            raise Unavailable(f"registry {self._url}: {type(error).__name__}") from error
+            raise Unavailable(str(of_registry(type(error).__name__, self._url))) from error
 
     def _remember_unknown(self, schema_id: int) -> None:
         if len(self._unknown) > 1000:  # noqa: PLR2004, a bound on memory, not a rule

@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from credstream.contract.errors import Unavailable
+from credstream.runtime.diagnosis import of_database
+from credstream.runtime.settings import SettingsError
 
 METADATA = sa.MetaData()
 
@@ -65,6 +67,8 @@ PROVIDERS = sa.Table(
 )
 
 LOCKED_SECONDS = 5
+# By default a server that is there and does not answer is waited for without end.
+CONNECT_SECONDS = 5
 READ_ONLY = "25006"  # what PostgreSQL says on a standby, in a class that means a bug elsewhere
 
 
@@ -75,7 +79,15 @@ def engine(url: str) -> sa.Engine:
     synchronous=NORMAL the last commits may vanish after Kafka has committed.
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
+        try:
+            return sa.create_engine(
+                url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+            )
+        except (ArgumentError, ImportError) as error:
+            raise SettingsError(
+                "the URL of a database cannot be read; write CREDSTREAM_DATABASE_URL and "
+                "CREDSTREAM_VAULT_URL as postgresql+psycopg://user:password@host:port/name"
+            ) from error
     made = sa.create_engine(url, connect_args={"timeout": LOCKED_SECONDS})
     sa.event.listen(made, "connect", _prepare)
     sa.event.listen(made, "begin", _begin_immediate)
@@ -96,10 +108,10 @@ def transaction(source: sa.Engine) -> Iterator[sa.Connection]:
         with source.begin() as connection:
             yield connection
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise Unavailable(f"database: {_cause(error)}") from error
+        raise Unavailable(_cause(source, error)) from error
     except DBAPIError as error:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", "") == READ_ONLY:
-            raise Unavailable(f"database: {_cause(error)}") from error
+            raise Unavailable(_cause(source, error)) from error
         raise
 
 
@@ -162,7 +174,7 @@ def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _cause(error: Exception) -> str:
+def _cause(source: sa.Engine, error: Exception) -> str:
     """The driver's own words, without statement and parameters, which may hold data."""
     origin = getattr(error, "orig", None) or error
-    return f"{type(origin).__name__}: {str(origin).splitlines()[0][:200] if str(origin) else ''}"
+    return str(of_database(str(origin), str(source.url)))

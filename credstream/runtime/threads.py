@@ -51,7 +51,8 @@ class Watchdog(mode.Service):
     @mode.Service.timer(1.0)
     async def _watch(self) -> None:
         if time.monotonic() - self.last_turn() > self.patience:
-            end("data path stuck", None)
+            why = f"a call to the client has not come back for {self.patience:.0f} s; start again"
+            end("data path stuck", TimeoutError(why))
 
 
 def end(event: str, error: BaseException | None) -> None:

@@ -18,14 +18,15 @@ from typing import Any, Protocol
 
 import faust
 import sqlalchemy as sa
-from confluent_kafka import Producer
+from confluent_kafka import KafkaException, Producer
+from confluent_kafka.admin import AdminClient
 from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.runtime import clients, health, logs, migrate
-from credstream.runtime.clients import KnownTopics
+from credstream.runtime.clients import Cluster, KnownTopics
 from credstream.runtime.fence import Fence
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
@@ -103,6 +104,7 @@ class Worker:
         producer, cluster = self.producer or self.reach(), clients.cluster_of(self.settings)
         cluster_id, counts = clients.topics_of(producer)
         self._check_partitions(counts)
+        self._check_groups(cluster)
         self._take_reference(cluster_id)
         consumer = clients.consumer(
             cluster,
@@ -114,7 +116,14 @@ class Worker:
         stage = Stage(
             self.service, self.engine, self.codec, cluster_id, known, journalled=self.journalled
         )
-        keeper = Keeper(self.service, self.name, self.engine, consumer, self.settings.hold_seconds)
+        keeper = Keeper(
+            self.service,
+            self.name,
+            self.engine,
+            consumer,
+            self.settings.hold_seconds,
+            partial(clients.reached, cluster, producer, 1.0),
+        )
         keeper.start()
         self.keeper = keeper
         self.loop = Loop(
@@ -151,14 +160,28 @@ class Worker:
         finally:
             reader.close()
 
+    def _check_groups(self, cluster: Cluster) -> None:
+        """A group that may not be used shows nowhere else: its consumer never gets work."""
+        client, name = AdminClient(clients.common(cluster)), self.service.name
+        groups = client.describe_consumer_groups([name, f"{name}-control"], request_timeout=10)
+        for future in groups.values():
+            try:
+                future.result(10)
+            except KafkaException as error:
+                if error.args[0].name() == "GROUP_AUTHORIZATION_FAILED":
+                    raise cluster.refused(error) from error
+
     def _check_partitions(self, counts: dict[str, int]) -> None:
         inputs = [name for name in self.service.inputs if not name.startswith("^")]
-        missing = [name for name in inputs if name not in counts]
+        read = [*inputs, *(control.topic for control in self.controls)]
+        missing = [name for name in read if name not in counts]
         if missing:
-            raise Unavailable(f"topic {missing[0]} does not exist")
+            mend = "`credstream topics create`, then `credstream service add`"
+            raise Unavailable(f"topic {missing[0]} does not exist, or is hidden from us; {mend}")
         if len({counts[name] for name in inputs}) > 1:
             shown = ", ".join(f"{name} has {counts[name]}" for name in inputs)
-            raise Unavailable(f"inputs must have equal partition counts: {shown}")
+            mend = "delete the one that is amiss, then `credstream topics create`"
+            raise Unavailable(f"inputs must have equal partition counts: {shown}; {mend}")
 
 
 def still_heap() -> None:

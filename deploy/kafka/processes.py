@@ -71,10 +71,18 @@ def wait(what: Callable[[], bool], seconds: float) -> bool:
 
 def await_ready(name: str, ready: Callable[[], bool], pid_file: Path, log: Path) -> None:
     """Wait until a server answers; raises StackError with the end of its log."""
-    if wait(lambda: running(pid_file) is None or ready(), READY_SECONDS) and running(pid_file):
+    if wait(lambda: _gone(pid_file) or ready(), READY_SECONDS) and running(pid_file):
         return
     last = log.read_text("utf-8", "replace").splitlines()[-5:] if log.exists() else []
     raise StackError(f"{name} did not start; the end of {log}:\n" + "\n".join(last))
+
+
+def _gone(pid_file: Path) -> bool:
+    """Looked at twice: between fork and exec a process has another name."""
+    if running(pid_file):
+        return False
+    time.sleep(0.3)
+    return running(pid_file) is None
 
 
 def answers(url: str) -> bool:

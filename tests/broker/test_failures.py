@@ -84,7 +84,6 @@ def test_the_doctor_says_why_nobody_gets_in_and_looks_at_nothing_behind(
     assert ("unknown" if code == 4 else "wrong") == found["broker"][0][0]
 
 
-# Needs the change of registry.py: what the registry's failure means, and what to do.
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -131,7 +130,6 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
     assert "an earlier version of a schema forbids ours" in created.stderr
 
 
-# Needs the changes of store.py: the words, and a time-out for a server that does not answer.
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -156,7 +154,6 @@ def test_a_database_that_does_not_answer_is_named_and_waited_for(
     assert code is None
 
 
-# Needs the change of store.py: today a traceback.
 def test_a_database_url_that_cannot_be_read_ends_the_worker_with_78(admin, tmp_path):
     said, code = first_words(tmp_path, DATABASE_URL="rubbish")
     assert "CREDSTREAM_DATABASE_URL" in said
@@ -183,7 +180,6 @@ def test_a_database_behind_or_ahead_ends_the_worker_with_78(admin, tmp_path):
     assert found["code"] == 5
 
 
-# Needs the change of worker.py: the words.
 def test_a_missing_topic_is_named_with_the_command_that_makes_it(admin, tmp_path):
     name = topics.again("normalise")
     with remade(admin, name, 0):
@@ -195,7 +191,6 @@ def test_a_missing_topic_is_named_with_the_command_that_makes_it(admin, tmp_path
     assert code is None
 
 
-# Needs the change of worker.py: the words.
 def test_inputs_with_unequal_partitions_are_named_with_their_numbers(admin, tmp_path):
     name = topics.again("normalise")
     with remade(admin, name, 3):
@@ -217,7 +212,6 @@ RIGHTS = {
 }
 
 
-# Needs the change of worker.py for the groups: today the worker works on without a word.
 @pytest.mark.parametrize("case", RIGHTS)
 def test_a_missing_right_is_named_with_the_command_that_gives_it(admin, tmp_path, case):
     gone, words = RIGHTS[case]

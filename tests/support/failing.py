@@ -15,21 +15,18 @@ from pathlib import Path
 
 from confluent_kafka.cimpl import NewTopic
 
-from credstream.contract import codec, rights, topics
+from credstream.contract import codec, rights
 from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster
 from credstream.runtime.registry import SchemaRegistry
 from deploy.kafka import certificates
-from tests.support import codecs, fleet, houses, stacks
+from tests.support import fleet, houses, stacks
 
 PASSWORD = "correct-horse"
 
 
 def enrolled():
     """The administrator of servers with every topic, schema and user that the tests need."""
-    codecs.registry()
-    made = Admin(Cluster(stacks.stack().bootstrap()))
-    made.create([name for name, _ in topics.fixed(("DE",))], 1)
+    made = Admin(fleet.emptied().cluster)
     for name in ("ingest", "normalise"):
         made.set_password(rights.user_of_service(name), PASSWORD)
         made.set_rights(rights.user_of_service(name), rights.of_service(name))
