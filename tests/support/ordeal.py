@@ -140,7 +140,8 @@ def stored(fleet: Fleet) -> dict[str, int]:
     with transaction(engine(fleet.urls["publisher"])) as connection:
         for key, version in connection.execute(query):
             held.setdefault(key, []).append(version)
-        heads = dict(connection.execute(sa.select(HEADS.c.key, HEADS.c.version)).tuples().all())
+        rows = connection.execute(sa.select(HEADS.c.key, HEADS.c.version))
+        heads = {row.key: row.version for row in rows}
     for key, versions in held.items():
         assert versions == list(range(1, heads[key] + 1)), key
     awards = _awards(fleet)
