@@ -125,7 +125,7 @@ def test_a_registry_that_hangs_is_unavailable_within_its_time(monkeypatch):
     with listening(b"") as address:
         fresh = SchemaRegistry(address)
         began = time.monotonic()
-        with contextlib.closing(fresh), pytest.raises(Unavailable, match="Timeout"):
+        with contextlib.closing(fresh), pytest.raises(Unavailable, match="no answer"):
             fresh.id_of("again")
         assert time.monotonic() - began < 5
 
