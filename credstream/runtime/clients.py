@@ -72,19 +72,28 @@ TRANSACTIONAL: Config = {"transaction.timeout.ms": 10000}
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a world differs; `ordinary_commit` where the broker forgets transactional offsets."""
+    """How a world differs.
+
+    `ordinary_commit` where the broker forgets transactional offsets; `inquisitive` where it may be
+    asked for what only a real one knows: groups, and in idle times whether it is there.
+    """
 
     consumer: Config = field(default_factory=dict)
     producer: Config = field(default_factory=dict)
     control: Config = field(default_factory=lambda: CONTROL)
     ordinary_commit: bool = False
+    inquisitive: bool = True
 
 
 # The embedded broker's own settings stand beside the broker.
 PROFILES: Mapping[str, Profile] = {
     "kafka": Profile(),
     "embedded": Profile(
-        EMBEDDED["consumer"], EMBEDDED["producer"], EMBEDDED["control"], ordinary_commit=True
+        EMBEDDED["consumer"],
+        EMBEDDED["producer"],
+        EMBEDDED["control"],
+        ordinary_commit=True,
+        inquisitive=False,
     ),
 }
 

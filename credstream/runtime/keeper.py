@@ -103,7 +103,8 @@ class Keeper:
             self._look()
         if now - self.busy > IDLE_SECONDS:
             self.rest()
-            self.reached()  # an idle consumer does not tell that its broker is away
+            if self.reached:
+                self.reached()  # an idle consumer does not tell that its broker is away
         self._measure()
         self.chored = now  # what failed is tried in the next turn: until then nothing is well
 

@@ -104,7 +104,8 @@ class Worker:
         producer, cluster = self.producer or self.reach(), clients.cluster_of(self.settings)
         cluster_id, counts = clients.topics_of(producer)
         self._check_partitions(counts)
-        self._check_groups(cluster)
+        if profile.inquisitive:
+            self._check_groups(cluster)
         self._take_reference(cluster_id)
         consumer = clients.consumer(
             cluster,
@@ -122,7 +123,7 @@ class Worker:
             self.engine,
             consumer,
             self.settings.hold_seconds,
-            partial(clients.reached, cluster, producer, 1.0),
+            partial(clients.reached, cluster, producer, 1.0) if profile.inquisitive else None,
         )
         keeper.start()
         self.keeper = keeper

@@ -214,7 +214,10 @@ def test_a_read_only_file_is_unavailable(tmp_path):
     database(tmp_path)
     uri = f"sqlite:///file:{tmp_path}/toy.db?mode=ro&uri=true"
     read_only = sa.create_engine(uri)
-    with pytest.raises(Unavailable, match="may not be written"), transaction(read_only) as connection:
+    with (
+        pytest.raises(Unavailable, match="may not be written"),
+        transaction(read_only) as connection,
+    ):
         connection.execute(sa.insert(COUNTERS), [{"key": "k", "version": 1}])
 
 
