@@ -34,7 +34,7 @@ class Keeper:
     engine: sa.Engine
     consumer: Consumer
     hold_seconds: float
-    reached: Callable[[], None] = lambda: None
+    reached: Callable[[], None] | None = None
     breaker: Breaker = field(default_factory=Breaker)
     opened: str | None = None
     held: dict[str, float] = field(default_factory=dict)
