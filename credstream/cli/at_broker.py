@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import socket
 import ssl
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from credstream.cli.checks import OK, UNKNOWN, WRONG, Base, Check, check_of, in_force
 from credstream.cli.exchange import Exchange
-from credstream.cli.topics import registered, wanted
+from credstream.cli.topics import embedded_drift, registered, wanted
 from credstream.contract import rights, topics
 from credstream.runtime import clients, journal
 from credstream.runtime.admin import Admin, Drift
 from credstream.runtime.clients import Cluster
-from credstream.runtime.diagnosis import Diagnosis, Heard, known, of_broker
+from credstream.runtime.diagnosis import Diagnosis, Heard, of_broker
 from credstream.runtime.journal import JournalError, Place, Row
 from credstream.runtime.store import JOURNAL, engine, transaction
 
@@ -63,7 +61,7 @@ def reach(exchange: Exchange) -> Broker:
     cluster.witness.forget()
     try:
         client = AdminClient(clients.common(cluster))
-        found = _seen(client, cluster)
+        found = clients.listed(cluster, client, SECONDS)
     except KafkaException as error:
         heard = [*cluster.witness.heard, *_probed(cluster)]
         return Broker(exchange, "", {}, (check_of("broker", _why(cluster, error, heard)),))
@@ -79,8 +77,7 @@ def topic_checks(broker: Broker, services: Iterable[str]) -> Iterator[Check]:
     """Topics against the table, and the inputs of each service against each other."""
     found = list(_unequal(broker, services))
     if broker.exchange.embedded:
-        names = [name for name, _ in topics.fixed((), embedded=True)]
-        found += _drifts([Drift(n, "missing", "", "") for n in names if n not in broker.partitions])
+        found += _drifts(embedded_drift(broker.partitions))
     elif broker.service is None:
         found += _drifts(Admin(broker.cluster).drift(wanted(broker.exchange), None))
     yield from found
@@ -129,18 +126,6 @@ def journal_checks(broker: Broker, base: Base) -> Iterator[Check]:
         yield Check("journal", WRONG, f"{base.name}: and {len(amiss) - SHOWN} rows more", do)
     if not amiss:
         yield Check("journal", OK, f"{base.name}: {len(after)} rows go with the broker's offsets")
-
-
-def _seen(client: AdminClient, cluster: Cluster) -> Any:
-    """The cluster's topics; KafkaException as soon as there is no use in waiting."""
-    until = time.monotonic() + SECONDS
-    while True:
-        try:
-            return client.list_topics(timeout=0.5)
-        except KafkaException:
-            client.poll(0.1)  # what it has to tell is told while it is asked
-            if time.monotonic() > until or known(cluster.witness.heard):
-                raise
 
 
 def _why(cluster: Cluster, error: KafkaException, heard: Iterable[Heard]) -> Diagnosis:
@@ -240,23 +225,14 @@ def _unseen(broker: Broker, service: str) -> Iterator[tuple[str, str]]:
 
 def _groups(broker: Broker, service: str) -> Iterator[str]:
     names = [r.name for r in rights.of_service(service) if r.resource == "group"]
-    client = AdminClient(clients.common(broker.cluster))
-    futures = client.describe_consumer_groups(names, request_timeout=SECONDS)
-    for name, future in futures.items():
-        try:
-            future.result(SECONDS)
-        except KafkaException as error:
-            if error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
-                yield f"{broker.user} may not use the group {name}"
+    for name in Admin(broker.cluster).forbidden_groups(names, SECONDS):
+        yield f"{broker.user} may not use the group {name}"
 
 
 def _transactions(broker: Broker, service: str) -> Iterator[str]:
     """Begin a life under a name of the allowed prefix that no worker has: theirs would end."""
-    quiet = logging.Logger("quiet")  # noqa: LOG001, librdkafka writes fatal errors to stderr
-    quiet.addHandler(logging.NullHandler())
-    config = {**clients.common(broker.cluster), "transactional.id": f"{service}-doctor"}
     try:
-        Producer(config, logger=quiet).init_transactions(SECONDS)
+        clients.producer(broker.cluster, f"{service}-doctor").init_transactions(SECONDS)
     except KafkaException as error:
         if error.args[0].code() == KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
             yield f"{broker.user} may not begin transactions"

@@ -42,7 +42,7 @@ class House:
 
     def start(self) -> None:
         """Start the first service; it has the machine to itself until its first receipt."""
-        self.ports = {name: _free_port() for name in SERVICES}
+        self.ports = {name: free_port() for name in SERVICES}
         self._start(SERVICES[0])
         self.write()
 
@@ -63,7 +63,7 @@ class House:
         ]
         for name, _code in ended:
             # Its port may be what ended it: between our look and its start somebody took it.
-            self.ports[name] = _free_port()
+            self.ports[name] = free_port()
             self._start(name)
         if ended:
             self.write()
@@ -181,7 +181,7 @@ def _forget_old_broker(place: Place) -> None:
                 journal.forget(connection)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

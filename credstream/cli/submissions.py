@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from credstream.cli.place import Trouble
 from credstream.contract.errors import Rejected
-from credstream.contract.identity import NAMESPACE, digest
+from credstream.contract.identity import file_id
 from credstream.contract.records import Provider
 from credstream.contract.registration import provider_from
 
@@ -57,5 +56,4 @@ def submissions(folder: Path) -> list[Submission]:
 def _submission(path: Path) -> Submission:
     value = path.read_bytes()
     file = f"{path.parent.name}/{path.name}"
-    name = str(uuid.uuid5(NAMESPACE, f"file\n{file}\n{digest(value)}"))
-    return Submission(file, path.parent.name, value, name)
+    return Submission(file, path.parent.name, value, file_id(file, value))

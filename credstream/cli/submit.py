@@ -17,6 +17,7 @@ from credstream.cli.exchange import exchange_of
 from credstream.cli.place import REJECTED, UNDONE, Trouble, guarded
 from credstream.cli.run import line_of
 from credstream.contract import topics
+from credstream.contract.identity import GIVEN_ID
 from credstream.contract.parts import Reason
 from credstream.contract.records import Receipt
 from credstream.sdk import provider as sdk
@@ -77,7 +78,7 @@ def _check(provider: str, kind: str | None, identity: str | None, paths: Sequenc
         return
     if len(paths) > 1:
         raise Trouble("--id names one submission: send one file with it")
-    if not sdk.ID.fullmatch(identity):
+    if not GIVEN_ID.fullmatch(identity):
         raise Trouble(f"--id has 1 to 100 of letters, digits and ._:/-, it is {identity!r}")
 
 

@@ -96,7 +96,7 @@ def make(exchange: Exchange, replicas: int) -> tuple[list[str], list[str]]:
 def drift_of(exchange: Exchange, replicas: int | None) -> list[Drift]:
     """Everything of an exchange's topics and schemas that differs from this version."""
     if exchange.embedded:
-        return _embedded_drift(Admin(exchange.cluster).partitions())
+        return embedded_drift(Admin(exchange.cluster).partitions())
     return Admin(exchange.cluster).drift(wanted(exchange), replicas) + schema_drift(exchange)
 
 
@@ -143,7 +143,7 @@ def ours(name: str) -> bool:
     return topics.row_of(name) is not None or name == topics.UNKNOWN_DLQ
 
 
-def _embedded_drift(known: Mapping[str, int]) -> list[Drift]:
+def embedded_drift(known: Mapping[str, int]) -> list[Drift]:
     fixed = topics.fixed(all_countries(), embedded=True)
     return [
         Drift(name, "partitions" if name in known else "missing", str(known.get(name, "")), str(n))

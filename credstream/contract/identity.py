@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://credstream.eu/keys")
+# A provider's own submission id goes into receipts, so it must look like an id.
+GIVEN_ID = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
 
 
 def key(country: str, provider: str, credential_id: str) -> str:
@@ -26,6 +29,11 @@ def submission_id(topic: str, value: bytes) -> str:
     """The id of a submission that carries none of its own; same bytes, same id."""
     content = hashlib.sha256(value).hexdigest()
     return str(uuid.uuid5(NAMESPACE, f"submission\n{topic}\n{content}"))
+
+
+def file_id(file: str, value: bytes) -> str:
+    """The id that a file is submitted under; `file` is <provider>/<name>."""
+    return str(uuid.uuid5(NAMESPACE, f"file\n{file}\n{digest(value)}"))
 
 
 def credential_uuid(credential_key: str, version: int) -> str:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -122,6 +122,18 @@ class Admin:
             for name, future in self._client.incremental_alter_configs([resource]).items():
                 _done(f"configuration of {name}", future)
         return [f"{each.topic}: {each.what}={each.wanted}" for each in mine]
+
+    def forbidden_groups(self, names: Sequence[str], seconds: float) -> list[str]:
+        """The groups that this user may not use; whether they exist does not matter."""
+        asked = self._client.describe_consumer_groups(list(names), request_timeout=seconds)
+        found = []
+        for name, future in asked.items():
+            try:
+                future.result(seconds)
+            except (KafkaException, TimeoutError) as error:
+                code = error.args[0].code() if isinstance(error, KafkaException) else None
+                found += [name] if code == KafkaError.GROUP_AUTHORIZATION_FAILED else []
+        return found
 
     def delete(self, names: Sequence[str]) -> None:
         """Delete topics with all that they hold; what is not there is no fault."""

@@ -16,6 +16,7 @@ from confluent_kafka import (
     Producer,
     TopicPartition,
 )
+from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
@@ -167,18 +168,26 @@ def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
 
 def reached(cluster: Cluster, client: Producer, seconds: float) -> None:
     """Raise Unavailable, with what is wrong and what to do, unless the broker answers in time."""
+    try:
+        listed(cluster, client, seconds)
+    except KafkaException as error:
+        told = explained(cluster.address, cluster.security, cluster.witness.heard)
+        raise Unavailable(told) from error
+
+
+def listed(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:
+    """The cluster's topics; raises KafkaException as soon as there is no use in waiting."""
     until = time.monotonic() + seconds
     while True:
         try:
-            client.list_topics(timeout=0.5)
-        except KafkaException as error:
+            found = client.list_topics(timeout=0.5)
+        except KafkaException:
             client.poll(0.1)  # what it has to tell is told while it is asked
             if time.monotonic() > until or known(cluster.witness.heard):
-                told = explained(cluster.address, cluster.security, cluster.witness.heard)
-                raise Unavailable(told) from error
+                raise
         else:
             cluster.witness.forget()
-            return
+            return found
 
 
 def send(

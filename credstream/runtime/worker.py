@@ -18,15 +18,15 @@ from typing import Any, Protocol
 
 import faust
 import sqlalchemy as sa
-from confluent_kafka import KafkaException, Producer
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, Producer
 from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.runtime import clients, health, logs, migrate
-from credstream.runtime.clients import Cluster, KnownTopics
+from credstream.runtime.admin import Admin
+from credstream.runtime.clients import Cluster, KnownTopics, Profile
 from credstream.runtime.fence import Fence
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
@@ -37,6 +37,8 @@ from credstream.runtime.reference import Control, Reference
 from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.threads import Thread, Watchdog, end
+
+GROUP_SECONDS, IDLE_ASK_SECONDS = 10.0, 1.0
 
 
 class Runner(Protocol):
@@ -99,9 +101,9 @@ class Worker:
             self.loop.run(stopping)
 
     def _open(self) -> None:
-        profile = clients.PROFILES[self.settings.profile]
+        profile, cluster = self._profile, clients.cluster_of(self.settings)
         self.codec.prepare()
-        producer, cluster = self.producer or self.reach(), clients.cluster_of(self.settings)
+        producer = self.producer or self.reach()
         cluster_id, counts = clients.topics_of(producer)
         self._check_partitions(counts)
         if profile.inquisitive:
@@ -117,16 +119,7 @@ class Worker:
         stage = Stage(
             self.service, self.engine, self.codec, cluster_id, known, journalled=self.journalled
         )
-        keeper = Keeper(
-            self.service,
-            self.name,
-            self.engine,
-            consumer,
-            self.settings.hold_seconds,
-            partial(clients.reached, cluster, producer, 1.0) if profile.inquisitive else None,
-        )
-        keeper.start()
-        self.keeper = keeper
+        self.keeper = self._watching(consumer, cluster, producer)
         self.loop = Loop(
             consumer,
             producer,
@@ -134,14 +127,34 @@ class Worker:
             Partitions(consumer, self.engine, cluster_id),
             self.settings.batch_size,
             self.settings.batch_seconds,
-            Hooks(
-                waits=keeper.waits,
-                ended=keeper.ended,
-                chores=keeper.chores,
-                rest=keeper.rest,
-                crash=self.crash,
-            ),
+            self._hooks(self.keeper),
             ordinary_commit=profile.ordinary_commit,
+        )
+
+    @property
+    def _profile(self) -> Profile:
+        return clients.PROFILES[self.settings.profile]
+
+    def _watching(self, consumer: Consumer, cluster: Cluster, producer: Producer) -> Keeper:
+        ask = partial(clients.reached, cluster, producer, IDLE_ASK_SECONDS)
+        keeper = Keeper(
+            self.service,
+            self.name,
+            self.engine,
+            consumer,
+            self.settings.hold_seconds,
+            ask if self._profile.inquisitive else None,
+        )
+        keeper.start()
+        return keeper
+
+    def _hooks(self, keeper: Keeper) -> Hooks:
+        return Hooks(
+            waits=keeper.waits,
+            ended=keeper.ended,
+            chores=keeper.chores,
+            rest=keeper.rest,
+            crash=self.crash,
         )
 
     def _take_reference(self, cluster_id: str) -> None:
@@ -163,14 +176,12 @@ class Worker:
 
     def _check_groups(self, cluster: Cluster) -> None:
         """A group that may not be used shows nowhere else: its consumer never gets work."""
-        client, name = AdminClient(clients.common(cluster)), self.service.name
-        groups = client.describe_consumer_groups([name, f"{name}-control"], request_timeout=10)
-        for future in groups.values():
-            try:
-                future.result(10)
-            except KafkaException as error:
-                if error.args[0].name() == "GROUP_AUTHORIZATION_FAILED":
-                    raise cluster.refused(error) from error
+        name = self.service.name
+        for group in Admin(cluster).forbidden_groups([name, f"{name}-control"], GROUP_SECONDS):
+            raise Unavailable(
+                f"broker {cluster.address}: we may not use the group {group}; "
+                f"run `credstream service add {name}`"
+            )
 
     def _check_partitions(self, counts: dict[str, int]) -> None:
         inputs = [name for name in self.service.inputs if not name.startswith("^")]

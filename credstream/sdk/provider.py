@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import time
-import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,12 +10,11 @@ from credstream.contract import rights, topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Incoming
-from credstream.contract.identity import NAMESPACE, digest
+from credstream.contract.identity import file_id
 from credstream.contract.records import Receipt
 from credstream.runtime.clients import Cluster
 from credstream.sdk.partitions import Partitions, write
 
-ID = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
 # Room in a message for what is around the file.
 LARGEST = topics.max_bytes(topics.submissions(topics.KINDS[0], "some")) - topics.KIB
 READ_SECONDS, AWAY_SECONDS = 0.1, 0.5
@@ -84,8 +81,7 @@ class Course:
 
 def file(provider: str, name: str, value: bytes, identity: str | None = None) -> File:
     """A file with the id that its name and content give, as `credstream run` makes them."""
-    made = uuid.uuid5(NAMESPACE, f"file\n{provider}/{name}\n{digest(value)}")
-    return File(name, value, identity or str(made))
+    return File(name, value, identity or file_id(f"{provider}/{name}", value))
 
 
 def send(cluster: Cluster, provider: str, files: Sequence[File], kind: str | None = None) -> None:

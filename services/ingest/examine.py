@@ -27,8 +27,6 @@ TIME = re.compile(
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?)?",
     re.ASCII,
 )
-# An id of the provider's may go into logs, so it must look like an id and not like an address.
-SAFE_ID = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +175,6 @@ def _time(given: object) -> str | None:
 
 
 def _submission(message: Incoming, given: object) -> str:
-    if isinstance(given, str) and SAFE_ID.fullmatch(given):
+    if isinstance(given, str) and identity.GIVEN_ID.fullmatch(given):
         return given
     return identity.submission_id(message.topic, message.value or b"")

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from credstream.cli import topics as topic_commands
 from credstream.cli.exchange import Exchange
-from credstream.cli.house import _free_port as free_port
+from credstream.cli.house import free_port
 from credstream.contract import topics
 from credstream.contract.codec import Codec
+from credstream.runtime import offspring
 from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster
 from services.publisher.seal import test_certificate as certificate
@@ -144,7 +145,8 @@ class Fleet:
             "MIGRATE": "true",
         }
         kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}
-        return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()} | self.env
+        mine = {offspring.PARENT: str(os.getpid())}  # they die with the test, whatever ends it
+        return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()} | mine | self.env
 
     def _of(self, service: str) -> list[Worker]:
         return [worker for worker in self.workers.values() if worker.service == service]

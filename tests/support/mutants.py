@@ -14,20 +14,9 @@ import time
 import types
 
 from credstream.runtime import clients, fence, loop, process, worker
-from credstream.runtime.partitions import Partitions
+from tests.support.stages import Blind
 
 SOUND, NO_JOURNAL, NO_TRANSACTIONS = "sound", "no-journal", "no-transactions"
-
-
-class Blind(Partitions):
-    """Trusts the broker's offsets alone."""
-
-    __slots__ = ()
-
-    def behind(self):
-        self.rows |= dict.fromkeys(self.fresh)
-        self.committed |= self._offsets(sorted(self.fresh))
-        return {}
 
 
 class Bare(loop.Loop):
