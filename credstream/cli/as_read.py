@@ -28,6 +28,7 @@ class Read:
     proof_detail: str = ""
     document: Any = None
     parsed: tuple[Parsed, ...] = ()
+    unread: tuple[Reason, ...] = ()
     broken: bool = False
 
 

@@ -48,7 +48,8 @@ def rehearse(value: bytes, known: Known, at: int) -> Rehearsal:
     received, reasons = _received(value, read, known.provider, at)
     steps = _normalised(received, read.parsed, known, at)
     steps = steps or [_Step(REFUSED) for _ in read.parsed]
-    told = (*reasons, *(reason for step in steps for reason in step.reasons))
+    left_out = read.unread if received else ()
+    told = (*reasons, *left_out, *(reason for step in steps for reason in step.reasons))
     readable = not read.broken and read.format != "unknown"
     normal = bool(received) and all(step.ending != REFUSED for step in steps)
     if reasons:  # what is refused as a whole is shown, but nothing of it goes on
@@ -89,19 +90,18 @@ def _outcome(steps: Sequence[_Step]) -> str:
 
 
 def _read(value: bytes, provider: Provider, at: int) -> Read:
-    detect = service_part("ingest.detect")
+    detect, examine = service_part("ingest.detect"), service_part("ingest.examine")
     try:
-        detected = detect.detect(value)
+        detected = detect.detect(value, examine.rules_of(provider).encoding)
     except Rejected:
         return Read(broken=True)
-    proof = service_part("ingest.examine").prove(detected, provider, at)
+    proof = examine.prove(detected, provider, at)
     read = Read(detected.format, detected.envelope, proof.state, proof.detail, detected.document)
-    module = detect.BY_NAME.get(detected.format)
-    if module is None:
+    if detected.unfit is not None:
         return read
     try:
-        documents = module.split(detected.document)
-        return replace(read, parsed=tuple(module.parse(each) for each in documents))
+        found, unread = examine.parts(detected, examine.rules_of(provider))
+        return replace(read, parsed=tuple(parsed for _, parsed in found), unread=unread)
     except Rejected:
         return replace(read, broken=True)
 

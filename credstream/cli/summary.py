@@ -18,6 +18,7 @@ RANK = {name: place for place, name in enumerate(("refused", "out_of_scope", "he
 class Ledger:
     """The receipts of a run: what each submission brought, and the last ending of each key.
 
+    `refused` has the refusals of ingest, of a whole submission or of some of its parts.
     A later submission of a key ends for the earlier ones too: which of them was published
     before, and as which version, depends on when the definition came that they name.
     """
@@ -41,18 +42,18 @@ class Ledger:
 
     def ended(self, name: str) -> bool:
         brought = self.keys.get(name, set())
-        return name in self.refused or (bool(brought) and brought <= set(self.endings))
+        return bool(brought or name in self.refused) and brought <= set(self.endings)
 
     def outcome(self, name: str) -> str:
         """published, held, out_of_scope, refused, or pending."""
-        if name in self.refused:
-            return "refused"
-        statuses = [each["status"] for each in self._own(name)]
-        return max(statuses, key=lambda status: RANK[status]) if statuses else "pending"
+        if not self.ended(name):
+            return "pending"
+        statuses: list[str] = [each["status"] for each in self._own(name)]
+        return max(statuses, key=RANK.__getitem__)
 
     def entry(self, name: str, europass: Mapping[str, str]) -> dict[str, Any]:
         """The submission's line of `summary.json`."""
-        own = [self.refused[name]] if name in self.refused else self._own(name)
+        own = self._own(name)
         brought = sorted(self.keys.get(name, ()))
         files = [europass[key] for key in brought if key in europass]
         return {
@@ -66,7 +67,10 @@ class Ledger:
         }
 
     def _own(self, name: str) -> list[Receipt]:
-        return [self.endings[key] for key in sorted(self.keys.get(name, ())) if key in self.endings]
+        """What became of each credential, and of what ingest refused or left out."""
+        refused = [self.refused[name]] if name in self.refused else []
+        keys = sorted(self.keys.get(name, ()))
+        return [*(self.endings[key] for key in keys if key in self.endings), *refused]
 
 
 def ledger(sent: Iterable[Submission]) -> Ledger:

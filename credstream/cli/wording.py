@@ -20,14 +20,27 @@ MOST_LINES = 3
 LONGEST = 120
 FORMATS: Mapping[str, str] = {
     "native": "credstream's own JSON",
+    "ob1": "Open Badges 1",
+    "ob2": "Open Badges 2.0",
     "ob3": "Open Badges 3.0",
+    "clr2": "Comprehensive Learner Record 2.0",
     "elm3": "European Digital Credential (ELM 3)",
+    "elm2-xml": "Europass credential in XML (ELM 2)",
+    "elmo": "ELMO (EMREX)",
+    "ooapi5": "OOAPI 5",
+    "ctdl": "CTDL",
+    "vendor": "a vendor's web hook",
+    "roster-csv": "a list in CSV",
+    "roster-xlsx": "a list in XLSX",
     "vcdm": "a verifiable credential of no known kind",
     "unknown": "no format that is known here",
 }
 ENVELOPES: Mapping[str, str] = {
     "none": "",
     "jwt": ", as a signed token",
+    "jws": ", as a signed token",
+    "png": ", baked into a PNG image",
+    "svg": ", baked into an SVG image",
     "seal": ", sealed",
     "credential": ", wrapped for upload",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from credstream.contract.parts import Reason
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
@@ -38,7 +40,12 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a step decided: records for topics, and rows for the service's own tables."""
+    """What a step decided: records for topics, and rows for the service's own tables.
+
+    `unread` says why parts of the message are left out: they end as a refusal does, with the
+    whole message on the dead-letter topic, while the other parts go on.
+    """
 
     emits: tuple[Emit, ...] = ()
     rows: tuple[object, ...] = field(default=())
+    unread: tuple[Reason, ...] = ()

@@ -33,6 +33,8 @@ class Provider:
     credential_id: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     seals: Mapping[str, str] = field(default_factory=dict)
+    status_lists: Mapping[str, str] = field(default_factory=dict)
+    reading: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,8 @@ class Received:
     proof_detail: str
     digest: str
     payload: bytes
+    standing: str = "none"
+    findings: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,48 @@ REFUSALS: Mapping[str, Words] = {
         "The format was recognised, but it cannot be normalised.",
         "Send an award or a definition in one of the supported formats.",
     ),
+    "format.accreditation_feed": Words(
+        "This is a list of accreditations, and no submission.",
+        "Operators load such lists with `credstream accreditation load`.",
+    ),
+    "format.offer_feed": Words(
+        "This is a list of learning opportunities in a form that is not read.",
+        "Send each as a definition in one of the supported formats.",
+    ),
+    "format.schema": Words(
+        "This describes a format, and is no credential.", "Send a credential in that format."
+    ),
+    "format.yaml": Words("This looks like YAML, which is not read.", "Send it as JSON."),
+    "vcdm.endorsement": Words(
+        "An endorsement says something of an award, and is none.",
+        "Send the award; it may carry its endorsements.",
+    ),
+    "vcdm.status_list": Words(
+        "A status list is no award.", "Register it with the provider, under its address."
+    ),
+    "vcdm.presentation": Words(
+        "A presentation only shows credentials.", "Send the credentials that it holds."
+    ),
+    "vcdm.blockcerts": Words(
+        "Blockcerts are not read.", "Send the credential inside as an Open Badge."
+    ),
+    "vcdm.no_award": Words(
+        "A verifiable credential of a kind that says nothing of learning.",
+        "Send an Open Badge 3.0 or a European Digital Credential.",
+    ),
+    "image.no_credential": Words(
+        "The image holds no badge.", "Bake the badge into it, or send the badge alone."
+    ),
+    "image.damaged": Words("The image was changed or cut.", "Bake the badge anew."),
+    "xml.invalid": Words("The XML cannot be read.", "Correct it at the place that is named."),
+    "xml.doctype": Words(
+        "The XML has a document type, by which files elsewhere could be read.",
+        "Leave the DOCTYPE out.",
+    ),
+    "xml.too_deep": Words("The XML is nested too deeply.", "Flatten the document."),
+    "jwe.unsupported": Words(
+        "The value is encrypted, and we have no key for it.", "Send it unencrypted, over TLS."
+    ),
     "format.invalid": Words(
         "The content does not have the shape of its format.",
         "Correct the field that the path names.",

@@ -21,6 +21,10 @@ WARNINGS: Mapping[str, Words] = {
         "The native format does not know a field; its content goes nowhere.",
         "Correct the name of the field, or leave it out.",
     ),
+    "text.encoding_assumed": Words(
+        "The list is no UTF-8; the encoding of the registration was taken.",
+        "Save the list as UTF-8.",
+    ),
     "validity.reversed": Words(
         "The validity ends before it begins.", "Correct one of the two dates."
     ),

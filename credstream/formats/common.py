@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from credstream.contract.parts import Reason
@@ -16,11 +16,15 @@ class Value:
     """One value as the source wrote it, and the path where it stands.
 
     A text is a string or a map of language to string. Paths are written as
-    `credentialSubject.achievement.name` and `hasClaim[0].title`.
+    `credentialSubject.achievement.name`, `hasClaim[0].title`, `/elmo/report[1]/issuer` for XML
+    and `row 7, column hours` for tables.
+    `shape` is how the source says that it writes such values, where it says so: a date pattern
+    of dd, MM and yyyy such as `dd.MM.yyyy`, or `,` where a comma stands before decimals.
     """
 
     raw: Written
     path: str
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,16 +189,57 @@ class Parsed:
     violations: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part of a document that is left out, and why; the other parts go on."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list of rows as text; `kind` is csv or xlsx. Rows may be shorter than the header.
+
+    `first` is the number of the first row, as a person counts the lines of the file.
+    """
+
+    kind: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    first: int = 2
+    findings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a registration says of how a provider writes; `columns` maps its headers to ours.
+
+    `dates` is a pattern such as dd.MM.yyyy, `decimals` is `,` or `.`, `encoding` a codec's name.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: str = ""
+    decimals: str = ""
+    encoding: str = "cp1252"
+
+
 class Format(Protocol):
-    """What each module of this folder offers."""
+    """What each module of this folder offers.
+
+    A document is what JSON holds, an lxml element, or a `Table`. `recognise` is asked about each
+    of them and raises nothing; the others raise nothing but Rejected.
+    """
 
     NAME: str
 
     def recognise(self, document: Any) -> bool:
         """Whether a decoded document is of this format."""
 
-    def split(self, document: Any) -> tuple[Any, ...]:
-        """The credentials in a document, each a document of its own."""
+    def unfit(self, document: Any) -> Reason | None:
+        """Why a readable document holds neither award nor definition; None where it may."""
+
+    def split(self, document: Any, rules: Rules) -> tuple[Any, ...]:
+        """The credentials in a document, each a document of its own, or Unread."""
 
     def parse(self, document: Any) -> Parsed:
-        """The values as written; raises Rejected where the shape is not the format's."""
+        """The values of one part as written; raises Rejected where its shape is not ours."""

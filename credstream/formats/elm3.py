@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
+from credstream.contract.parts import Reason
 from credstream.formats import elm3_learning, elm3_parts, elm3_shape
-from credstream.formats.common import Id, Parsed, Value, Whole
+from credstream.formats.common import Id, Parsed, Rules, Value, Whole
 from credstream.formats.elm3_learning import Learning
 from credstream.formats.elm3_parts import concept, concepts, note
 from credstream.formats.walking import (
@@ -51,11 +52,17 @@ def recognise(document: Any) -> bool:
     )
 
 
-def split(document: Any) -> tuple[Any, ...]:
+def unfit(document: Any) -> Reason | None:
+    del document  # a credential of the model is always of somebody
+    return None
+
+
+def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     """One document for each claim that is an award, told apart in its id; raises Rejected.
 
     What a claim only names and another claim tells goes along under `@included` of JSON-LD.
     """
+    del rules
     whole = elm3_parts.known(document)
     credential = Node(document if isinstance(document, dict) else {}, "")
     subject = one(credential, "credentialSubject")

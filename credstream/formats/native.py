@@ -8,7 +8,7 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.common import Parsed
+from credstream.formats.common import Parsed, Rules
 from credstream.formats.native_fields import Needs, Notes, note_needs, read_members
 from credstream.formats.native_table import FIELDS, GROUPS
 
@@ -46,8 +46,14 @@ def recognise(document: Any) -> bool:
     return isinstance(document, dict) and "credstream" in document
 
 
-def split(document: Any) -> tuple[Any, ...]:
+def unfit(document: Any) -> Reason | None:
+    del document  # both kinds of the format go on
+    return None
+
+
+def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     """The credentials of a bundle, each with what the bundle says for all; else the document."""
+    del rules
     if not isinstance(document, dict) or "credentials" not in document:
         return (document,)
     members = document["credentials"]

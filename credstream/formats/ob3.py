@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
+from credstream.contract.parts import Reason
 from credstream.formats import ob3_alignment, ob3_parts, ob3_shape
-from credstream.formats.common import Amount, Id, Parsed, Value
+from credstream.formats.common import Amount, Id, Parsed, Rules, Value
 from credstream.formats.walking import (
     Node,
     amount,
@@ -56,7 +57,13 @@ def recognise(document: Any) -> bool:
     return all(each != EUROPASS_CONTEXT for each, _ in items(root(document), "@context"))
 
 
-def split(document: Any) -> tuple[Any, ...]:
+def unfit(document: Any) -> Reason | None:
+    del document  # a badge is always of somebody
+    return None
+
+
+def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+    del rules
     return (document,)
 
 

@@ -29,6 +29,8 @@ from credstream.runtime.store import hold_epoch, transaction
 FRAME_BYTES = 1024
 # A path repeats names from the payload, which may be as long as the payload itself.
 LONGEST_WORDS = 500
+# A receipt has room for this many; the dead letter has the whole message.
+MOST_REASONS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ class Stage:
     def _one(self, message: Incoming, facts: Any) -> Ended:
         try:
             outcome = self.service.step(message, facts)
-            outputs = tuple(self._encoded(outcome.emits))
+            outputs = (*self._encoded(outcome.emits), *self._left_out(message, outcome.unread))
         except Rejected as refusal:
             return self._refused(message, refusal)
         self.service.learn(facts, outcome.rows)
@@ -178,26 +180,48 @@ class Stage:
     def _refused(self, message: Incoming, refusal: Rejected) -> Ended:
         return self._dead(message, refusal, *self.service.sender(message))
 
+    def _left_out(self, message: Incoming, unread: tuple[Reason, ...]) -> tuple[Output, ...]:
+        """The whole message as a dead letter, and one receipt for all the parts left out."""
+        if not unread:
+            return ()
+        reasons = tuple(_carried(each) for each in unread[:MOST_REASONS])
+        provider, submission = self.service.sender(message)
+        receipt = self._receipt(message, reasons, provider, submission)
+        logger().warning("left out", **_where(message), provider=provider, parts=len(unread))
+        return (self._dead_letter(message, reasons[0]), *receipt)
+
+    def _receipt(
+        self,
+        message: Incoming,
+        reasons: tuple[Reason, ...],
+        provider: str | None,
+        submission: str,
+    ) -> tuple[Output, ...]:
+        """A refusal for the provider; between our own stages it is about one credential."""
+        if not provider:
+            return ()
+        own = topics.provider_of(message.topic) is None and message.key is not None
+        receipt = Receipt(
+            submission=submission,
+            provider=provider,
+            status="refused",
+            stage=self.service.name,
+            key=(message.key or b"").decode("utf-8", "replace") if own else None,
+            reasons=reasons,
+            at=message.at,
+        )
+        emit = Emit(topics.receipts(provider), submission, receipt)
+        return tuple(self._encoded((emit,)))
+
     def _dead(
         self, message: Incoming, refusal: Rejected, provider: str | None, submission: str
     ) -> Ended:
-        path, detail = _words(refusal.path), _words(refusal.detail)
-        reason = Reason(code=refusal.code, path=path, detail=detail)
-        receipt = Receipt(
-            submission=submission,
-            provider=provider or "",
-            status="refused",
-            stage=self.service.name,
-            reasons=(reason,),
-            at=message.at,
-        )
-        emits = [Emit(topics.receipts(provider), submission, receipt)] if provider else []
-        outputs = (self._dead_letter(message, reason), *self._encoded(emits))
+        reason = _carried(Reason(code=refusal.code, path=refusal.path, detail=refusal.detail))
+        receipt = self._receipt(message, (reason,), provider, submission)
+        outputs = (self._dead_letter(message, reason), *receipt)
         logger().warning(
             "refused",
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
+            **_where(message),
             provider=provider,
             reason=reason.code,
             path=reason.path,
@@ -208,9 +232,7 @@ class Stage:
         # The exception's own text may quote a value, so only its type and the places are told.
         logger().error(
             "unexpected",
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
+            **_where(message),
             error=type(error).__name__,
             trace=traceback.format_tb(error.__traceback__),
         )
@@ -237,6 +259,14 @@ class Stage:
 
 def _readable(read: Iterable[Read]) -> list[Incoming]:
     return [found for _, found in read if isinstance(found, Incoming)]
+
+
+def _carried(reason: Reason) -> Reason:
+    return replace(reason, path=_words(reason.path), detail=_words(reason.detail))
+
+
+def _where(message: Incoming) -> dict[str, Any]:
+    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}
 
 
 def _words(text: str) -> str:

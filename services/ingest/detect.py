@@ -6,82 +6,153 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from lxml import etree
+
 from credstream.contract.errors import Rejected
-from credstream.formats import elm3, native, ob3
-from credstream.formats.common import Format
-from credstream.formats.reading import read_json, read_text
+from credstream.contract.parts import Reason
+from credstream.formats import baked, others, sheets
+from credstream.formats.common import Table
+from credstream.formats.markup import read_xml
+from credstream.formats.reading import BOM, read_json, read_text
+from credstream.formats.table import FORMATS
 
-# The most specific first: a European Digital Credential is a verifiable credential too.
-FORMATS: tuple[Format, ...] = (elm3, ob3, native)
-BY_NAME: Mapping[str, Format] = {each.NAME: each for each in FORMATS}
-
+ZIP = b"PK\x03\x04"
 BINARY: Mapping[bytes, str] = {
-    b"\x89PNG\r\n\x1a\n": "a PNG image",
-    b"PK\x03\x04": "a ZIP archive",
     b"%PDF": "a PDF document",
     b"\x1f\x8b": "gzip data",
     b"\xff\xd8\xff": "a JPEG image",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save it as XLSX or CSV",
 }
 JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+JWE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}")
 PROTECTED_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]+\.?")
-VERIFIABLE = {"VerifiableCredential", "VerifiablePresentation"}
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What the bytes are. `document` is decoded and unwrapped, `content` is its own JSON text.
+    """What the bytes are. `document` is decoded and unwrapped.
 
-    `envelope` is none, jwt, seal or credential; `token` is the text that a signature covers.
+    `envelope` is none, jwt, jws, seal, credential, png or svg. `signature` says how `signed`
+    is to be checked: jws (a compact token), seal (JWS as JSON), xml (the bytes as they came), or
+    nothing. `unfit` says why nothing of it can go on, `findings` what was doubtful on the way.
     """
 
     format: str
     envelope: str
     document: Any
-    content: str
-    token: str = ""
+    signature: str = ""
+    signed: str | bytes = ""
+    unfit: Reason | None = None
+    findings: tuple[Reason, ...] = ()
 
 
-def detect(value: bytes) -> Detected:
-    """Recognise a format; raises Rejected where the bytes cannot be read at all."""
+def detect(value: bytes, encoding: str = "cp1252") -> Detected:
+    """Recognise a format; raises Rejected where the bytes cannot be read at all.
+
+    `encoding` is that of lists which are no UTF-8.
+    """
+    if value.startswith(baked.PNG):
+        return _baked(baked.from_png(value), "png")
+    if value.startswith(ZIP):
+        return _found(sheets.from_xlsx(value))
     for mark, name in BINARY.items():
         if value.startswith(mark):
             raise Rejected("format.unknown", "", f"the value is {name}")
-    text = read_text(value).strip()
+    if _is_markup(value):
+        return _markup(value)
+    return _text(value, encoding)
+
+
+def _is_markup(value: bytes) -> bool:
+    start = value[:200].removeprefix(BOM)
+    if start.startswith(UTF16):
+        start = start[2:].replace(b"\x00", b"")
+    return start.lstrip().startswith(b"<")
+
+
+def _markup(value: bytes) -> Detected:
+    root = read_xml(value.removeprefix(BOM).lstrip())
+    if root.tag == baked.SVG:
+        return _baked(baked.from_svg(root), "svg")
+    found = _found(root)
+    signed = any(True for _ in root.iter("{http://www.w3.org/2000/09/xmldsig#}Signature"))
+    return replace(found, signature="xml", signed=value) if signed else found
+
+
+def _text(value: bytes, encoding: str) -> Detected:
+    try:
+        text = read_text(value).strip()
+    except Rejected as refusal:
+        if refusal.code != "text.encoding":
+            raise
+        table = _foreign(value, encoding)
+        if table is None:
+            raise
+        return _found(table)
     if text[0] in "{[":
         return _json(text)
     if JWS.fullmatch(text):
-        return _jwt(text)
+        return _token(text)
+    if JWE.fullmatch(text):
+        raise Rejected("jwe.unsupported", "", "the value is an encrypted token (JWE)")
     if PROTECTED_HEADER.fullmatch(text):
         raise Rejected("jws.incomplete", "", "the value is one part of a signed token alone")
-    return Detected("unknown", "none", None, text)
+    table = sheets.from_csv(text)
+    return _found(table) if table is not None else _found(text)
+
+
+def _foreign(value: bytes, encoding: str) -> Table | None:
+    """A list that is no UTF-8, by the encoding of the registration, with a finding."""
+    try:
+        text = value.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+    table = sheets.from_csv(text) if "\x00" not in text else None
+    if table is None:
+        return None
+    told = Reason(code="text.encoding_assumed", path="", detail=f"read as {encoding}")
+    return replace(table, findings=(*table.findings, told))
 
 
 def _json(text: str) -> Detected:
     document = read_json(text)
-    if isinstance(document, list) and len(document) == 1:
-        document = document[0]
+    if isinstance(document, list) and document:
+        document = document[0] if len(document) == 1 else document
     if not isinstance(document, dict):
-        return Detected("unknown", "none", document, text)
+        return _found(document)
     if isinstance(document.get("payload"), str) and "signatures" in document:
-        payload = document["payload"]
-        inner = read_json(payload)
-        return Detected(_format(inner), "seal", inner, payload, text)
+        inner = _found(read_json(document["payload"]))
+        return replace(inner, envelope="seal", signature="seal", signed=text)
+    if document.keys() >= {"protected", "recipients"} or document.keys() >= {"iv", "ciphertext"}:
+        raise Rejected("jwe.unsupported", "", "the value is encrypted (JWE)")
     if isinstance(document.get("credential"), dict):
-        inner = document["credential"]
-        return Detected(_format(inner), "credential", inner, text)
-    return Detected(_format(document), "none", document, text)
+        return replace(_found(document["credential"]), envelope="credential")
+    return _found(document)
 
 
-def _jwt(token: str) -> Detected:
+def _token(token: str) -> Detected:
     claims = read_json(read_text(_decoded(token.split(".")[1])))
     if not isinstance(claims, dict):
         raise Rejected("format.invalid", "", "the token's payload is no JSON object")
     inner = claims.get("vc")
     document = _with_claims(inner, claims) if isinstance(inner, dict) else claims
-    return Detected(_format(document), "jwt", document, "", token)
+    found = _found(document)
+    envelope = "jws" if found.format in {"ob1", "ob2"} else "jwt"
+    return replace(found, envelope=envelope, signature="jws", signed=token)
+
+
+def _baked(text: str, envelope: str) -> Detected:
+    """What a picture holds: JSON or a token; an address is not followed."""
+    inside = text.strip()
+    if JWS.fullmatch(inside):
+        return replace(_token(inside), envelope=envelope)
+    if inside.startswith("{"):
+        return replace(_json(inside), envelope=envelope)
+    raise Rejected("image.no_credential", "", "the picture names a badge elsewhere, or none")
 
 
 def _with_claims(credential: dict[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,19 +161,15 @@ def _with_claims(credential: dict[str, Any], claims: Mapping[str, Any]) -> dict[
     return {name: value for name, value in known.items() if value} | credential
 
 
-def _format(document: Any) -> str:
+def _found(document: Any) -> Detected:
+    findings = document.findings if isinstance(document, Table) else ()
     for each in FORMATS:
         if each.recognise(document):
-            return each.NAME
-    return "vcdm" if _is_verifiable(document) else "unknown"
-
-
-def _is_verifiable(document: Any) -> bool:
-    if not isinstance(document, dict):
-        return False
-    kinds = document.get("type", document.get("@type"))
-    names = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(name, str) and name in VERIFIABLE for name in names)
+            return Detected(
+                each.NAME, "none", document, unfit=each.unfit(document), findings=findings
+            )
+    held = document if isinstance(document, dict | list | etree._Element) else None  # noqa: SLF001
+    return Detected("unknown", "none", held, unfit=others.reason(document))
 
 
 def _decoded(part: str) -> bytes:

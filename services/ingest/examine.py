@@ -13,14 +13,18 @@ import orjson
 from credstream.contract import identity, topics
 from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
+from credstream.contract.parts import Reason
 from credstream.contract.records import Provider, Received
-from credstream.formats import naming
-from credstream.formats.common import Parsed
+from credstream.formats import documents, naming
+from credstream.formats.common import Parsed, Rules, Unread
 from credstream.formats.reading import read_json, read_text
-from services.ingest.detect import BY_NAME, Detected, detect
+from credstream.formats.table import BY_NAME
+from services.ingest.detect import Detected, detect
 from services.ingest.proofs import jades, vc_jwt
 from services.ingest.proofs.base import Proof
 
+# What a registration may say under `reading`; every other name there is a column of its lists.
+RULES = ("dates", "decimals", "encoding")
 STRUCTURED = "application/cloudevents+json"
 TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
@@ -41,10 +45,22 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A submission that can be stood behind."""
+    """A submission that can be stood behind; `unread` says which parts of it cannot, and why."""
 
     submission: str
     received: tuple[Received, ...]
+    unread: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a credential came from."""
+
+    message: Incoming
+    event: Event
+    detected: Detected
+    proof: Proof
+    provider: Provider
 
 
 def examine(message: Incoming, provider: Provider) -> Examined:
@@ -54,15 +70,57 @@ def examine(message: Incoming, provider: Provider) -> Examined:
         raise Rejected("size.too_large", "", f"{len(event.payload)} bytes")
     if event.provider not in (None, provider.id):
         raise Rejected("provider.mismatch", "ce_providerid", "another provider is named")
-    detected = detect(event.payload)
-    if detected.format == "unknown":
-        raise Rejected("format.unknown", "", "none of the supported formats")
-    if detected.format not in BY_NAME:
-        raise Rejected("format.unsupported", "type", "a verifiable credential without an award")
+    rules = rules_of(provider)
+    detected = detect(event.payload, rules.encoding)
+    if detected.unfit is not None:
+        raise rejected(detected.unfit)
     proof = prove(detected, provider, message.at)
     if proof.state == "failed":
         raise Rejected("signature.invalid", "", proof.detail)
-    return Examined(event.submission, tuple(_received(message, event, detected, proof, provider)))
+    read, unread = parts(detected, rules)
+    if not read:
+        raise rejected(unread[0]) if unread else Rejected("format.empty", "", "no credential")
+    source = _Source(message, event, detected, proof, provider)
+    return Examined(
+        event.submission,
+        tuple(_received(source, document, parsed) for document, parsed in read),
+        unread,
+    )
+
+
+def rules_of(provider: Provider) -> Rules:
+    """How a provider writes, as its registration says."""
+    said = {name: provider.reading[name] for name in RULES if name in provider.reading}
+    columns = {k: v for k, v in provider.reading.items() if k not in RULES}
+    return Rules(columns=columns, **said)
+
+
+def rejected(reason: Reason) -> Rejected:
+    return Rejected(reason.code, reason.path, reason.detail)
+
+
+def parts(
+    detected: Detected, rules: Rules
+) -> tuple[tuple[tuple[Any, Parsed], ...], tuple[Reason, ...]]:
+    """The credentials of a document, each parsed, and why other parts are left out.
+
+    A document of one part is refused whole; raises Rejected.
+    """
+    module = BY_NAME[detected.format]
+    found = module.split(detected.document, rules)
+    if len(found) == 1 and not isinstance(found[0], Unread):
+        return ((found[0], module.parse(found[0])),), ()
+    read: list[tuple[Any, Parsed]] = []
+    unread: list[Reason] = []
+    for part in found:
+        if isinstance(part, Unread):
+            unread.append(part.reason)
+            continue
+        try:
+            read.append((part, module.parse(part)))
+        except Rejected as refusal:
+            unread.append(Reason(code=refusal.code, path=refusal.path, detail=refusal.detail))
+    return tuple(read), tuple(unread)
 
 
 def event_of(message: Incoming) -> Event:
@@ -88,10 +146,10 @@ def submission_of(message: Incoming) -> str:
 
 def prove(detected: Detected, provider: Provider, at: int) -> Proof:
     """What the signature of a submission is worth."""
-    if detected.envelope == "jwt":
-        return vc_jwt.verify(detected.token, provider.keys, at)
-    if detected.envelope == "seal":
-        return jades.verify(detected.token, at, provider.seals)
+    if detected.signature == "jws":
+        return vc_jwt.verify(str(detected.signed), provider.keys, at)
+    if detected.signature == "seal":
+        return jades.verify(str(detected.signed), at, provider.seals)
     if isinstance(detected.document, dict) and detected.document.get("proof"):
         return Proof("unverifiable", "data-integrity", None, "embedded proofs are not checked")
     return Proof("none", "none", None, "the submission is not signed")
@@ -105,44 +163,28 @@ def key_of(parsed: Parsed, provider: Provider) -> str:
     return identity.key(provider.country, provider.id, name)
 
 
-def _received(
-    message: Incoming, event: Event, detected: Detected, proof: Proof, provider: Provider
-) -> list[Received]:
-    module = BY_NAME[detected.format]
-    documents = module.split(detected.document)
-    return [
-        _one(message, event, detected, proof, provider, document, module.parse(document))
-        for document in documents
-    ]
-
-
-def _one(
-    message: Incoming,
-    event: Event,
-    detected: Detected,
-    proof: Proof,
-    provider: Provider,
-    document: Any,
-    parsed: Parsed,
-) -> Received:
+def _received(source: _Source, document: Any, parsed: Parsed) -> Received:
+    provider, detected = source.provider, source.detected
     if parsed.provider and parsed.provider.raw != provider.id:
         raise Rejected("provider.mismatch", parsed.provider.path, "another provider is named")
-    payload = orjson.dumps(document)
+    payload = documents.write(document)
+    stated = _time(parsed.occurred_at.raw) if parsed.occurred_at else source.event.time
     return Received(
         key=key_of(parsed, provider),
         provider=provider.id,
         country=provider.country,
-        registration=replace(provider, keys={}, seals={}),
-        submission=event.submission,
-        received_at=message.at,
-        occurred_at=_time(parsed.occurred_at.raw) if parsed.occurred_at else event.time,
+        registration=replace(provider, keys={}, seals={}, status_lists={}),
+        submission=source.event.submission,
+        received_at=source.message.at,
+        occurred_at=stated,
         format=detected.format,
         envelope=detected.envelope,
         kind=parsed.kind,
-        proof=proof.state,
-        proof_detail=proof.detail,
+        proof=source.proof.state,
+        proof_detail=source.proof.detail,
         digest=identity.digest(payload),
         payload=payload,
+        findings=detected.findings,
     )
 
 

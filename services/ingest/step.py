@@ -52,7 +52,7 @@ def ingest(message: Incoming, facts: Facts) -> Outcome:
             emits.append(Emit(topics.RECEIVED, received.key, received))
             rows.append(SeenRow(received.key, received.digest, received.submission))
         emits.append(_receipt(received, "unchanged" if known else "accepted"))
-    return Outcome(tuple(emits), tuple(rows))
+    return Outcome(tuple(emits), tuple(rows), examined.unread)
 
 
 def learn(facts: Facts, rows: Sequence[object]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from credstream.contract import topics
@@ -11,9 +10,9 @@ from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.identity import definition_key
 from credstream.contract.parts import Award, Definition, Reason
 from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
-from credstream.formats import elm3, naming, native, ob3
-from credstream.formats.common import Format, Parsed
-from credstream.formats.reading import read_json, read_text
+from credstream.formats import documents, naming
+from credstream.formats.common import Parsed
+from credstream.formats.table import BY_NAME
 from services.normalise import assemble, completeness, learner
 from services.normalise.descriptors.base import Finding, shown
 from services.normalise.facts import (
@@ -44,7 +43,6 @@ __all__ = (
 
 STAGE = "normalise"
 MAPPING = "2026-11"
-FORMATS: Mapping[str, Format] = {each.NAME: each for each in (native, ob3, elm3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +68,11 @@ def normalise(message: Incoming, facts: Facts) -> Outcome:
 
 def read(received: Received) -> Parsed:
     """The values of a received payload as written; raises Rejected."""
-    known = FORMATS.get(received.format)
+    known = BY_NAME.get(received.format)
     if known is None:
         raise Rejected("format.unsupported", "", f"format {received.format}")
-    return known.parse(read_json(read_text(received.payload)))
+    parsed = known.parse(documents.read(received.payload))
+    return replace(parsed, findings=(*received.findings, *parsed.findings))
 
 
 def _received(case: _Case, facts: Facts) -> Outcome:

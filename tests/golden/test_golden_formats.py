@@ -1,4 +1,4 @@
-"""Every case under tests/golden/<format>/<case>/: input.json is parsed and compared.
+"""Every case under tests/golden/<format>/<case>/: input.<any> is detected, parsed and compared.
 
 UPDATE_GOLDEN=1 writes parsed.json anew; read the difference before you keep it.
 """
@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats.reading import read_json, read_text
+from credstream.formats import documents
+from credstream.formats.common import Rules, Unread
+from services.ingest.detect import detect
 
 HERE = Path(__file__).parent
 CASES = sorted(
@@ -28,9 +30,10 @@ CASES = sorted(
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.name}" for case in CASES])
 def test_a_case_is_parsed_as_recorded(case):
     format_ = importlib.import_module(f"credstream.formats.{case.parent.name}")
-    document = read_json(read_text((case / "input.json").read_bytes()))
-    assert format_.recognise(document)
-    seen = outcome(format_, document)
+    (path,) = case.glob("input.*")
+    found = detect(path.read_bytes())
+    assert found.format == format_.NAME
+    seen = outcome(format_, found)
     recorded = case / "parsed.json"
     if os.environ.get("UPDATE_GOLDEN"):
         recorded.write_text(json.dumps(seen, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -41,12 +44,27 @@ def test_there_are_cases():
     assert {case.parent.name for case in CASES} >= {"ob3", "elm3", "native"}
 
 
-def outcome(format_, document):
+def outcome(format_, found):
+    if found.unfit:
+        return {"unfit": told(found.unfit)}
     try:
-        parsed = [told(format_.parse(part)) for part in format_.split(document)]
+        parts = format_.split(found.document, Rules())
+        parsed = [told(each) if isinstance(each, Unread) else read(format_, each) for each in parts]
     except Rejected as refusal:
-        return {"rejected": [refusal.code, refusal.path, refusal.detail]}
+        return refused(refusal)
     return parsed[0] if len(parsed) == 1 else parsed
+
+
+def read(format_, part):
+    """A part as normalise reads it: through its bytes."""
+    try:
+        return told(format_.parse(documents.read(documents.write(part))))
+    except Rejected as refusal:
+        return refused(refusal)
+
+
+def refused(refusal):
+    return {"rejected": [refusal.code, refusal.path, refusal.detail]}
 
 
 def told(value):

@@ -14,6 +14,7 @@ from credstream.contract.parts import Organisation, QualityAssurance
 from credstream.contract.reasons import REASONS
 from credstream.contract.records import Provider
 from credstream.formats import native
+from credstream.formats.common import Rules
 from credstream.formats.reading import read_json, read_text
 from services.accreditation.sources import national_csv
 from services.ingest.proofs import jades, vc_jwt
@@ -52,7 +53,7 @@ NATIVE = dict(natives())
 
 def parts(whole):
     try:
-        return [native.parse(part) for part in native.split(whole)]
+        return [native.parse(part) for part in native.split(whole, Rules())]
     except Rejected:
         return None
 
@@ -238,7 +239,7 @@ def test_no_personal_text_occurs_beside_the_learners():
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_every_personal_text_of_a_native_example_is_listed(name):
-    for part in native.split(NATIVE[name]):
+    for part in native.split(NATIVE[name], Rules()):
         stray = {
             field: part.get(field) for field in ("salary_after", "migrant_status", "placement")
         }

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import elm3
+from credstream.formats.common import Rules
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -68,7 +69,7 @@ def places(node, path=()):
 def codes(document):
     """The reasons that reading gives; nothing but a refusal may come out of it."""
     try:
-        parsed = [elm3.parse(part) for part in elm3.split(document)]
+        parsed = [elm3.parse(part) for part in elm3.split(document, Rules())]
     except Rejected as refusal:
         return {refusal.code}
     return {reason.code for each in parsed for reason in (*each.findings, *each.violations)}
@@ -93,13 +94,13 @@ def test_a_credential_is_known_by_its_type_or_its_context(document, expected):
 
 
 def test_a_single_claim_leaves_the_document_as_it_is():
-    assert elm3.split(FULL) == (FULL,)
+    assert elm3.split(FULL, Rules()) == (FULL,)
 
 
 def test_each_claim_that_is_an_award_becomes_a_credential_of_its_own():
     activity = {"id": "urn:a", "type": "LearningActivity", "title": {"en": "Day"}}
     entitlement = {"id": "urn:e", "type": "LearningEntitlement", "title": {"en": "Access"}}
-    first, second = map(elm3.parse, elm3.split(with_claims(CLAIM, entitlement, activity)))
+    first, second = map(elm3.parse, elm3.split(with_claims(CLAIM, entitlement, activity), Rules()))
     assert first.credential_id.raw == f"{FULL['id']}#urn:epass:learningAchievement:1"
     assert second.credential_id.raw == f"{FULL['id']}#urn:a"
     assert second.title.raw == {"en": "Day"}
@@ -108,7 +109,7 @@ def test_each_claim_that_is_an_award_becomes_a_credential_of_its_own():
 @pytest.mark.parametrize("names", [("urn:a", "urn:a"), (None, "urn:a"), ("0", None)])
 def test_claims_without_ids_of_their_own_still_get_different_ones(names):
     claims = [CLAIM | {"id": name} for name in names]
-    parts = [elm3.parse(part) for part in elm3.split(with_claims(*claims))]
+    parts = [elm3.parse(part) for part in elm3.split(with_claims(*claims), Rules())]
     assert len({each.credential_id.raw for each in parts}) == 2
 
 
@@ -120,14 +121,14 @@ def test_what_another_claim_tells_is_still_known_after_the_split():
         "influencedBy": [],
         "specifiedBy": {"title": {"en": "x"}},
     }
-    _, second = elm3.split(with_claims(CLAIM, named))
+    _, second = elm3.split(with_claims(CLAIM, named), Rules())
     assert elm3.parse(second).awarding_bodies[0].name.raw["en"] == "Chamber Centre"
 
 
 def test_too_many_claims_are_refused_before_the_envelope_is_copied():
     claims = [CLAIM | {"id": f"urn:{n}"} for n in range(elm3.MOST_CLAIMS + 1)]
     with pytest.raises(Rejected, match="claims") as refusal:
-        elm3.split(with_claims(*claims))
+        elm3.split(with_claims(*claims), Rules())
     assert refusal.value.code == "format.invalid"
 
 
@@ -266,7 +267,7 @@ def test_objects_that_name_each_other_are_read():
     second = {"id": "urn:2", "type": "LearningAchievement", "title": {"en": "2"}}
     first |= {"isPartOf": {"id": "urn:2"}}
     second |= {"isPartOf": {"id": "urn:1"}}
-    parsed = [elm3.parse(part) for part in elm3.split(with_claims(first, second))]
+    parsed = [elm3.parse(part) for part in elm3.split(with_claims(first, second), Rules())]
     assert [each.partial.qualification.raw for each in parsed] == ["urn:2", "urn:1"]
 
 
@@ -274,7 +275,7 @@ def test_objects_that_name_each_other_are_read():
 def test_a_credential_of_another_maker_is_read(name):
     document = sample(name)
     assert elm3.recognise(document)
-    (part,) = elm3.split(document)
+    (part,) = elm3.split(document, Rules())
     parsed = elm3.parse(part)
     assert parsed.title
     assert parsed.learner
@@ -292,7 +293,9 @@ def test_a_sample_breaks_rules_exactly_where_the_official_shapes_say_so(name):
 @pytest.mark.parametrize("path", GOLDEN, ids=[path.parent.name for path in GOLDEN])
 def test_our_own_cases_agree_with_the_official_shapes(path):
     try:
-        parts = [elm3.parse(part) for part in elm3.split(json.loads(path.read_text("utf-8")))]
+        parts = [
+            elm3.parse(part) for part in elm3.split(json.loads(path.read_text("utf-8")), Rules())
+        ]
     except Rejected:
         assert "rejected" in (path.parent / "parsed.json").read_text("utf-8")
         return

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import native
-from credstream.formats.common import Amount, Id, LevelClaim, Value
+from credstream.formats.common import Amount, Id, LevelClaim, Rules, Value
 from credstream.formats.native_table import FIELDS
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def parses_cleanly(document):
 
 def outcome(document):
     try:
-        for part in native.split(document):
+        for part in native.split(document, Rules()):
             native.parse(part)
     except Rejected as refused:
         return refused.code
@@ -270,7 +270,8 @@ def test_a_bundle_is_split_into_documents_that_say_what_the_bundle_says_for_all(
                 {"kind": "award", "id": "1"},
                 {"kind": "award", "id": "2", "language": "en", "credstream": 9},
             ],
-        }
+        },
+        Rules(),
     )
     shared = {"credstream": 1, "provider": "festo-like"}
     assert first == {**shared, "kind": "award", "id": "1", "language": "de"}
@@ -278,7 +279,7 @@ def test_a_bundle_is_split_into_documents_that_say_what_the_bundle_says_for_all(
 
 
 def test_what_is_no_bundle_is_its_own_only_part():
-    assert native.split(SHORT) == (SHORT,)
+    assert native.split(SHORT, Rules()) == (SHORT,)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +288,7 @@ def test_what_is_no_bundle_is_its_own_only_part():
 )
 def test_a_bundle_without_credentials_is_refused(credentials, path):
     with pytest.raises(Rejected) as refused:
-        native.split({"credstream": 1, "credentials": credentials})
+        native.split({"credstream": 1, "credentials": credentials}, Rules())
     assert (refused.value.code, refused.value.path) == ("format.invalid", path)
 
 

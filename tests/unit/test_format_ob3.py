@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import ob3
+from credstream.formats.common import Rules
 from credstream.formats.walking import present
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def places(node, path=()):
 def codes(document):
     """The reasons that reading gives; nothing but a refusal may come out of it."""
     try:
-        parsed = [ob3.parse(part) for part in ob3.split(document)]
+        parsed = [ob3.parse(part) for part in ob3.split(document, Rules())]
     except Rejected as refusal:
         return {refusal.code}
     return {reason.code for each in parsed for reason in (*each.findings, *each.violations)}

@@ -1,0 +1,52 @@
+"""Bytes to an XML tree that refers to nothing outside itself."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from credstream.contract.errors import Rejected
+from credstream.formats.reading import DEEPEST
+
+DOCTYPE = b"<!DOCTYPE"
+
+
+def read_xml(value: bytes) -> etree._Element:
+    """The root of an XML document without comments; raises Rejected.
+
+    A document type is refused before any parser sees it: entities, external subsets and
+    attribute defaults all begin there.
+    """
+    if DOCTYPE in value or DOCTYPE in value.replace(b"\x00", b""):  # UTF-16 as well
+        raise Rejected("xml.doctype", "", "a document type (DOCTYPE)")
+    try:
+        root = etree.fromstring(value, _parser())
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise Rejected("xml.invalid", "", f"line {line}, column {column}") from None
+    except (ValueError, LookupError) as error:
+        raise Rejected("xml.invalid", "", "not readable in the encoding that it names") from error
+    _check(root)
+    return root
+
+
+def _parser() -> etree.XMLParser:
+    """A parser keeps what went wrong last, so each document has its own."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _check(root: etree._Element) -> None:
+    if root.getroottree().docinfo.doctype:
+        raise Rejected("xml.doctype", "", "a document type (DOCTYPE)")
+    level = [root]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in node]
+        if not level:
+            return
+    raise Rejected("xml.too_deep", "", f"more than {DEEPEST} levels")

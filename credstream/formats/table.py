@@ -1,0 +1,17 @@
+"""The formats that are read, the most specific first: a new one is a file and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from credstream.formats import elm3, native, ob3, vcdm
+from credstream.formats.common import Format
+
+# A European Digital Credential is a verifiable credential too, and so is a badge.
+FORMATS: tuple[Format, ...] = (
+    elm3,
+    ob3,
+    vcdm,
+    native,
+)
+BY_NAME: Mapping[str, Format] = {each.NAME: each for each in FORMATS}
