@@ -37,11 +37,17 @@ def _stored(place: Place, name: str) -> Known:
     listed = _rows(place, "accreditation", "SELECT 1 FROM accreditations LIMIT 1")
 
     def definitions(keys: set[str]) -> Mapping[str, Any]:
-        query = "SELECT key, registered, record FROM definitions WHERE key IN (?)"
+        query = (
+            "SELECT key, since, registered, record FROM definitions WHERE key IN (?) "
+            "ORDER BY key, since"
+        )
         held = service_part("normalise.step").HeldDefinition
-        rows = _rows(place, "normalise", query, sorted(keys))
-        found = ((key, codec.decode(blob, Normalised), bool(flag)) for key, flag, blob in rows)
-        return {key: held(r.definition, r.account.provenance, flag) for key, r, flag in found}
+        found: dict[str, tuple[Any, ...]] = {}
+        for key, since, registered, blob in _rows(place, "normalise", query, sorted(keys)):
+            record = codec.decode(blob, Normalised)
+            version = held(record.definition, record.account.provenance, bool(registered), since)
+            found[key] = (*found.get(key, ()), version)
+        return found
 
     def accreditations(tokens: set[str]) -> Mapping[str, tuple[Accreditation, ...]]:
         query = (

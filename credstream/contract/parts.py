@@ -201,6 +201,16 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One of the submissions that a record is made of."""
+
+    format: str
+    submission: str
+    proof: str
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The explanation that travels with a normalised record."""
 

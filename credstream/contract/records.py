@@ -13,6 +13,7 @@ from credstream.contract.parts import (
     Organisation,
     QualityAssurance,
     Reason,
+    Source,
 )
 
 
@@ -122,6 +123,7 @@ class Normalised:
     award: Award | None = None
     account: Account
     cause: str
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,14 @@ WARNINGS: Mapping[str, Words] = {
         "The list is no UTF-8; the encoding of the registration was taken.",
         "Save the list as UTF-8.",
     ),
+    "sources.differ": Words(
+        "Two submissions of the same award say different things; the surer one was taken.",
+        "Correct the one that is wrong and send it again.",
+    ),
+    "award.alike": Words(
+        "The same learner has an award of the same title and day under another credential id.",
+        "Nothing to do if there are two; else withdraw one, or use one credential id in both.",
+    ),
     "validity.reversed": Words(
         "The validity ends before it begins.", "Correct one of the two dates."
     ),

@@ -98,9 +98,11 @@ def definition_of(parsed: Parsed, provider: Provider, key: str) -> Finding[Defin
         version=plain(parsed.definition_version),
         **values,
     )
+    named = parsed.definition_version
+    version = (from_payload("version", named),) if named and plain(named) else ()
     return Finding(
         definition,
-        tuple(origin for each in found.values() for origin in each.origins),
+        (*(origin for each in found.values() for origin in each.origins), *version),
         tuple(reason for each in found.values() for reason in each.warnings),
     )
 
@@ -134,7 +136,7 @@ def filled(
     combined = replace(
         definition,
         id=definition.id or held.id,
-        version=definition.version or held.version,
+        version=definition.version if "version" in own else held.version,
         **(stale | taken),
     )
     mine = (each for each in kept if each.descriptor not in taken and each.origin != "definition")

@@ -24,11 +24,15 @@ class LearnerKey:
 
 @dataclass(frozen=True, slots=True)
 class HeldDefinition:
-    """A definition in force; `registered` where the provider sent it as one."""
+    """One version of a definition; `registered` where the provider sent it as one.
+
+    `since` is the first day on which it is in force, YYYY-MM-DD, empty for always.
+    """
 
     definition: Definition
     origins: tuple[Origin, ...]
     registered: bool
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +45,46 @@ class HeldAward:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRow:
-    """A definition to hold."""
+    """A version of a definition to hold, and the first days of the versions that it replaces."""
 
     key: str
     definition: Definition
     origins: tuple[Origin, ...]
     registered: bool
+    since: str = ""
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AwardRow:
-    """An award to hold."""
+    """An award to hold: the record of all its sources, and the one of the source that came.
+
+    `alike` is the same for awards of one content under whatever id.
+    """
 
     key: str
     definition_key: str
     record: Normalised
     waiting: bool
+    source: Normalised | None = None
+    alike: str = ""
 
 
 @dataclass(slots=True)
 class Facts:
     """What the step knows of the world; `learn` moves it on within a batch.
 
-    `parsed` and `learners` are by topic, partition and offset; `waiting` has, by the key of a
-    definition, the keys of the awards that wait for it.
+    `parsed` and `learners` are by topic, partition and offset. By the key of a definition,
+    `definitions` has its versions by first day, `waiting` the keys of the awards that wait for
+    it, `followers` the awards that have it, each with its day. `sources` has, by the key of an
+    award, what each format said of it; `alike` the keys of awards of one content.
     """
 
     parsed: dict[Place, Parsed | Rejected] = field(default_factory=dict)
-    definitions: dict[str, HeldDefinition] = field(default_factory=dict)
+    definitions: dict[str, tuple[HeldDefinition, ...]] = field(default_factory=dict)
+    followers: dict[str, dict[str, str]] = field(default_factory=dict)
+    sources: dict[str, dict[str, Normalised]] = field(default_factory=dict)
+    alike: dict[str, frozenset[str]] = field(default_factory=dict)
     awards: dict[str, HeldAward] = field(default_factory=dict)
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     learners: dict[Place, LearnerKey] = field(default_factory=dict)
@@ -78,12 +94,21 @@ def learn(facts: Facts, rows: Iterable[object]) -> None:
     """Let later messages of a batch see what earlier ones wrote."""
     for row in rows:
         if isinstance(row, DefinitionRow):
-            facts.definitions[row.key] = HeldDefinition(row.definition, row.origins, row.registered)
+            facts.definitions[row.key] = with_row(facts.definitions.get(row.key, ()), row)
         elif isinstance(row, AwardRow):
             _learn_award(facts, row)
 
 
+def with_row(held: Iterable[HeldDefinition], row: DefinitionRow) -> tuple[HeldDefinition, ...]:
+    """The versions of a definition after a row is written."""
+    gone = {*row.replaces, row.since}
+    kept = [each for each in held if each.since not in gone]
+    new = HeldDefinition(row.definition, row.origins, row.registered, row.since)
+    return tuple(sorted((*kept, new), key=lambda each: each.since))
+
+
 def _learn_award(facts: Facts, row: AwardRow) -> None:
+    _learn_others(facts, row)
     before = facts.awards.get(row.key)
     if before is not None and before.waiting:
         former = before.record.definition.key
@@ -93,3 +118,13 @@ def _learn_award(facts: Facts, row: AwardRow) -> None:
     if row.waiting:
         others = facts.waiting.get(row.definition_key, ())
         facts.waiting[row.definition_key] = tuple(dict.fromkeys((*others, row.key)))
+
+
+def _learn_others(facts: Facts, row: AwardRow) -> None:
+    if row.source is not None:
+        facts.sources.setdefault(row.key, {})[row.source.format] = row.source
+    if row.alike:
+        facts.alike[row.alike] = facts.alike.get(row.alike, frozenset()) | {row.key}
+    if not row.waiting and row.record.award is not None:
+        day = row.record.award.issued_on
+        facts.followers.setdefault(row.definition_key, {})[row.key] = day

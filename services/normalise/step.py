@@ -13,8 +13,8 @@ from credstream.contract.records import Again, Normalised, Provider, Receipt, Re
 from credstream.formats import documents, naming
 from credstream.formats.common import Parsed
 from credstream.formats.table import BY_NAME
-from services.normalise import assemble, completeness, learner
-from services.normalise.descriptors.base import Finding, shown
+from services.normalise import assemble, completeness, learner, merging, versions
+from services.normalise.descriptors.base import Finding, plain, shown
 from services.normalise.facts import (
     AwardRow,
     DefinitionRow,
@@ -24,6 +24,7 @@ from services.normalise.facts import (
     LearnerKey,
     Place,
     learn,
+    with_row,
 )
 from services.normalise.scope import out_of_scope
 
@@ -89,23 +90,27 @@ def _received(case: _Case, facts: Facts) -> Outcome:
 def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> Outcome:
     assemble.require(found.value, case.parsed)
     full = replace(found, warnings=(*found.warnings, *assemble.remarks(case.parsed)))
-    return _described(case, full, facts, registered=True)
+    held = facts.definitions.get(found.value.key, ())
+    since, replaces = versions.place(found.value, held, case.received.received_at)
+    row = DefinitionRow(found.value.key, found.value, found.origins, True, since, replaces)
+    return _described(case, full, facts, row)
 
 
 def _award(case: _Case, found: Finding[Definition], facts: Facts) -> Outcome:
     key = found.value.key
     award = assemble.award_of(case.parsed, case.provider, key, _learner_key(case, facts))
-    held = facts.definitions.get(key)
+    version = plain(case.parsed.definition_version)
+    held = versions.in_force(facts.definitions.get(key, ()), award.value.issued_on, version)
     named = _names_only(case.parsed, found.value)
     if named and held is None:
         return _wait(case, found, award)
     told = held is not None and (named or held.registered)
     full = _completed(found, held) if held is not None and told else found
     assemble.require(full.value, case.parsed)
-    earned = _earned(case, full, award)
+    earned = _earned(case, full, award, facts)
     if told or (held is not None and held.definition == found.value):
         return earned
-    first = _described(case, found, facts, registered=False)
+    first = _described(case, found, facts, DefinitionRow(key, found.value, found.origins, False))
     return Outcome((*first.emits, *earned.emits), (*first.rows, *earned.rows))
 
 
@@ -119,18 +124,31 @@ def _completed(found: Finding[Definition], held: HeldDefinition) -> Finding[Defi
 
 
 def _described(
-    case: _Case, found: Finding[Definition], facts: Facts, *, registered: bool
+    case: _Case, found: Finding[Definition], facts: Facts, row: DefinitionRow
 ) -> Outcome:
-    """A definition goes on, and the awards that waited for it are looked at again."""
-    definition = found.value
-    record = _record(case, definition.key, found, None)
-    waiting = facts.waiting.get(definition.key, ())
-    return Outcome(
-        (
-            Emit(topics.NORMALISED, definition.key, record),
-            *(_arrived(award, definition.key, case.message.at) for award in waiting),
-        ),
-        (DefinitionRow(definition.key, definition, found.origins, registered),),
+    """A definition goes on, and the awards that it now is for are looked at again."""
+    before = facts.definitions.get(row.key, ())
+    after = with_row(before, row)
+    newest = after[-1]
+    if newest.since != row.since:  # an older version came late: what is public stays the newest
+        found = Finding(newest.definition, newest.origins, found.warnings)
+    record = _record(case, row.key, found, None)
+    asked = (*facts.waiting.get(row.key, ()), *_rebound(facts, row.key, before, after))
+    again = (_arrived(award, row.key, case.message.at) for award in dict.fromkeys(asked))
+    return Outcome((Emit(topics.NORMALISED, row.key, record), *again), (row,))
+
+
+def _rebound(
+    facts: Facts,
+    key: str,
+    before: tuple[HeldDefinition, ...],
+    after: tuple[HeldDefinition, ...],
+) -> tuple[str, ...]:
+    """The awards for whose day another version is in force now."""
+    return tuple(
+        award
+        for award, day in facts.followers.get(key, {}).items()
+        if versions.in_force(before, day) != versions.in_force(after, day)
     )
 
 
@@ -139,11 +157,26 @@ def _arrived(award: str, definition: str, at: int) -> Emit:
     return Emit(topics.again(STAGE), award, again)
 
 
-def _earned(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Outcome:
+def _earned(
+    case: _Case, found: Finding[Definition], award: Finding[Award], facts: Facts
+) -> Outcome:
     key = case.received.key
-    record = _record(case, key, found, award)
-    row = AwardRow(key, found.value.key, record, waiting=False)
+    alike = merging.likeness(award.value, found.value)
+    twins = _twins(facts, alike, key)
+    own = _record(case, key, replace(found, warnings=(*found.warnings, *twins)), award)
+    others = [each for name, each in facts.sources.get(key, {}).items() if name != own.format]
+    others.sort(key=lambda each: each.received_at, reverse=True)
+    record = merging.merged(own, others) if others else own
+    row = AwardRow(key, found.value.key, record, waiting=False, source=own, alike=alike)
     return Outcome((Emit(topics.NORMALISED, key, record),), (row,))
+
+
+def _twins(facts: Facts, alike: str, key: str) -> tuple[Reason, ...]:
+    """A warning where another key has an award of the same learner, title and day."""
+    if not facts.alike.get(alike, frozenset()) - {key}:
+        return ()
+    detail = "another credential id has an award of the same title and day to the same learner"
+    return (Reason(code="award.alike", path="", detail=detail),)
 
 
 def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Outcome:
@@ -159,7 +192,7 @@ def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Out
 def _again(again: Again, facts: Facts) -> Outcome:
     """An award with the definition that is now held; nothing where that changes nothing."""
     held = facts.awards.get(again.key)
-    definition = facts.definitions.get(held.record.definition.key) if held else None
+    definition = _bound(held.record, facts) if held else None
     if held is None or definition is None or not _hears(held, definition):
         return Outcome()
     before = held.record
@@ -170,6 +203,17 @@ def _again(again: Again, facts: Facts) -> Outcome:
     record = replace(before, definition=full.value, account=account, cause=again.cause)
     row = AwardRow(again.key, full.value.key, record, waiting=False)
     return Outcome((Emit(topics.NORMALISED, again.key, record),), (row,))
+
+
+def _bound(record: Normalised, facts: Facts) -> HeldDefinition | None:
+    """The version that the award named, or that is in force on its day."""
+    named = any(
+        each.descriptor == "version" and each.origin == "payload"
+        for each in record.account.provenance
+    )
+    version = record.definition.version if named else None
+    day = record.award.issued_on if record.award else None
+    return versions.in_force(facts.definitions.get(record.definition.key, ()), day, version)
 
 
 def _hears(held: HeldAward, definition: HeldDefinition) -> bool:

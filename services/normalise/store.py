@@ -34,6 +34,7 @@ DEFINITIONS = sa.Table(
     "definitions",
     METADATA,
     sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("since", sa.String(10), primary_key=True),
     sa.Column("registered", sa.Boolean, nullable=False),
     sa.Column("record", sa.LargeBinary, nullable=False),
 )
@@ -43,6 +44,17 @@ AWARDS = sa.Table(
     sa.Column("key", sa.String(60), primary_key=True),
     sa.Column("definition_key", sa.String(60), nullable=False),
     sa.Column("waiting", sa.Boolean, nullable=False),
+    sa.Column("issued_on", sa.String(10), nullable=False),
+    sa.Column("learner", sa.String(64), nullable=False),
+    sa.Column("alike", sa.String(64), nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+# What each format said of an award: the same award in two formats is one.
+SOURCES = sa.Table(
+    "sources",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("format", sa.String(20), primary_key=True),
     sa.Column("record", sa.LargeBinary, nullable=False),
 )
 # Each identifier of a person has its own HMAC; all of one person lead to one learner.
@@ -70,19 +82,28 @@ class Store:
         awards = self._awards(connection, keys)
         named = {each.record.definition.key for each in awards.values()}
         named |= set(_definition_keys(received, parsed))
+        arriving = set(_definition_keys(received, parsed, "definition"))
+        learners = self._learners(connection, received, parsed)
         return Facts(
             parsed=parsed,
             definitions=self._definitions(connection, named),
             awards=awards,
             waiting=_waiting(connection, named),
-            learners=self._learners(connection, received, parsed),
+            followers=_followers(connection, arriving),
+            sources=self._sources(connection, {r.key for r in received.values()}),
+            alike=_alike(connection, {each.pseudonym for each in learners.values()}),
+            learners=learners,
         )
 
     def apply(self, connection: sa.Connection, rows: Sequence[object]) -> None:
         definitions = [row for row in rows if isinstance(row, DefinitionRow)]
         awards = [row for row in rows if isinstance(row, AwardRow)]
+        for row in definitions:
+            gone = (DEFINITIONS.c.key == row.key, DEFINITIONS.c.since.in_(row.replaces))
+            connection.execute(sa.delete(DEFINITIONS).where(*gone))
         upsert(connection, DEFINITIONS, [self._definition_row(row) for row in definitions])
         upsert(connection, AWARDS, [self._award_row(row) for row in awards])
+        upsert(connection, SOURCES, [self._source_row(row.source) for row in awards if row.source])
 
     def _awards(self, connection: sa.Connection, keys: set[str]) -> dict[str, HeldAward]:
         rows = select_in(connection, sa.select(AWARDS), AWARDS.c.key, keys)
@@ -91,15 +112,27 @@ class Store:
             for row in rows
         }
 
-    def _definitions(self, connection: sa.Connection, keys: set[str]) -> dict[str, HeldDefinition]:
-        rows = select_in(connection, sa.select(DEFINITIONS), DEFINITIONS.c.key, keys)
-        held = {
-            row.key: (self.codec.decode(row.record, Normalised), row.registered) for row in rows
-        }
-        return {
-            key: HeldDefinition(record.definition, record.account.provenance, registered)
-            for key, (record, registered) in held.items()
-        }
+    def _definitions(
+        self, connection: sa.Connection, keys: set[str]
+    ) -> dict[str, tuple[HeldDefinition, ...]]:
+        query = sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since)
+        found: dict[str, tuple[HeldDefinition, ...]] = {}
+        for row in select_in(connection, query, DEFINITIONS.c.key, keys):
+            record = self.codec.decode(row.record, Normalised)
+            held = HeldDefinition(
+                record.definition, record.account.provenance, row.registered, row.since
+            )
+            found[row.key] = (*found.get(row.key, ()), held)
+        return found
+
+    def _sources(
+        self, connection: sa.Connection, keys: set[str]
+    ) -> dict[str, dict[str, Normalised]]:
+        found: dict[str, dict[str, Normalised]] = {}
+        for row in select_in(connection, sa.select(SOURCES), SOURCES.c.key, keys):
+            record = self.codec.decode(row.record, Normalised)
+            found.setdefault(row.key, {})[row.format] = record
+        return found
 
     def _learners(
         self,
@@ -150,6 +183,7 @@ class Store:
         record = _as_record(row.definition, row.origins)
         return {
             "key": row.key,
+            "since": row.since,
             "registered": row.registered,
             "record": self.codec.encode(record),
         }
@@ -159,8 +193,15 @@ class Store:
             "key": row.key,
             "definition_key": row.definition_key,
             "waiting": row.waiting,
+            "issued_on": row.record.award.issued_on if row.record.award else "",
+            "learner": row.record.award.learner.pseudonym if row.record.award else "",
+            "alike": row.alike,
             "record": self.codec.encode(row.record),
         }
+
+    def _source_row(self, source: Normalised) -> dict[str, object]:
+        record = self.codec.encode(source)
+        return {"key": source.key, "format": source.format, "record": record}
 
 
 def _parsed(received: Received) -> Parsed | Rejected:
@@ -171,11 +212,14 @@ def _parsed(received: Received) -> Parsed | Rejected:
 
 
 def _definition_keys(
-    received: Mapping[Place, Received], parsed: Mapping[Place, Parsed | Rejected]
+    received: Mapping[Place, Received],
+    parsed: Mapping[Place, Parsed | Rejected],
+    kind: str | None = None,
 ) -> Iterable[str]:
+    """The keys of the definitions that are named, of records of one kind alone where it is told."""
     for place, record in received.items():
         each, provider = parsed[place], record.registration
-        if isinstance(each, Parsed):
+        if isinstance(each, Parsed) and kind in (None, record.kind):
             yield definition_key(provider.country, provider.id, naming.definition_id(each))
 
 
@@ -184,6 +228,24 @@ def _waiting(connection: sa.Connection, keys: set[str]) -> dict[str, tuple[str, 
     found: dict[str, tuple[str, ...]] = {}
     for row in select_in(connection, query, AWARDS.c.definition_key, keys):
         found[row.definition_key] = (*found.get(row.definition_key, ()), row.key)
+    return found
+
+
+def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str, str]]:
+    columns = (AWARDS.c.definition_key, AWARDS.c.key, AWARDS.c.issued_on)
+    query = sa.select(*columns).where(~AWARDS.c.waiting)
+    found: dict[str, dict[str, str]] = {}
+    for row in select_in(connection, query, AWARDS.c.definition_key, keys):
+        found.setdefault(row.definition_key, {})[row.key] = row.issued_on
+    return found
+
+
+def _alike(connection: sa.Connection, learners: set[str]) -> dict[str, frozenset[str]]:
+    """The awards that the learners of a batch have, by content."""
+    query = sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != "")
+    found: dict[str, frozenset[str]] = {}
+    for row in select_in(connection, query, AWARDS.c.learner, learners):
+        found[row.alike] = found.get(row.alike, frozenset()) | {row.key}
     return found
 
 

@@ -56,7 +56,7 @@ def load_accreditations(folder):
 def hold_definition(folder):
     content = (SENT / "01-core-definition.json").read_bytes()
     record = rehearse(content, known_in(NOWHERE, PROVIDER, AT), AT).credentials[0].record
-    row = {"key": record.key, "registered": True, "record": Codec().encode(record)}
+    row = {"key": record.key, "since": "", "registered": True, "record": Codec().encode(record)}
     write(folder, "normalise", [(DEFINITIONS, row)])
 
 

@@ -78,7 +78,7 @@ def test_a_structured_cloud_event_is_opened(event):
         (structured(data_base64="%%%"), STRUCTURED, "format.invalid"),
         ([1], STRUCTURED, "format.invalid"),
         (AWARD | {"description": "x" * 1_100_000}, {}, "size.too_large"),
-        ({"type": ["VerifiableCredential", "EndorsementCredential"]}, {}, "format.unsupported"),
+        ({"type": ["VerifiableCredential", "EndorsementCredential"]}, {}, "vcdm.endorsement"),
         ({"hello": "world"}, {}, "format.unknown"),
         (b"eyJhbGciOiJFUzI1NiJ9", {}, "jws.incomplete"),
         (b"%PDF-1.7", {}, "format.unknown"),

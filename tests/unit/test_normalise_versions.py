@@ -1,0 +1,103 @@
+"""An award is bound to the version of its definition that was in force on its day."""
+
+from __future__ import annotations
+
+import itertools
+
+from credstream.contract.records import Again
+from credstream.formats.common import Outcome as Learned
+from tests.support.normalising import Exchange, award, complete, records, v
+
+NAMED = {"reference": True, "title": None}
+
+
+def outcomes(*texts):
+    return tuple(Learned(text=v(text, "outcome")) for text in texts)
+
+
+FIRST = complete(definition_version=v("1"), learning_outcomes=outcomes("programs a robot"))
+SECOND = complete(
+    definition_version=v("2"),
+    valid_from=v("2026-06-01"),
+    learning_outcomes=outcomes("programs a robot", "stops it safely"),
+)
+
+
+def dated(day, **more):
+    return award(**NAMED, issued_on=v(day, "issued_on"), **more)
+
+
+def learned(outcome):
+    (record,) = records(outcome)
+    return len(record.definition.learning_outcomes)
+
+
+def asked(outcome):
+    return [each.key for each in outcome.emits if isinstance(each.record, Again)]
+
+
+def test_s09_an_award_from_before_the_second_version_keeps_the_first():
+    exchange = Exchange()
+    exchange.send(FIRST)
+    exchange.send(SECOND)
+    assert learned(exchange.send(dated("2026-05-31"), key="mc:de:before")) == 1
+    assert learned(exchange.send(dated("2026-06-01"), key="mc:de:after")) == 2
+
+
+def test_s09_the_order_of_arrival_does_not_matter():
+    seen = set()
+    for order in itertools.permutations((FIRST, SECOND, dated("2026-05-01"))):
+        exchange = Exchange()
+        last = None
+        for each in order:
+            outcome = exchange.send(each)
+            if each.kind == "award":
+                last = next(iter(records(outcome)), last)
+            for key in asked(outcome):
+                last = next(iter(records(exchange.again(key))), last)
+        seen.add((len(last.definition.learning_outcomes), last.definition.version))
+    assert seen == {(1, "1")}
+
+
+def test_a_second_version_asks_for_the_awards_of_its_days_only():
+    exchange = Exchange()
+    exchange.send(FIRST)
+    exchange.send(dated("2026-05-01"), key="mc:de:before")
+    exchange.send(dated("2026-07-01"), key="mc:de:after")
+    assert asked(exchange.send(SECOND)) == ["mc:de:after"]
+    assert learned(exchange.again("mc:de:after")) == 2
+
+
+def test_an_award_that_names_a_version_has_that_one_whatever_its_day():
+    exchange = Exchange()
+    exchange.send(FIRST)
+    exchange.send(SECOND)
+    assert learned(exchange.send(dated("2026-07-01", definition_version=v("1")))) == 1
+    assert exchange.again().emits == ()
+
+
+def test_the_same_version_sent_again_corrects_it_for_its_awards():
+    exchange = Exchange()
+    exchange.send(FIRST)
+    exchange.send(dated("2026-05-01"))
+    corrected = complete(definition_version=v("1"), learning_outcomes=outcomes("a", "b", "c"))
+    assert asked(exchange.send(corrected)) == ["mc:de:r1"]
+    assert learned(exchange.again()) == 3
+    assert len(exchange.facts.definitions) == 1
+
+
+def test_a_version_without_a_first_day_is_in_force_from_the_day_it_arrives():
+    exchange = Exchange()
+    exchange.send(FIRST)
+    later = complete(definition_version=v("2"), learning_outcomes=outcomes("a", "b"))
+    exchange.send(later)  # messages of the tests arrive on 2026-05-28
+    assert learned(exchange.send(dated("2026-05-27"))) == 1
+    assert learned(exchange.send(dated("2026-05-29"), key="mc:de:r2")) == 2
+
+
+def test_an_older_version_that_comes_late_does_not_become_the_public_one():
+    exchange = Exchange()
+    exchange.send(SECOND)
+    first = complete(definition_version=v("1"), valid_from=v("2026-01-01"))
+    (record,) = records(exchange.send(first))
+    assert record.definition.version == "2"
