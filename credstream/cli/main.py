@@ -56,13 +56,17 @@ def run(
 
 @app.command("try")
 def try_(
-    file: Annotated[Path, typer.Argument(help="The file to try.")],
+    file: Annotated[Path, typer.Argument(help="The file to try, or a folder of files.")],
     provider: Annotated[str, typer.Option(help="The provider that would send it.")] = "try",
     directory: Dir = DEFAULT_DIR,
     *,
     as_json: Json = False,
 ) -> None:
     """Show everything that a file would go through, without Kafka."""
+    if file.is_dir():
+        from credstream.cli.try_folder import try_folder
+
+        raise typer.Exit(try_folder(file, provider, directory, as_json=as_json))
     from credstream.cli.try_file import try_file
 
     raise typer.Exit(try_file(file, provider, directory, as_json=as_json))

@@ -31,7 +31,7 @@ LANDINGS = {
 def try_file(file: Path, provider: str, directory: Path, *, as_json: bool) -> int:
     """Rehearse a file and show what came out; 0 unless it would be refused."""
     at = int(time.time() * 1000)
-    value = _content(file)
+    value = content(file)
     found = rehearse(value, known_in(directory, provider, at), at)
     if as_json:
         text = orjson.dumps(told(found), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -62,7 +62,7 @@ def told(found: Rehearsal) -> dict[str, Any]:
     }
 
 
-def _content(file: Path) -> bytes:
+def content(file: Path) -> bytes:
     """The bytes of a file, one more than a topic lets in at most; raises Trouble."""
     most = topics.max_bytes(topics.submissions("provider", "try")) + 1
     if file == STDIN:

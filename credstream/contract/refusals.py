@@ -73,6 +73,10 @@ REFUSALS: Mapping[str, Words] = {
     "jwe.unsupported": Words(
         "The value is encrypted, and we have no key for it.", "Send it unencrypted, over TLS."
     ),
+    "format.too_many": Words(
+        "The submission holds more credentials than are taken in one.",
+        "Send them in several submissions.",
+    ),
     "format.invalid": Words(
         "The content does not have the shape of its format.",
         "Correct the field that the path names.",

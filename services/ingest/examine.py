@@ -25,6 +25,9 @@ from services.ingest.proofs.base import Proof
 
 # What a registration may say under `reading`; every other name there is a column of its lists.
 RULES = ("dates", "decimals", "encoding")
+MOST_PARTS = 10_000
+# Where so many parts in a row are bad from the first one on, nobody looks at the others.
+HOPELESS = 100
 STRUCTURED = "application/cloudevents+json"
 TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
@@ -110,9 +113,13 @@ def parts(
     found = module.split(detected.document, rules)
     if len(found) == 1 and not isinstance(found[0], Unread):
         return ((found[0], module.parse(found[0])),), ()
+    if len(found) > MOST_PARTS:
+        raise Rejected("format.too_many", "", f"{len(found)} of them, more than {MOST_PARTS}")
     read: list[tuple[Any, Parsed]] = []
     unread: list[Reason] = []
     for part in found:
+        if len(unread) >= HOPELESS and not read:
+            raise rejected(unread[0])
         if isinstance(part, Unread):
             unread.append(part.reason)
             continue

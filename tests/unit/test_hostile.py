@@ -1,0 +1,67 @@
+"""Hostile files are refused with a code, soon, in little memory, and without a connection.
+
+The bounds are those of one submission of at most 1 MiB: 100 ms of CPU on a quiet machine, of which
+the test allows ten, and 64 MB. Sockets are closed in these tests.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from credstream.contract import topics
+from credstream.contract.errors import Rejected
+from credstream.contract.flow import Incoming
+from credstream.contract.reasons import REASONS
+from services.ingest.examine import examine
+from tests.support import hostile
+from tests.support.normalising import provider
+
+FILES = {name: (value, codes) for name, value, codes in hostile.files()}
+CPU_SECONDS, MEGABYTES = 1.0, 64
+
+
+def submitted(value):
+    topic = topics.submissions("certifier", "festo-like")
+    return Incoming(topic=topic, partition=0, offset=0, key=None, value=value, at=1_795_000_000_000)
+
+
+def outcome(value):
+    try:
+        return examine(submitted(value), provider())
+    except Rejected as refusal:
+        return refusal
+
+
+def peak():
+    """The most memory that this process had since the mark, in megabytes."""
+    told = Path("/proc/self/status").read_text("ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", told)[1]) / 1024
+
+
+@pytest.fixture
+def mark():
+    """Begin to count the most memory anew; what it is now."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        pytest.skip("the peak of memory cannot be reset here")
+    return peak()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_is_refused_with_a_code_soon_and_in_little_memory(name, mark):
+    value, codes = FILES[name]
+    began = time.process_time()
+    found = outcome(value[: topics.PAYLOAD_BYTES])
+    spent = time.process_time() - began
+    if isinstance(found, Rejected):
+        assert found.code in REASONS
+        assert codes is None or found.code in codes
+    else:
+        assert codes is None
+    assert spent < CPU_SECONDS
+    assert peak() - mark < MEGABYTES
