@@ -29,7 +29,7 @@ ACCREDITED = frozenset({"deqar_id", "qa_registry_id", "report_id", "agency", "ac
 TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\A\s*(openapi|swagger)\s*:", re.MULTILINE), "format.schema"),
     (re.compile(r"\A\s*@prefix\s"), "format.schema"),
-    (re.compile(r"\A\s*(?:---\s*\n)?[A-Za-z_][\w -]*\s*:\s"), "format.yaml"),
+    (re.compile(r"\A\s*(?:---\s*\n)?(?:- )?[A-Za-z_][\w -]*\s*:\s"), "format.yaml"),
 )
 
 

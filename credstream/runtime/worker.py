@@ -7,7 +7,6 @@ ends; if the process is told to stop, so is the thread.
 from __future__ import annotations
 
 import asyncio
-import gc
 import ssl
 import time
 from collections.abc import Callable, Sequence
@@ -36,7 +35,7 @@ from credstream.runtime.patience import patient
 from credstream.runtime.reference import Control, Reference
 from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.stage import Service, Stage
-from credstream.runtime.threads import Thread, Watchdog, end
+from credstream.runtime.threads import Thread, Watchdog, end, still_heap
 
 GROUP_SECONDS, IDLE_ASK_SECONDS = 10.0, 1.0
 
@@ -194,17 +193,6 @@ class Worker:
             shown = ", ".join(f"{name} has {counts[name]}" for name in inputs)
             mend = "delete the one that is amiss, then `credstream topics create`"
             raise Unavailable(f"inputs must have equal partition counts: {shown}; {mend}")
-
-
-def still_heap() -> None:
-    """Keep the collector off what is loaded and off a batch in flight.
-
-    A batch holds tens of thousands of objects until it is settled; with Python's own thresholds a
-    quarter of a worker's time goes into looking at them, and at all modules, again and again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
 
 
 def app_of(worker: Worker) -> faust.App:
