@@ -43,6 +43,17 @@ REFUSALS: Mapping[str, Words] = {
         "This describes a format, and is no credential.", "Send a credential in that format."
     ),
     "format.yaml": Words("This looks like YAML, which is not read.", "Send it as JSON."),
+    "ob2.profile": Words(
+        "This describes an issuer, and is no badge.", "Send the assertion or the badge class."
+    ),
+    "ob2.key": Words("This is a key, and no badge.", "Register it with the provider."),
+    "ob2.revocation_list": Words(
+        "This is a list of revoked badges, and no badge.",
+        "Register it with the provider, under its address.",
+    ),
+    "ob2.endorsement": Words(
+        "An endorsement says something of a badge, and is none.", "Send the badge."
+    ),
     "vcdm.endorsement": Words(
         "An endorsement says something of an award, and is none.",
         "Send the award; it may carry its endorsements.",

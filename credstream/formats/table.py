@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.formats import elm3, native, ob3, vcdm
+from credstream.formats import elm3, native, ob1, ob2, ob3, vcdm
 from credstream.formats.common import Format
 
 # A European Digital Credential is a verifiable credential too, and so is a badge.
@@ -12,6 +12,8 @@ FORMATS: tuple[Format, ...] = (
     elm3,
     ob3,
     vcdm,
+    ob2,
+    ob1,
     native,
 )
 BY_NAME: Mapping[str, Format] = {each.NAME: each for each in FORMATS}
