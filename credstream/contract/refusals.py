@@ -54,6 +54,17 @@ REFUSALS: Mapping[str, Words] = {
     "ob2.endorsement": Words(
         "An endorsement says something of a badge, and is none.", "Send the badge."
     ),
+    "clr.no_children": Words(
+        "The learner record holds no credential, only descriptions of achievements.",
+        "Put a badge for each achievement under verifiableCredential.",
+    ),
+    "clr.child_signed": Words(
+        "A credential inside the record is a token of its own, which is not opened there.",
+        "Send the token as a submission of its own.",
+    ),
+    "clr.child_no_award": Words(
+        "A part of the record is no award, such as an endorsement.", "Nothing to do."
+    ),
     "vcdm.endorsement": Words(
         "An endorsement says something of an award, and is none.",
         "Send the award; it may carry its endorsements.",

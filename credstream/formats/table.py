@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.formats import elm3, native, ob1, ob2, ob3, vcdm
+from credstream.formats import clr2, elm3, native, ob1, ob2, ob3, vcdm
 from credstream.formats.common import Format
 
 # A European Digital Credential is a verifiable credential too, and so is a badge.
 FORMATS: tuple[Format, ...] = (
     elm3,
+    clr2,
     ob3,
     vcdm,
     ob2,

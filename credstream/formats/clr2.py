@@ -1,0 +1,138 @@
+"""Comprehensive Learner Record 2.0: many badges of one learner in one credential.
+
+https://www.imsglobal.org/spec/clr/v2p0
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from credstream.contract.errors import Rejected
+from credstream.contract.parts import Reason
+from credstream.formats import ob3_credential
+from credstream.formats.common import Parsed, Rules, Unread, Value, Whole
+from credstream.formats.walking import Node, at, items, many, one, root, text, types, words
+
+NAME = "clr2"
+RECORD = "ClrCredential"
+AWARDS = frozenset({"OpenBadgeCredential", "AchievementCredential"})
+# Which end of an association is the part, by its type.
+PARTS: Mapping[str, tuple[str, str]] = {
+    "isChildOf": ("sourceId", "targetId"),
+    "isPartOf": ("sourceId", "targetId"),
+    "isParentOf": ("targetId", "sourceId"),
+}
+# Members that two copies of one child may differ in.
+OF_COPIES = frozenset({"id", "proof", "@context"})
+
+
+def recognise(document: Any) -> bool:
+    return RECORD in types(document)
+
+
+def unfit(document: Any) -> Reason | None:
+    subject = one(root(document), "credentialSubject")
+    if items(subject, "verifiableCredential"):
+        return None
+    path = at(subject, "verifiableCredential")
+    return Reason(code="clr.no_children", path=path, detail="no credential inside")
+
+
+def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+    """Each child credential once, with what the record says of its place among the others."""
+    del rules
+    record = root(document)
+    subject = one(record, "credentialSubject")
+    told: set[str] = set()
+    parts: list[Any] = []
+    for child, path in items(subject, "verifiableCredential"):
+        reason = _no_award(child, path)
+        if reason is not None:
+            parts.append(Unread(reason))
+            continue
+        marks = _marks(child)
+        if not told & marks:
+            parts.append(_part(record, subject, child, path))
+        told |= marks
+    return tuple(parts)
+
+
+def parse(document: Any) -> Parsed:
+    part = root(document)
+    path = text(part, "path")
+    if path is None or not isinstance(document.get("credential"), dict):
+        raise Rejected("format.invalid", "credential", "no part of a learner record")
+    parsed = ob3_credential.read(Node(document["credential"], str(path.raw)))
+    whole = one(part, "whole")
+    return replace(parsed, partial=_whole(whole)) if whole else parsed
+
+
+def _no_award(child: Any, path: str) -> Reason | None:
+    if isinstance(child, str):
+        return Reason(code="clr.child_signed", path=path, detail="a token, not an object")
+    if not isinstance(child, dict) or not types(child) & AWARDS:
+        return Reason(code="clr.child_no_award", path=path, detail="")
+    return None
+
+
+def _part(record: Node, subject: Node, child: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """A child with the issuer and the learner of its record, where it has none of its own."""
+    own = one(Node(child, path), "credentialSubject")
+    learner = {} if "id" in own.members else {"id": subject.members.get("id")}
+    issuer = {} if "issuer" in child else {"issuer": record.members.get("issuer")}
+    credential = {**issuer, **child, "credentialSubject": {**learner, **own.members}}
+    return {"path": path, "credential": credential, **_place(subject, own)}
+
+
+def _place(subject: Node, own: Node) -> Mapping[str, Any]:
+    """The larger achievement that an association puts the child's achievement into."""
+    achievement = text(one(own, "achievement"), "id")
+    for association in many(subject, "association") if achievement else ():
+        kind = text(association, "associationType")
+        part, whole = PARTS.get(str(kind.raw) if kind else "", ("", ""))
+        named = association.members.get(whole)
+        if part and association.members.get(part) == (achievement and achievement.raw) and named:
+            name = next((each for key, each in _names(subject) if key == named), named)
+            return {"whole": {"name": name, "path": association.path}}
+    return {}
+
+
+def _names(subject: Node) -> Iterator[tuple[Any, Any]]:
+    """Ids and names of the achievements that a record knows."""
+    children = (one(each, "credentialSubject") for each in many(subject, "verifiableCredential"))
+    for holder in (subject, *children):
+        for achievement in many(holder, "achievement"):
+            name = words(achievement, "name")
+            if name is not None:
+                yield achievement.members.get("id"), name.raw
+
+
+def _whole(whole: Node) -> Whole:
+    path = text(whole, "path")
+    name = words(whole, "name")
+    where = str(path.raw) if path else ""
+    return Whole(is_part=Value(True, where), qualification=Value(name.raw, where) if name else None)
+
+
+def _marks(child: Mapping[str, Any]) -> frozenset[str]:
+    """What makes two children the same: issuer and achievement id, or all they say."""
+    node = Node(child, "")
+    subject = one(node, "credentialSubject")
+    issuer, achievement = text(one(node, "issuer"), "id"), text(one(subject, "achievement"), "id")
+    named = f"{issuer.raw}\n{achievement.raw}" if issuer and achievement else ""
+    bare = {key: each for key, each in child.items() if key not in OF_COPIES}
+    bare["credentialSubject"] = _without_ids(subject.members)
+    content = orjson.dumps(bare, option=orjson.OPT_SORT_KEYS)
+    return frozenset({named, hashlib.sha256(content).hexdigest()} - {""})
+
+
+def _without_ids(subject: Mapping[str, Any]) -> Mapping[str, Any]:
+    achievement = subject.get("achievement")
+    if not isinstance(achievement, dict):
+        return subject
+    return {**subject, "achievement": {k: v for k, v in achievement.items() if k != "id"}}
