@@ -65,6 +65,13 @@ REFUSALS: Mapping[str, Words] = {
     "clr.child_no_award": Words(
         "A part of the record is no award, such as an endorsement.", "Nothing to do."
     ),
+    "elmo.empty": Words(
+        "The transcript has no learning opportunity.", "Send one with at least one course."
+    ),
+    "elmo.failed": Words("A course was failed; it is no award.", "Nothing to do."),
+    "elmo.in_progress": Words(
+        "A course is still in progress; it is no award yet.", "Send it when it is passed."
+    ),
     "vcdm.endorsement": Words(
         "An endorsement says something of an award, and is none.",
         "Send the award; it may carry its endorsements.",

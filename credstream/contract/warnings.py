@@ -33,6 +33,11 @@ WARNINGS: Mapping[str, Words] = {
         "The same learner has an award of the same title and day under another credential id.",
         "Nothing to do if there are two; else withdraw one, or use one credential id in both.",
     ),
+    "elmo.parts": Words(
+        "Nested learning opportunities are parts of the one that holds them; their credits are "
+        "not added to it.",
+        "Send each as a top-level opportunity if it is an award of its own.",
+    ),
     "validity.reversed": Words(
         "The validity ends before it begins.", "Correct one of the two dates."
     ),

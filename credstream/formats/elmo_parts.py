@@ -1,0 +1,230 @@
+"""The learner, the issuer and one learning opportunity of an ELMO transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from credstream.contract.parts import Reason
+from credstream.formats.common import (
+    Amount,
+    Body,
+    Id,
+    LevelClaim,
+    Outcome,
+    Parsed,
+    Person,
+    Value,
+)
+from credstream.formats.xml_walking import (
+    Spot,
+    attribute,
+    down,
+    kid,
+    kids,
+    said,
+    spoken,
+    text,
+)
+
+LOS, LOI = "learningOpportunitySpecification", "learningOpportunityInstance"
+LEARNER_SCHEMES = {
+    "europeanstudentidentifier": "esi",
+    "esi": "esi",
+    "nationalidentifier": "national",
+    "citizenidentifier": "national",
+    "ssn": "national",
+    "personnummer": "national",
+    "studentidentifier": "student",
+    "studentindentifier": "student",  # so in real files
+    "local": "student",
+}
+# The old prefixes of Erasmus codes that are no country codes of today.
+ERASMUS = {
+    "A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "G": "GR", "I": "IT", "IRL": "IE",
+    "LUX": "LU", "N": "NO", "P": "PT", "S": "SE", "SF": "FI",
+}  # fmt: skip
+MICRO = "micro credential"
+DIPLOMA = "diplomaSupplement"
+
+
+def read(holder: Spot, report: Spot, los: Spot) -> Parsed:
+    """The award of one learning opportunity; its parts are named and add nothing."""
+    loi = kid(los, "specifies", LOI)
+    issuer = Spot(kid(holder, "issuer").element, f"{report.path}/issuer")
+    day = _day(loi, "date")
+    place = _country(issuer)
+    return Parsed(
+        kind="award",
+        credential_ids=_ids(loi, "identifier"),
+        definition_id=_definition_id(los),
+        occurred_at=day,
+        title=spoken(kids(los, "title")),
+        description=spoken(kids(los, "description")),
+        country=place,
+        awarding_bodies=_bodies(issuer, place),
+        issued_on=day or _stated(holder),
+        learning_outcomes=_learned(los),
+        workload=tuple(_workload(los)),
+        starts_on=_day(loi, "start"),
+        ends_on=_day(loi, "date"),
+        levels=tuple(_levels(los, loi)),
+        grade=_first(text(loi, "resultLabel"), text(loi, "result"), _shortened(loi)),
+        grade_scale=_scale(loi),
+        url=text(los, "url"),
+        identifiers=_ids(los, "identifier"),
+        languages=_several(loi, "languageOfInstruction"),
+        fields=_several(los, "iscedCode"),
+        credential_type=_kind(los, loi),
+        learner=_learner(holder),
+        status=text(loi, "status"),
+        findings=_findings(los),
+    )
+
+
+def _first(*values: Value | None) -> Value | None:
+    return next((each for each in values if each is not None), None)
+
+
+def _several(spot: Spot, name: str) -> tuple[Value, ...]:
+    return tuple(found for each in kids(spot, name) if (found := said(each)))
+
+
+def _day(spot: Spot, name: str) -> Value | None:
+    """A date, with the pattern that old files write beside it."""
+    for each in kids(spot, name):
+        pattern = attribute(each, "dtf")
+        found = said(each, str(pattern.raw) if pattern else "")
+        if found:
+            return found
+    return None
+
+
+def _stated(holder: Spot) -> Value | None:
+    """The day of the report or of the file, where the instance has none."""
+    issued = kid(holder, "issued")
+    found = said(issued)
+    where = attribute(issued, "path")
+    return Value(found.raw, str(where.raw) if where else found.path) if found else None
+
+
+def _ids(spot: Spot, name: str) -> tuple[Id, ...]:
+    return tuple(
+        Id(scheme=str(kind.raw).lower() if (kind := attribute(each, "type")) else "id", value=found)
+        for each in kids(spot, name)
+        if (found := said(each))
+    )
+
+
+def _definition_id(los: Spot) -> Value | None:
+    ids = _ids(los, "identifier")
+    own = next((each for each in ids if each.scheme == "local"), None)
+    return (own or ids[0]).value if ids else None
+
+
+def _country(issuer: Spot) -> Value | None:
+    """As stated, else the country that the Erasmus code begins with."""
+    stated = text(issuer, "country")
+    if stated:
+        return stated
+    for each in _ids(issuer, "identifier"):
+        prefix = str(each.value.raw).split(" ")[0].upper()
+        if each.scheme == "erasmus" and prefix:
+            return Value(ERASMUS.get(prefix, prefix), each.value.path)
+    return None
+
+
+def _bodies(issuer: Spot, country: Value | None) -> tuple[Body, ...]:
+    page = text(issuer, "url")
+    ids = _ids(issuer, "identifier")
+    own = (*ids, Id(scheme="url", value=page)) if page else ids
+    body = Body(name=spoken(kids(issuer, "title")), country=country, identifiers=own)
+    return (body,) if body.name or body.identifiers else ()
+
+
+def _learned(los: Spot) -> tuple[Outcome, ...]:
+    """Free text: ELMO has no place for learning outcomes, and its description tells of them."""
+    found = spoken(kids(los, "description")) or spoken(kids(los, "descriptionHtml"))
+    return (Outcome(text=found),) if found else ()
+
+
+def _workload(los: Spot) -> Iterator[Amount]:
+    """The credits of the node itself: those of its parts are in them and are never added."""
+    for each in (*down(los, "specifies", LOI, "credit"), *kids(los, "credit")):
+        if found := _credit(each):
+            yield found
+    hours = text(los, "specifies", LOI, "engagementHours")
+    if hours:
+        yield Amount(unit="contact_hours", value=hours)
+
+
+def _credit(spot: Spot) -> Amount | None:
+    value, scheme = text(spot, "value"), text(spot, "scheme")
+    if value is None or _zero(value):
+        return None
+    name = str(scheme.raw).strip() if scheme else ""
+    if name.lower() == "ects":
+        return Amount(unit="ects", value=value)
+    return Amount(unit="text", value=Value(f"{value.raw} {name}".strip(), value.path))
+
+
+def _zero(value: Value) -> bool:
+    return str(value.raw).replace("0", "").strip("., ") == ""
+
+
+def _levels(los: Spot, loi: Spot) -> Iterator[LevelClaim]:
+    for each in (*kids(loi, "level"), *kids(los, "level")):
+        kind, value = text(each, "type"), text(each, "value")
+        if kind and value and str(kind.raw).strip().upper() == "EQF":
+            yield LevelClaim(eqf=value)
+        elif kind and value:
+            yield LevelClaim(framework=kind, value=value)
+    cycle = text(loi, "credit", "level") or text(los, "credit", "level") or text(los, "level")
+    if cycle:
+        yield LevelClaim(cycle=cycle)
+
+
+def _shortened(loi: Spot) -> Value | None:
+    return text(loi, "shortenedGrading", "percentageEqual")
+
+
+def _scale(loi: Spot) -> Value | None:
+    return _first(attribute(kid(loi, "result"), "scheme"), text(loi, "gradingSchemeLocalId"))
+
+
+def _kind(los: Spot, loi: Spot) -> Value | None:
+    """What tells a degree from a course: its type, or the supplement that only diplomas have."""
+    attached = text(loi, "attachment", "type")
+    if attached and str(attached.raw).strip().lower() == MICRO:
+        return Value("micro-credential", attached.path)
+    if supplement := kid(loi, DIPLOMA):
+        return Value("degree", supplement.path)
+    kind = text(los, "type")
+    return kind if kind and "degree" in str(kind.raw).lower() else None
+
+
+def _learner(holder: Spot) -> Person | None:
+    learner = kid(holder, "learner")
+    path = "/elmo/learner"
+    learner = Spot(learner.element, path)
+    ids = tuple(
+        Id(scheme=LEARNER_SCHEMES.get(each.scheme, each.scheme), value=each.value)
+        for each in _ids(learner, "identifier")
+    )
+    person = Person(
+        identifiers=ids,
+        full_name=text(learner, "fullName"),
+        given_name=text(learner, "givenNames"),
+        family_name=text(learner, "familyName"),
+        birth_date=_day(learner, "bday"),
+        email=text(learner, "email"),
+    )
+    return person if person != Person() else None
+
+
+def _findings(los: Spot) -> tuple[Reason, ...]:
+    """Nested opportunities are parts: told, so that nobody misses their credits."""
+    nested = down(los, "hasPart", LOS)
+    if not nested:
+        return ()
+    detail = f"nested learning opportunities, taken as parts of this one: {len(nested)}"
+    return (Reason(code="elmo.parts", path=f"{los.path}/hasPart", detail=detail),)
