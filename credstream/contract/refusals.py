@@ -72,6 +72,13 @@ REFUSALS: Mapping[str, Words] = {
     "elmo.in_progress": Words(
         "A course is still in progress; it is no award yet.", "Send it when it is passed."
     ),
+    "elm2.fragment": Words(
+        "This is a part of a European credential, and no whole one.",
+        "Send the credential that it belongs to.",
+    ),
+    "elm2.no_claim": Words(
+        "The credential claims neither an achievement nor an activity.", "Add what was achieved."
+    ),
     "vcdm.endorsement": Words(
         "An endorsement says something of an award, and is none.",
         "Send the award; it may carry its endorsements.",

@@ -38,6 +38,14 @@ WARNINGS: Mapping[str, Words] = {
         "not added to it.",
         "Send each as a top-level opportunity if it is an award of its own.",
     ),
+    "elm2.parts": Words(
+        "Nested achievements are parts of the one that holds them.",
+        "State each as an achievement of its own if it is an award.",
+    ),
+    "assessment.none": Words(
+        "It was attended; no assessment stands behind it.",
+        "Name the assessment, if there was one.",
+    ),
     "validity.reversed": Words(
         "The validity ends before it begins.", "Correct one of the two dates."
     ),

@@ -1,0 +1,103 @@
+"""European credentials before ELM 3: EDCI in XML, a graph of elements that refer by id.
+
+https://github.com/european-commission-europass/Europass-Learning-Model (version 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+from lxml import etree
+
+from credstream.contract.errors import Rejected
+from credstream.contract.parts import Reason
+from credstream.formats import elm2_parts
+from credstream.formats.common import Parsed, Rules
+from credstream.formats.xml_walking import Spot, kid, kids, name_of
+
+NAME = "elm2-xml"
+CREDENTIAL, PRESENTATION = "europassCredential", "verifiablePresentation"
+SPACE = "http://data.europa.eu/snb"
+# Feeds of the same namespace, which are no credentials and no parts of one.
+FEEDS = frozenset({"Accreditations", "qmsAccreditations", "Courses"})
+CLAIMS = (("achievements", "learningAchievement"), ("activities", "activity"))
+HEAVY = frozenset({"logo", "displayParameters", "deliveryDetails", "Signature", "proof", "image"})
+CLAIM = "claim-path"
+
+
+def recognise(document: Any) -> bool:
+    if not isinstance(document, etree._Element):  # noqa: SLF001 - the only name that lxml gives it
+        return False
+    name = name_of(document)
+    if name in {CREDENTIAL, PRESENTATION}:
+        return True
+    inside = isinstance(document.tag, str) and document.tag.startswith(f"{{{SPACE}")
+    return inside and name not in FEEDS
+
+
+def unfit(document: Any) -> Reason | None:
+    if name_of(document) not in {CREDENTIAL, PRESENTATION}:
+        return Reason(code="elm2.fragment", path="", detail=f"the root is {name_of(document)}"[:80])
+    if any(True for _ in _claims(document)):
+        return None
+    return Reason(
+        code="elm2.no_claim", path="/credentialSubject", detail="no achievement, no activity"
+    )
+
+
+def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+    """A part for each claim: achievements, or activities where there are no achievements."""
+    del rules
+    return tuple(_part(credential, claim) for credential, claim in _claims(document))
+
+
+def parse(document: Any) -> Parsed:
+    path = document.get(CLAIM) if isinstance(document, etree._Element) else None  # noqa: SLF001
+    if path is None:
+        raise Rejected("format.invalid", "", "no part of a credential")
+    credential = Spot(document, f"/{CREDENTIAL}")
+    subject = kid(credential, "credentialSubject")
+    for group, name in CLAIMS:
+        for claim in kids(kid(subject, group), name):
+            return elm2_parts.read(credential, Spot(claim.element, path), name == "activity")
+    raise Rejected("format.invalid", path, "the claim is missing")
+
+
+def _claims(document: etree._Element) -> Iterator[tuple[Spot, Spot]]:
+    credentials = [each for each in document.iter() if name_of(each) == CREDENTIAL]
+    for each in credentials:
+        credential = Spot(each, f"/{CREDENTIAL}")
+        subject = kid(credential, "credentialSubject")
+        for group, name in CLAIMS:
+            found = kids(kid(subject, group), name)
+            yield from ((credential, claim) for claim in found)
+            if found:
+                break
+
+
+def _part(credential: Spot, claim: Spot) -> Any:
+    """The credential with one claim alone, without pictures and signatures."""
+    if credential.element is None or claim.element is None:
+        raise Rejected("format.invalid", claim.path, "the claim is missing")
+    others = [
+        each
+        for group, name in CLAIMS
+        for each in kids(kid(credential, "credentialSubject", group), name)
+        if each.element is not claim.element
+    ]
+    dropped = {id(each.element) for each in others}
+    part = _copied(credential.element, dropped)
+    part.set(CLAIM, claim.path)
+    return part
+
+
+def _copied(element: etree._Element, dropped: set[int]) -> etree._Element:
+    """A copy without what is dropped; the tree is copied once, not thinned afterwards."""
+    made = etree.Element(element.tag, element.attrib, nsmap=element.nsmap)
+    made.text = element.text
+    for each in element:
+        if id(each) not in dropped and name_of(each) not in HEAVY:
+            made.append(_copied(each, dropped) if len(each) else deepcopy(each))
+    return made
