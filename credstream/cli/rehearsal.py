@@ -92,7 +92,7 @@ def _outcome(steps: Sequence[_Step]) -> str:
 def _read(value: bytes, provider: Provider, at: int) -> Read:
     detect, examine = service_part("ingest.detect"), service_part("ingest.examine")
     try:
-        detected = detect.detect(value, examine.rules_of(provider).encoding)
+        detected = detect.detect(value, examine.rules_of(provider))
     except Rejected:
         return Read(broken=True)
     proof = examine.prove(detected, provider, at)

@@ -79,6 +79,36 @@ REFUSALS: Mapping[str, Words] = {
     "elm2.no_claim": Words(
         "The credential claims neither an achievement nor an activity.", "Add what was achieved."
     ),
+    "roster.header_unknown": Words(
+        "No sheet of the workbook has a header that is known.",
+        "Use the columns that the page on lists names, or register yours.",
+    ),
+    "roster.edc_sheets": Words(
+        "These are the sheets of the Europass tool, which spread a credential over many fields.",
+        "Send the credentials that the tool makes of them.",
+    ),
+    "roster.empty": Words("The list has a header and no rows.", "Send it with rows."),
+    "roster.column_missing": Words(
+        "The list lacks a column that no row can do without.", "Add the column that is named."
+    ),
+    "roster.row_ragged": Words(
+        "A row has more cells than the header has names.",
+        "Quote cells in which the separator stands, or correct the row.",
+    ),
+    "roster.unreadable": Words(
+        "The list cannot be read.", "Save it anew, as CSV in UTF-8 or as XLSX."
+    ),
+    "roster.too_large": Words(
+        "The workbook unpacks to too much.", "Remove pictures and empty sheets, or send CSV."
+    ),
+    "roster.no_award": Words(
+        "A list of recipients does not say what was awarded, nor when.",
+        "Add the columns definition_id and issued_on.",
+    ),
+    "roster.no_programme": Words(
+        "The row is about an institution, and describes no programme.",
+        "Send the rows with programmes; lists of accreditations are loaded by operators.",
+    ),
     "vcdm.endorsement": Words(
         "An endorsement says something of an award, and is none.",
         "Send the award; it may carry its endorsements.",

@@ -46,6 +46,9 @@ WARNINGS: Mapping[str, Words] = {
         "It was attended; no assessment stands behind it.",
         "Name the assessment, if there was one.",
     ),
+    "roster.value_unknown": Words(
+        "A cell holds none of the values that its column may have.", "Write one of the list."
+    ),
     "validity.reversed": Words(
         "The validity ends before it begins.", "Correct one of the two dates."
     ),

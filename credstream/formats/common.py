@@ -19,7 +19,7 @@ class Value:
     `credentialSubject.achievement.name`, `hasClaim[0].title`, `/elmo/report[1]/issuer` for XML
     and `row 7, column hours` for tables.
     `shape` is how the source says that it writes such values, where it says so: a date pattern
-    of dd, MM and yyyy such as `dd.MM.yyyy`, or `,` where a comma stands before decimals.
+    of dd, MM and yyyy such as `dd.MM.yyyy`.
     """
 
     raw: Written
@@ -214,12 +214,11 @@ class Table:
 class Rules:
     """What a registration says of how a provider writes; `columns` maps its headers to ours.
 
-    `dates` is a pattern such as dd.MM.yyyy, `decimals` is `,` or `.`, `encoding` a codec's name.
+    `dates` is a pattern such as dd.MM.yyyy, `encoding` a codec's name.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     dates: str = ""
-    decimals: str = ""
     encoding: str = "cp1252"
 
 

@@ -15,7 +15,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import elm2_parts
 from credstream.formats.common import Parsed, Rules
-from credstream.formats.xml_walking import Spot, kid, kids, name_of
+from credstream.formats.xml_walking import Spot, attribute, kid, kids, name_of
 
 NAME = "elm2-xml"
 CREDENTIAL, PRESENTATION = "europassCredential", "verifiablePresentation"
@@ -50,7 +50,8 @@ def unfit(document: Any) -> Reason | None:
 def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     """A part for each claim: achievements, or activities where there are no achievements."""
     del rules
-    return tuple(_part(credential, claim) for credential, claim in _claims(document))
+    claims = tuple(_claims(document))
+    return tuple(_part(credential, claim, len(claims)) for credential, claim in claims)
 
 
 def parse(document: Any) -> Parsed:
@@ -77,7 +78,7 @@ def _claims(document: etree._Element) -> Iterator[tuple[Spot, Spot]]:
                 break
 
 
-def _part(credential: Spot, claim: Spot) -> Any:
+def _part(credential: Spot, claim: Spot, count: int) -> Any:
     """The credential with one claim alone, without pictures and signatures."""
     if credential.element is None or claim.element is None:
         raise Rejected("format.invalid", claim.path, "the claim is missing")
@@ -90,6 +91,9 @@ def _part(credential: Spot, claim: Spot) -> Any:
     dropped = {id(each.element) for each in others}
     part = _copied(credential.element, dropped)
     part.set(CLAIM, claim.path)
+    own = attribute(claim, "id")
+    if count > 1:  # the credential's id would be the id of all of them
+        part.set("id", f"{part.get('id', '')}#{own.raw if own else claim.path}")
     return part
 
 

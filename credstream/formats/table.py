@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.formats import clr2, elm2_xml, elm3, elmo, native, ob1, ob2, ob3, vcdm
+from credstream.formats import (
+    clr2,
+    elm2_xml,
+    elm3,
+    elmo,
+    native,
+    ob1,
+    ob2,
+    ob3,
+    roster_csv,
+    roster_xlsx,
+    vcdm,
+)
 from credstream.formats.common import Format
 
 # A European Digital Credential is a verifiable credential too, and so is a badge.
@@ -18,5 +30,7 @@ FORMATS: tuple[Format, ...] = (
     native,
     elm2_xml,
     elmo,
+    roster_csv,
+    roster_xlsx,
 )
 BY_NAME: Mapping[str, Format] = {each.NAME: each for each in FORMATS}

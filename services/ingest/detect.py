@@ -14,11 +14,12 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import baked, others, sheets
-from credstream.formats.common import Table
+from credstream.formats.common import Rules, Table
 from credstream.formats.markup import read_xml
 from credstream.formats.reading import BOM, read_json, read_text
 from credstream.formats.table import FORMATS
 
+NO_RULES = Rules()
 ZIP = b"PK\x03\x04"
 BINARY: Mapping[bytes, str] = {
     b"%PDF": "a PDF document",
@@ -50,21 +51,21 @@ class Detected:
     findings: tuple[Reason, ...] = ()
 
 
-def detect(value: bytes, encoding: str = "cp1252") -> Detected:
+def detect(value: bytes, rules: Rules = NO_RULES) -> Detected:
     """Recognise a format; raises Rejected where the bytes cannot be read at all.
 
-    `encoding` is that of lists which are no UTF-8.
+    `rules` say how the provider writes its lists.
     """
     if value.startswith(baked.PNG):
         return _baked(baked.from_png(value), "png")
     if value.startswith(ZIP):
-        return _found(sheets.from_xlsx(value))
+        return _found(sheets.from_xlsx(value, rules))
     for mark, name in BINARY.items():
         if value.startswith(mark):
             raise Rejected("format.unknown", "", f"the value is {name}")
     if _is_markup(value):
         return _markup(value)
-    return _text(value, encoding)
+    return _text(value, rules)
 
 
 def _is_markup(value: bytes) -> bool:
@@ -83,13 +84,13 @@ def _markup(value: bytes) -> Detected:
     return replace(found, signature="xml", signed=value) if signed else found
 
 
-def _text(value: bytes, encoding: str) -> Detected:
+def _text(value: bytes, rules: Rules) -> Detected:
     try:
         text = read_text(value).strip()
     except Rejected as refusal:
         if refusal.code != "text.encoding":
             raise
-        table = _foreign(value, encoding)
+        table = _foreign(value, rules)
         if table is None:
             raise
         return _found(table)
@@ -101,20 +102,20 @@ def _text(value: bytes, encoding: str) -> Detected:
         raise Rejected("jwe.unsupported", "", "the value is an encrypted token (JWE)")
     if PROTECTED_HEADER.fullmatch(text):
         raise Rejected("jws.incomplete", "", "the value is one part of a signed token alone")
-    table = sheets.from_csv(text)
+    table = sheets.from_csv(text, rules)
     return _found(table) if table is not None else _found(text)
 
 
-def _foreign(value: bytes, encoding: str) -> Table | None:
+def _foreign(value: bytes, rules: Rules) -> Table | None:
     """A list that is no UTF-8, by the encoding of the registration, with a finding."""
     try:
-        text = value.decode(encoding)
+        text = value.decode(rules.encoding)
     except (UnicodeDecodeError, LookupError):
         return None
-    table = sheets.from_csv(text) if "\x00" not in text else None
+    table = sheets.from_csv(text, rules) if "\x00" not in text else None
     if table is None:
         return None
-    told = Reason(code="text.encoding_assumed", path="", detail=f"read as {encoding}")
+    told = Reason(code="text.encoding_assumed", path="", detail=f"read as {rules.encoding}")
     return replace(table, findings=(*table.findings, told))
 
 

@@ -24,7 +24,7 @@ from services.ingest.proofs import jades, vc_jwt
 from services.ingest.proofs.base import Proof
 
 # What a registration may say under `reading`; every other name there is a column of its lists.
-RULES = ("dates", "decimals", "encoding")
+RULES = ("dates", "encoding")
 MOST_PARTS = 10_000
 # Where so many parts in a row are bad from the first one on, nobody looks at the others.
 HOPELESS = 100
@@ -74,7 +74,7 @@ def examine(message: Incoming, provider: Provider) -> Examined:
     if event.provider not in (None, provider.id):
         raise Rejected("provider.mismatch", "ce_providerid", "another provider is named")
     rules = rules_of(provider)
-    detected = detect(event.payload, rules.encoding)
+    detected = detect(event.payload, rules)
     if detected.unfit is not None:
         raise rejected(detected.unfit)
     proof = prove(detected, provider, message.at)

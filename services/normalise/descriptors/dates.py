@@ -39,7 +39,7 @@ def day_of(descriptor: str, value: Value | None) -> Finding[str | None]:
     """A date as YYYY-MM-DD; one that cannot be read is absent, with a warning."""
     if value is None:
         return Finding(None)
-    found = day(value.raw)
+    found = day(value.raw) or shaped(value)
     if found is None:
         return Finding(None, (), (doubt("date.unreadable", value, FIX),))
     rule = "epoch" if _epoch(value.raw) is not None else ""
@@ -59,6 +59,19 @@ def day(raw: Written) -> str | None:
     except ValueError:
         return None
     return found.isoformat() if found.year in YEARS else None
+
+
+def shaped(value: Value) -> str | None:
+    """The day by the pattern that the source declares; without one a date is never guessed."""
+    order = re.findall(r"dd|MM|yyyy", value.shape)
+    if sorted(order) != ["MM", "dd", "yyyy"] or not isinstance(value.raw, str):
+        return None
+    pattern = re.escape(value.shape)
+    for part in order:
+        width = "[0-9]{4}" if part == "yyyy" else "[0-9]{1,2}"
+        pattern = pattern.replace(part, f"(?P<{part}>{width})")
+    match = re.fullmatch(pattern, value.raw.strip())
+    return day(f"{match['yyyy']}-{match['MM']:0>2}-{match['dd']:0>2}") if match else None
 
 
 def is_instant(raw: Written) -> bool:

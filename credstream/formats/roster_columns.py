@@ -1,0 +1,73 @@
+"""The columns of lists: our own with their names in ten languages, DEQAR's, and direct awards'."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+# Our own names, with those that a list may have in their place.
+OWN: Mapping[str, Sequence[str]] = json.loads(
+    Path(__file__).with_name("roster_columns.json").read_text("utf-8")
+)
+DIRECT: Mapping[str, str] = {
+    "recipient mailadres": "email",
+    "recipient eppn": "learner_id",
+    "narrative (optional)": "narrative",
+    "evidence url (optional)": "evidence",
+    "evidence name (optional)": "evidence_name",
+    "evidence description (optional)": "evidence_description",
+    "grade (optional)": "grade",
+}
+# Of DEQAR's columns, those by which a list is told and those that are read.
+DEQAR = frozenset(
+    {"agency", "local_identifier", "institution[1].deqar_id", "decision", "valid_from"}
+)
+DEQAR_PREFIXES = ("programme[", "institution[", "activities[", "file[", "link[", "platform[")
+LEAST_KNOWN = 2
+LONGEST_NAME = 80
+
+
+def fold(name: str) -> str:
+    """A column's name without differences of case, width, blanks and underscores."""
+    text = unicodedata.normalize("NFKC", name).casefold().replace("_", " ")
+    return " ".join(text.split())
+
+
+_NAMES: Mapping[str, str] = {
+    fold(name): column for column, names in OWN.items() for name in (column, *names)
+}
+
+
+def dialect(header: Sequence[str], columns: Mapping[str, str]) -> str:
+    """own, deqar or direct; empty where the header is of none."""
+    folded = {fold(each) for each in header}
+    if folded >= {"recipient mailadres", "recipient eppn"}:
+        return "direct"
+    told = sum(
+        each.casefold() in DEQAR or each.casefold().startswith(DEQAR_PREFIXES) for each in header
+    )
+    if told >= LEAST_KNOWN + 1 and "agency" in folded:
+        return "deqar"
+    return "own" if len(own_columns(header, columns)) >= LEAST_KNOWN else ""
+
+
+def own_columns(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Our columns by their place; the registration's names stand before ours."""
+    registered = {fold(theirs): ours for theirs, ours in columns.items()}
+    found: dict[str, int] = {}
+    for place, name in enumerate(header):
+        column = registered.get(fold(name)) or _NAMES.get(fold(name), "")
+        if column in OWN:
+            found.setdefault(column, place)
+    return found
+
+
+def numbered(header: Sequence[str]) -> dict[str, int]:
+    """DEQAR's columns by name, in lower case."""
+    found: dict[str, int] = {}
+    for place, name in enumerate(header):
+        found.setdefault(re.sub(r"\s+", "", name.casefold()), place)
+    return found

@@ -1,0 +1,27 @@
+"""Lists in XLSX: awards of many learners, or programmes in DEQAR's columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from credstream.contract.parts import Reason
+from credstream.formats import rosters
+from credstream.formats.common import Parsed, Rules
+
+NAME = "roster-xlsx"
+
+
+def recognise(document: Any) -> bool:
+    return rosters.recognise(document, "xlsx")
+
+
+def unfit(document: Any) -> Reason | None:
+    return rosters.unfit(document)
+
+
+def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+    return rosters.split(document, rules)
+
+
+def parse(document: Any) -> Parsed:
+    return rosters.parse(document)
