@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from credstream.cli.as_read import Read, as_read, definition_key_of, throw_away
 from credstream.cli.place import service_part
 from credstream.cli.rehearsed import (
@@ -120,10 +118,14 @@ def _received(
         if refusal.code not in NOT_OF_CONTENT:
             return (), reasons
     try:
-        bare = _message(orjson.dumps(read.document), 0, at)
-        return examine(bare, provider).received, reasons
+        return examine(_message(value, 0, at), provider, _unproven).received, reasons
     except Rejected as refusal:
         return (), (*reasons, _reason(refusal))
+
+
+def _unproven(*_: Any) -> Any:
+    """No verdict, so that the content behind a bad signature is shown."""
+    return service_part("ingest.proofs.base").Proof("none", "none", None, "")
 
 
 def _normalised(

@@ -109,6 +109,30 @@ REFUSALS: Mapping[str, Words] = {
         "The row is about an institution, and describes no programme.",
         "Send the rows with programmes; lists of accreditations are loaded by operators.",
     ),
+    "ooapi.not_expanded": Words(
+        "The resource only names what it belongs to.",
+        "Send associations with person, offering, course and result expanded.",
+    ),
+    "ooapi.not_passed": Words(
+        "The result does not say that it is a pass; it is no award.", "Send it when it is passed."
+    ),
+    "ooapi.organization": Words(
+        "This describes an organisation, and is no credential.", "Send courses or associations."
+    ),
+    "ooapi.person": Words(
+        "This describes a person, and is no credential.", "Send the associations of the person."
+    ),
+    "ctdl.no_credential": Words(
+        "The description holds no credential, programme or course.",
+        "Send the credential; it may hold its organisation.",
+    ),
+    "vendor.not_accepted": Words(
+        "The badge is not accepted by its earner, or was rejected; it is no award yet.",
+        "Send it when it is accepted.",
+    ),
+    "vendor.not_public": Words(
+        "The credential is private or not approved.", "Approve it, then send it again."
+    ),
     "vcdm.endorsement": Words(
         "An endorsement says something of an award, and is none.",
         "Send the award; it may carry its endorsements.",

@@ -49,6 +49,14 @@ WARNINGS: Mapping[str, Words] = {
     "roster.value_unknown": Words(
         "A cell holds none of the values that its column may have.", "Write one of the list."
     ),
+    "definition.ended": Words(
+        "The description says that the credential is no longer awarded.",
+        "Send the one that stands in its place, if there is one.",
+    ),
+    "level.marketing": Words(
+        "The level is a word of the vendor's, and no level of a framework.",
+        "State the EQF level, if there is one.",
+    ),
     "validity.reversed": Words(
         "The validity ends before it begins.", "Correct one of the two dates."
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from credstream.formats import (
     clr2,
+    ctdl,
     elm2_xml,
     elm3,
     elmo,
@@ -13,9 +14,11 @@ from credstream.formats import (
     ob1,
     ob2,
     ob3,
+    ooapi5,
     roster_csv,
     roster_xlsx,
     vcdm,
+    vendor,
 )
 from credstream.formats.common import Format
 
@@ -27,7 +30,10 @@ FORMATS: tuple[Format, ...] = (
     vcdm,
     ob2,
     ob1,
+    ctdl,
+    ooapi5,
     native,
+    vendor,
     elm2_xml,
     elmo,
     roster_csv,

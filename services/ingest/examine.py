@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from credstream.formats.common import Parsed, Rules, Unread
 from credstream.formats.reading import read_json, read_text
 from credstream.formats.table import BY_NAME
 from services.ingest.detect import Detected, detect
-from services.ingest.proofs import jades, vc_jwt
+from services.ingest.proofs import jades, status, vc_jwt, xml_dsig
 from services.ingest.proofs.base import Proof
 
 # What a registration may say under `reading`; every other name there is a column of its lists.
@@ -66,8 +67,10 @@ class _Source:
     provider: Provider
 
 
-def examine(message: Incoming, provider: Provider) -> Examined:
-    """Read a submission of a provider; raises Rejected."""
+def examine(
+    message: Incoming, provider: Provider, judge: Callable[..., Proof] | None = None
+) -> Examined:
+    """Read a submission of a provider; raises Rejected. `judge` stands in for `prove`."""
     event = event_of(message)
     if len(event.payload) > topics.PAYLOAD_BYTES:
         raise Rejected("size.too_large", "", f"{len(event.payload)} bytes")
@@ -77,7 +80,7 @@ def examine(message: Incoming, provider: Provider) -> Examined:
     detected = detect(event.payload, rules)
     if detected.unfit is not None:
         raise rejected(detected.unfit)
-    proof = prove(detected, provider, message.at)
+    proof = (judge or prove)(detected, provider, message.at)
     if proof.state == "failed":
         raise Rejected("signature.invalid", "", proof.detail)
     read, unread = parts(detected, rules)
@@ -157,6 +160,8 @@ def prove(detected: Detected, provider: Provider, at: int) -> Proof:
         return vc_jwt.verify(str(detected.signed), provider.keys, at)
     if detected.signature == "seal":
         return jades.verify(str(detected.signed), at, provider.seals)
+    if detected.signature == "xml" and isinstance(detected.signed, bytes):
+        return xml_dsig.verify(detected.signed, provider.seals, at)
     if isinstance(detected.document, dict) and detected.document.get("proof"):
         return Proof("unverifiable", "data-integrity", None, "embedded proofs are not checked")
     return Proof("none", "none", None, "the submission is not signed")
@@ -192,7 +197,15 @@ def _received(source: _Source, document: Any, parsed: Parsed) -> Received:
         digest=identity.digest(payload),
         payload=payload,
         findings=detected.findings,
+        standing=_standing(source, document),
     )
+
+
+def _standing(source: _Source, document: Any) -> str:
+    """What the registered status lists say; of a part, as its own document says."""
+    lists, keys = source.provider.status_lists, source.provider.keys
+    inner = document.get("credential") if isinstance(document, dict) else None
+    return status.standing(inner or document, lists, keys, source.message.at)
 
 
 def _structured(message: Incoming, value: bytes) -> Event:

@@ -11,7 +11,7 @@ from credstream.contract.identity import definition_key
 from credstream.contract.parts import Award, Definition, Reason
 from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
 from credstream.formats import documents, naming
-from credstream.formats.common import Parsed
+from credstream.formats.common import Parsed, Value
 from credstream.formats.table import BY_NAME
 from services.normalise import assemble, completeness, learner, merging, versions
 from services.normalise.descriptors.base import Finding, plain, shown
@@ -73,7 +73,18 @@ def read(received: Received) -> Parsed:
     if known is None:
         raise Rejected("format.unsupported", "", f"format {received.format}")
     parsed = known.parse(documents.read(received.payload))
-    return replace(parsed, findings=(*received.findings, *parsed.findings))
+    return _standing(replace(parsed, findings=(*received.findings, *parsed.findings)), received)
+
+
+def _standing(parsed: Parsed, received: Received) -> Parsed:
+    """An award as the status lists of its provider say that it stands."""
+    if received.standing in {"none", "unchecked"}:
+        return parsed
+    kept = tuple(each for each in parsed.findings if each.code != "status.unchecked")
+    if received.standing == "in_force":
+        return replace(parsed, findings=kept)
+    status = Value(received.standing, "credentialStatus")
+    return replace(parsed, findings=kept, status=status)
 
 
 def _received(case: _Case, facts: Facts) -> Outcome:

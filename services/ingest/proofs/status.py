@@ -1,0 +1,154 @@
+"""What a status list says of a credential: in force, revoked, suspended, or nobody can tell.
+
+https://www.w3.org/TR/vc-bitstring-status-list/ , StatusList2021, and the revocation lists of
+Open Badges 2.0. A list is read when the registration has it; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from services.ingest.proofs import vc_jwt
+
+NONE, IN_FORCE, REVOKED, SUSPENDED, UNCHECKED = (
+    "none", "in_force", "revoked", "suspended", "unchecked",
+)  # fmt: skip
+# The worst first: one list that revokes is enough, and one that is away leaves a doubt.
+ORDER = (REVOKED, SUSPENDED, UNCHECKED, IN_FORCE, NONE)
+PURPOSES = {"revocation": REVOKED, "suspension": SUSPENDED}
+BITSTRINGS = frozenset({"BitstringStatusListEntry", "StatusList2021Entry"})
+LONGEST = 16 * 1024 * 1024
+BITS = 8
+
+
+def standing(document: Any, lists: Mapping[str, str], keys: Mapping[str, str], at_ms: int) -> str:
+    """The state of a credential by all the status lists that it names; never raises."""
+    if not isinstance(document, dict):
+        return NONE
+    found = [_by_entry(entry, lists, keys, at_ms) for entry in _entries(document)]
+    found += [_by_revocations(document, address, lists) for address in _addresses(document)]
+    return min(found, key=ORDER.index, default=NONE)
+
+
+def _entries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for name in ("credentialStatus", "status"):
+        given = document.get(name)
+        for each in given if isinstance(given, list) else (given,):
+            if isinstance(each, dict):
+                yield each
+
+
+def _addresses(document: Mapping[str, Any]) -> Iterator[str]:
+    """Where an Open Badge 2.0 says that its issuer lists what is revoked."""
+    badge = document.get("badge")
+    issuer = badge.get("issuer") if isinstance(badge, dict) else None
+    address = issuer.get("revocationList") if isinstance(issuer, dict) else None
+    if isinstance(address, str):
+        yield address
+
+
+def _by_entry(
+    entry: Mapping[str, Any], lists: Mapping[str, str], keys: Mapping[str, str], at_ms: int
+) -> str:
+    if entry.get("type") not in BITSTRINGS:
+        address = entry.get("id")
+        return _by_revocations(entry, address, lists) if isinstance(address, str) else UNCHECKED
+    address = entry.get("statusListCredential")
+    purpose = PURPOSES.get(str(entry.get("statusPurpose", "revocation")))
+    credential = _credential(lists.get(address) if isinstance(address, str) else None, keys, at_ms)
+    if purpose is None or credential is None:
+        return UNCHECKED
+    bit = _bit(credential, entry)
+    if bit is None:
+        return UNCHECKED
+    return purpose if bit else IN_FORCE
+
+
+def _credential(text: str | None, keys: Mapping[str, str], at_ms: int) -> Mapping[str, Any] | None:
+    """A list in force; of a signed one only with a registered key, of a plain one as registered."""
+    if text is None:
+        return None
+    try:
+        document = json.loads(text) if text.lstrip().startswith("{") else _opened(text, keys, at_ms)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) and _in_force(document, at_ms) else None
+
+
+def _opened(token: str, keys: Mapping[str, str], at_ms: int) -> Any:
+    if vc_jwt.verify(token, keys, at_ms).state != "verified":
+        return None
+    body = token.strip().split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims.get("vc", claims) if isinstance(claims, dict) else None
+
+
+def _in_force(document: Mapping[str, Any], at_ms: int) -> bool:
+    for name in ("validUntil", "expirationDate"):
+        ends = document.get(name)
+        if isinstance(ends, str):
+            try:
+                moment = datetime.fromisoformat(ends)
+            except ValueError:
+                return False
+            zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            if zoned.timestamp() < at_ms / 1000:
+                return False
+    return True
+
+
+def _bit(credential: Mapping[str, Any], entry: Mapping[str, Any]) -> bool | None:
+    """The bit of an entry's index; None where the list does not reach so far."""
+    subject = credential.get("credentialSubject")
+    subject = subject[0] if isinstance(subject, list) and subject else subject
+    index = _index(entry.get("statusListIndex"))
+    if not isinstance(subject, dict) or index is None:
+        return None
+    bits = _bits(subject.get("encodedList"))
+    if bits is None or index >= len(bits) * BITS:
+        return None
+    return bool(bits[index // BITS] >> (BITS - 1 - index % BITS) & 1)
+
+
+def _index(given: Any) -> int | None:
+    text = str(given)
+    return (
+        int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LONGEST)) else None
+    )
+
+
+def _bits(encoded: Any) -> bytes | None:
+    """Multibase base64url where it begins with u, as of the W3C; without it, StatusList2021."""
+    if not isinstance(encoded, str):
+        return None
+    body = encoded.removeprefix("u") if encoded.startswith("uH4s") else encoded
+    try:
+        packed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        bits = unpack.decompress(packed, LONGEST)
+    except (binascii.Error, ValueError, zlib.error):
+        return None
+    return None if unpack.unconsumed_tail else bits
+
+
+def _by_revocations(document: Mapping[str, Any], address: str, lists: Mapping[str, str]) -> str:
+    """By a list of the ids of revoked badges."""
+    try:
+        found = json.loads(lists[address])
+    except (LookupError, ValueError, RecursionError):
+        return UNCHECKED
+    if not isinstance(found, dict):
+        return UNCHECKED
+    subject = found.get("credentialSubject", found)
+    revoked = next(
+        (subject[name] for name in ("revokedAssertions", "revokedCredential") if name in subject),
+        (),
+    )
+    ids = {each.get("id", each.get("uid")) if isinstance(each, dict) else each for each in revoked}
+    return REVOKED if {document.get("id"), document.get("uid")} & (ids - {None}) else IN_FORCE
