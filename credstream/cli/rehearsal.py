@@ -43,7 +43,7 @@ class _Step:
 def rehearse(value: bytes, known: Known, at: int) -> Rehearsal:
     """Run the real steps on the bytes of a submission; never raises for what they hold."""
     read = _read(value, known.provider, at)
-    received, reasons = _received(value, read, known.provider, at)
+    received, reasons = _received(value, known.provider, at)
     steps = _normalised(received, read.parsed, known, at)
     steps = steps or [_Step(REFUSED) for _ in read.parsed]
     left_out = read.unread if received else ()
@@ -105,7 +105,7 @@ def _read(value: bytes, provider: Provider, at: int) -> Read:
 
 
 def _received(
-    value: bytes, read: Read, provider: Provider, at: int
+    value: bytes, provider: Provider, at: int
 ) -> tuple[tuple[Received, ...], tuple[Reason, ...]]:
     """What ingest passes on, and why it refuses; behind a bad signature, what it would read."""
     examine = service_part("ingest.examine").examine

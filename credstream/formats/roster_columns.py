@@ -6,12 +6,9 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
-# Our own names, with those that a list may have in their place.
-OWN: Mapping[str, Sequence[str]] = json.loads(
-    Path(__file__).with_name("roster_columns.json").read_text("utf-8")
-)
 DIRECT: Mapping[str, str] = {
     "recipient mailadres": "email",
     "recipient eppn": "learner_id",
@@ -36,9 +33,11 @@ def fold(name: str) -> str:
     return " ".join(text.split())
 
 
-_NAMES: Mapping[str, str] = {
-    fold(name): column for column, names in OWN.items() for name in (column, *names)
-}
+@cache
+def own() -> Mapping[str, str]:
+    """Our own columns by every name that a list may have for them."""
+    known = json.loads(Path(__file__).with_name("roster_columns.json").read_text("utf-8"))
+    return {fold(name): column for column, names in known.items() for name in (column, *names)}
 
 
 def dialect(header: Sequence[str], columns: Mapping[str, str]) -> str:
@@ -59,8 +58,8 @@ def own_columns(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, 
     registered = {fold(theirs): ours for theirs, ours in columns.items()}
     found: dict[str, int] = {}
     for place, name in enumerate(header):
-        column = registered.get(fold(name)) or _NAMES.get(fold(name), "")
-        if column in OWN:
+        column = registered.get(fold(name)) or own().get(fold(name), "")
+        if column in own().values():
             found.setdefault(column, place)
     return found
 

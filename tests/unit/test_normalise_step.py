@@ -156,7 +156,7 @@ def test_what_could_not_be_parsed_is_refused_as_the_parser_said():
 
 def test_a_format_that_cannot_be_normalised_is_refused():
     with pytest.raises(Rejected) as failure:
-        read(received(format="ctdl"))
+        read(received(format="unheard-of"))
     assert failure.value.code == "format.unsupported"
 
 

@@ -112,21 +112,17 @@ def _judge(root: etree._Element, seals: Mapping[str, str], at_ms: int) -> Proof:
     return _worth(signature, certificate, seals, at_ms)
 
 
-def _ids(root: etree._Element) -> Mapping[str, etree._Element]:
-    """Elements by their id; one that stands twice could make a signature cover something else."""
-    found: dict[str, etree._Element] = {}
+def _ids(root: etree._Element) -> Mapping[str, list[etree._Element]]:
+    """Elements by their id, with those that share one."""
+    found: dict[str, list[etree._Element]] = {}
     for element in root.iter(etree.Element):
-        for name in ID_NAMES:
-            own = element.get(name)
-            if own is not None and own in found:
-                raise _Odd("failed", "an id stands twice in the signed document")
-            if own is not None:
-                found[own] = element
+        for own in {element.get(name) for name in ID_NAMES} - {None}:
+            found.setdefault(str(own), []).append(element)
     return found
 
 
 def _checked(
-    signature: etree._Element, root: etree._Element, ids: Mapping[str, etree._Element]
+    signature: etree._Element, root: etree._Element, ids: Mapping[str, list[etree._Element]]
 ) -> bool:
     """Whether one of the references is the whole document; raises for what must not be tried."""
     for name in ("RetrievalMethod", "HMACOutputLength"):
@@ -140,10 +136,12 @@ def _checked(
         address = reference.get("URI", "")
         if address and not address.startswith("#"):
             raise _Odd("failed", "the signature refers to something outside the document")
-        if address and address[1:] not in ids:
-            raise _Odd("failed", "the signature refers to something that is not there")
+        named = ids.get(address[1:], [])
+        if address and len(named) != 1:
+            # One that stands twice could be covered in one place and read in the other.
+            raise _Odd("failed", "the signature refers to what is not there once")
         _transforms(reference)
-        covers = covers or not address or ids[address[1:]] is root
+        covers = covers or not address or named[0] is root
     return covers
 
 
@@ -164,16 +162,19 @@ def _transforms(reference: etree._Element) -> None:
             raise _Odd("unverifiable", "a transform of the signature is not on the allow-list")
 
 
-def _matching(signature: etree._Element, ids: Mapping[str, etree._Element]) -> x509.Certificate:
+def _matching(
+    signature: etree._Element, ids: Mapping[str, list[etree._Element]]
+) -> x509.Certificate:
     """The certificate inside that the signature fits; a mismatch with all of them is a failure."""
     certificates = list(_certificates(signature))
     if not certificates:
         raise _Odd("unverifiable", "the signature carries no certificate")
     for certificate in certificates:
         context = xmlsec.SignatureContext()
-        for own, element in ids.items():
-            name = next(each for each in ID_NAMES if element.get(each) == own)
-            context.register_id(element, name)
+        for reference in signature.iter(f"{DS}Reference"):
+            for element in ids.get(reference.get("URI", "")[1:], ()):
+                name = next(each for each in ID_NAMES if element.get(each) is not None)
+                context.register_id(element, name)
         pem = certificate.public_bytes(Encoding.PEM)
         try:
             context.key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)
