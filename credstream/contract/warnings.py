@@ -169,6 +169,21 @@ WARNINGS: Mapping[str, Words] = {
     "extension.dropped": Words(
         "Fields that the format does not define were left out.", "Nothing to do."
     ),
+    "extension.sensitive": Words(
+        "Fields that were left out have names of special categories of personal data or of pay.",
+        "Stop sending them; nothing of them is kept.",
+    ),
+    "funding.unrecognised": Words(
+        "A funder is not in the list; it is kept as text.", "Write a funder of the list."
+    ),
+    "funding.number": Words(
+        "A project number does not have the shape of its funder's numbers.",
+        "Correct the number, or the funder.",
+    ),
+    "route.formal_unproven": Words(
+        "The route is said to be formal, and no national code of the qualification is given.",
+        "State the code under which the qualification is registered, or another route.",
+    ),
     "evidence.insufficient": Words(
         "The award has neither evidence nor criteria.",
         "Add the learning outcomes, or evidence of them.",

@@ -49,7 +49,7 @@ def cycle(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = value if isinstance(value, str) else f"{value}" if value in range(4) else ""
-    return _BY_NAME.get(fold(text[:LONGEST]).replace("-", " "))
+    return _BY_NAME.get(fold(text[:LONGEST]).replace("-", " ").removeprefix("qf ehea "))
 
 
 def cycle_eqf(cycle: str) -> int:

@@ -9,6 +9,7 @@ from credstream.vocabularies.text import tail
 BASE = "http://data.europa.eu/esco/"
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_GROUP = re.compile(r"C[0-9]{1,4}", re.ASCII)
 
 
 def skill_uri(value: str) -> str | None:
@@ -17,7 +18,10 @@ def skill_uri(value: str) -> str | None:
 
 
 def occupation_uri(value: str) -> str | None:
-    """The URI of an occupation in its one form; says nothing about whether ESCO holds it."""
+    """The URI of an occupation or an ISCO group; says nothing about whether ESCO holds it."""
+    group = (tail(value, f"{BASE}isco/") or "").upper()
+    if _GROUP.fullmatch(group):
+        return f"{BASE}isco/{group}"
     return _uri(value, f"{BASE}occupation/")
 
 

@@ -44,6 +44,7 @@ _RULES: Mapping[str, Mapping[str, int]] = {
     # Its levels are shifted against the EQF, in a way that has not been checked.
     "ISQF": {},
 }
+MBO = frozenset("1234")
 # 5, 5a, 6 A, 5.1 and 4+ belong to their whole number; 4.5 is no level of any framework.
 _SUBLEVEL = re.compile(r"([1-8])(?:[a-c]|\.[12]|\+)?")
 _WORDS = re.compile(
@@ -77,6 +78,11 @@ def to_eqf(framework: Framework, value: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def beyond(name: str, level: str) -> bool:
+    """Whether a level of Dutch vocational schools (MBO) is none of theirs, which are 1 to 4."""
+    return fold(name) == "mbo" and _WORDS.sub("", fold(level)) not in MBO
+
+
 def level_uri(framework: Framework, value: str) -> str | None:
     """The URI of a level where the European list has that very level."""
     found = _levels(framework.code).get(_level(framework, value))
@@ -95,6 +101,8 @@ def from_label(label: str) -> tuple[Framework, str] | None:
     for end in range(len(words) - 1, 0, -1):
         known = framework(" ".join(words[:end]))
         level = " ".join(_without_level_word(words[end:]))
+        if beyond(" ".join(words[:end]), level):
+            return None
         if known and (re.search("[0-9]", level) or level_uri(known, level)):
             return known, level
     return None

@@ -5,34 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+from credstream.vocabularies.tables import first, names, read
 from credstream.vocabularies.text import LONGEST, fold, squeeze, tail
 
 BASE = "http://data.europa.eu/snb/supervision-verification/"
 
-_CODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "unsupervised": (
-        "Unsupervised",
-        ("not supervised", "no supervision", "without supervision", "unbeaufsichtigt"),
-    ),
-    "supervised": (
-        "Supervised",
-        ("with supervision", "proctored", "invigilated", "beaufsichtigt"),
-    ),
-    "supervised-online": (
-        "Supervised online",
-        ("online supervision", "online proctoring", "proctored online", "remote proctoring"),
-    ),
-    "onsite": (
-        "Onsite",
-        ("onsite supervision", "supervised onsite", "supervised on site", "in person", "vor Ort"),
-    ),
-}
-_BY_NAME = {
-    re.sub(r"[^a-z]", "", name.lower()): code
-    for code, (label, names) in _CODES.items()
-    for name in (code, label, *names)
-}
 # Of the European list only these are known with their meaning.
 _EUROPASS = {("unsupervised", False): "c598449d64", ("supervised", True): "70be69aaf9"}
 _MEANINGS = {code: meaning for meaning, code in _EUROPASS.items()}
@@ -59,20 +39,30 @@ def supervision(value: str) -> Supervision | None:
     if len(value) > LONGEST:
         return None
     known = _MEANINGS.get(tail(value, BASE) or "") or _NOTATIONS.get(fold(value))
-    return _form(known or _read(value))
+    return _form(known or _in_words(value))
 
 
 def all_supervisions() -> tuple[Supervision, ...]:
     """Every form by code alone, and those of the European list."""
-    meanings = (*((code, None) for code in _CODES), *_EUROPASS)
+    meanings = (*((code, None) for code in _rows()), *_EUROPASS)
     return tuple(form for meaning in meanings if (form := _form(meaning)))
 
 
-def _read(value: str) -> tuple[str | None, bool | None]:
+@cache
+def _rows() -> Mapping[str, Any]:
+    return read("supervisions")
+
+
+@cache
+def _by_name() -> Mapping[str, str]:
+    return first((name, code) for code, row in _rows().items() for name in names(code, row))
+
+
+def _in_words(value: str) -> tuple[str | None, bool | None]:
     found = _IDENTITY.fullmatch(fold(value))
     if not found:
-        return _BY_NAME.get(squeeze(value)), None
-    return _BY_NAME.get(squeeze(found[1])), found[2] in {"with", "and"}
+        return _by_name().get(squeeze(value)), None
+    return _by_name().get(squeeze(found[1])), found[2] in {"with", "and"}
 
 
 def _form(meaning: tuple[str | None, bool | None]) -> Supervision | None:
@@ -82,7 +72,7 @@ def _form(meaning: tuple[str | None, bool | None]) -> Supervision | None:
     europass = _EUROPASS.get((code, identity_verified)) if identity_verified is not None else None
     return Supervision(
         code=code,
-        label=_CODES[code][0] + _CLAUSES[identity_verified],
+        label=_rows()[code]["label"] + _CLAUSES[identity_verified],
         uri=BASE + europass if europass else None,
         identity_verified=identity_verified,
     )

@@ -25,6 +25,7 @@ from services.normalise.descriptors import (
     bodies,
     dates,
     fields,
+    funding,
     kinds,
     levels,
     outcomes,
@@ -42,6 +43,7 @@ from services.normalise.descriptors.base import (
     shown,
 )
 from services.normalise.facts import LearnerKey
+from services.normalise.sensitive import sensitive
 
 DESCRIPTORS: Mapping[str, Callable[[Parsed, Provider], Finding[Any]]] = {
     "language": texts.language,
@@ -187,7 +189,14 @@ def remarks(parsed: Parsed) -> tuple[Reason, ...]:
     detail = f"fields that the format does not define, left out: {count}"
     dropped = (Reason(code="extension.dropped", path="", detail=detail),) if count else ()
     found = (*parsed.findings, *parsed.violations)
-    return (*(each for each in found if each.path not in parsed.strangers), *dropped)
+    kept = (each for each in found if each.path not in parsed.strangers)
+    return (*kept, *dropped, *_sensitive(parsed), *funding.doubts(parsed.funding))
+
+
+def _sensitive(parsed: Parsed) -> tuple[Reason, ...]:
+    count = sensitive(parsed.strangers)
+    detail = f"fields left out that tell of special categories or of pay: {count}"
+    return (Reason(code="extension.sensitive", path="", detail=detail),) if count else ()
 
 
 def _of_definition(origins: Iterable[Origin], taken: Mapping[str, Any]) -> tuple[Origin, ...]:

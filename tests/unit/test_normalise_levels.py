@@ -96,6 +96,7 @@ def test_who_vouches_for_a_level_is_the_provider_unless_the_source_says_so(raw, 
     assert level({"eqf": v(5), "claimed_by": v(raw)}).value.claimed_by == found
 
 
-def test_a_cycle_alone_is_a_level_without_eqf():
+def test_a_cycle_alone_stands_for_its_eqf_level_by_rule():
     found = level({"cycle": v("second cycle")})
-    assert (found.value.cycle, found.value.eqf) == ("second", None)
+    assert (found.value.cycle, found.value.eqf) == ("second", 7)
+    assert [each.rule for each in found.origins] == ["cycle_to_eqf"]

@@ -3,6 +3,7 @@
 import pytest
 
 from credstream.vocabularies import countries, languages
+from credstream.vocabularies.text import squeeze
 
 
 @pytest.mark.parametrize(
@@ -209,3 +210,26 @@ def test_all_of_iso_639_1_is_there_and_the_languages_of_the_union():
     ]
     assert len(short) == 183
     assert short.issuperset([*union, "no", "nb", "nn", "is", "tr"])
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (
+            "DE",
+            "Deutschland Allemagne Tyskland Alemania Germania Duitsland Niemcy Alemanha Γερμανία",
+        ),
+        ("NO", "Norwegen Norvège Norge Noruega Norvegia Noorwegen Norwegia Νορβηγία"),
+        ("NL", "Niederlande Pays-Bas Nederlandene Nederland Holandia"),
+        ("GR", "Griechenland Grèce Grækenland Grecia Griekenland Grecja Grécia Ελλάδα"),
+    ],
+)
+def test_countries_of_europe_are_read_in_the_ten_languages(code, names):
+    assert [countries.country(name) for name in names.split()] == [code] * len(names.split())
+
+
+def test_no_name_means_two_countries():
+    meant = {}
+    for code, row in countries.read("countries").items():
+        for name in row[1:]:
+            assert meant.setdefault(squeeze(name), code) == code, name

@@ -11,6 +11,7 @@ from credstream.vocabularies import (
     targets,
 )
 from credstream.vocabularies.credits import all_credit_frameworks, credit_framework
+from credstream.vocabularies.text import squeeze
 
 TEN = ["da", "de", "el", "en", "es", "fr", "it", "nl", "pl", "pt"]
 # Two grades of part-time that Europass made: no other language has a common word for them.
@@ -50,7 +51,9 @@ def test_every_synonym_leads_to_its_own_entry(name):
             assert read(f"  {written.upper()} ").code == code, written
 
 
-@pytest.mark.parametrize("name", ["assessment", "modes", "schedules", "quality_assurance"])
+@pytest.mark.parametrize(
+    "name", ["assessment", "modes", "schedules", "targets", "supervisions", "quality_assurance"]
+)
 def test_every_entry_has_words_in_the_ten_languages(name):
     for code, row in tables.read(name).items():
         if code not in ENGLISH_ONLY:
@@ -209,9 +212,17 @@ def test_every_supervision_comes_back_from_its_label_and_uri():
 
 
 def test_every_synonym_of_a_supervision_leads_to_it():
-    for code, (label, names) in supervision._CODES.items():
-        for written in (label, *names):
-            assert supervision.supervision(written).code == code
+    for code, row in tables.read("supervisions").items():
+        for written in tables.names(code, row):
+            assert supervision.supervision(written).code == code, written
+
+
+@pytest.mark.parametrize("name", [*LISTS, "supervisions"])
+def test_no_synonym_means_two_codes(name):
+    meant = {}
+    for code, row in tables.read(name).items():
+        for written in tables.names(code, row):
+            assert meant.setdefault(squeeze(written), code) == code, written
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,14 +25,23 @@ PURPOSES = {"revocation": REVOKED, "suspension": SUSPENDED}
 BITSTRINGS = frozenset({"BitstringStatusListEntry", "StatusList2021Entry"})
 LONGEST = 16 * 1024 * 1024
 BITS = 8
+REVOCATIONS = ("revokedAssertions", "revokedCredential")
+
+
+Read = Callable[[Any], Mapping[str, Any] | None]
 
 
 def standing(document: Any, lists: Mapping[str, str], keys: Mapping[str, str], at_ms: int) -> str:
     """The state of a credential by all the status lists that it names; never raises."""
     if not isinstance(document, dict):
         return NONE
-    found = [_by_entry(entry, lists, keys, at_ms) for entry in _entries(document)]
-    found += [_by_revocations(document, address, lists) for address in _addresses(document)]
+
+    def read(address: Any) -> Mapping[str, Any] | None:
+        text = lists.get(address) if isinstance(address, str) else None
+        return _credential(text, keys, at_ms)
+
+    found = [_by_entry(document, entry, read) for entry in _entries(document)]
+    found += [_by_revocations(document, read(address)) for address in _addresses(document)]
     return min(found, key=ORDER.index, default=NONE)
 
 
@@ -53,15 +62,13 @@ def _addresses(document: Mapping[str, Any]) -> Iterator[str]:
         yield address
 
 
-def _by_entry(
-    entry: Mapping[str, Any], lists: Mapping[str, str], keys: Mapping[str, str], at_ms: int
-) -> str:
-    if entry.get("type") not in BITSTRINGS:
-        address = entry.get("id")
-        return _by_revocations(entry, address, lists) if isinstance(address, str) else UNCHECKED
-    address = entry.get("statusListCredential")
+def _by_entry(document: Mapping[str, Any], entry: Mapping[str, Any], read: Read) -> str:
+    kinds = entry.get("type")
+    named = {str(each) for each in (kinds if isinstance(kinds, list) else [kinds])}
+    if BITSTRINGS.isdisjoint(named):
+        return _by_revocations(document, read(entry.get("id")))
+    credential = read(entry.get("statusListCredential"))
     purpose = PURPOSES.get(str(entry.get("statusPurpose", "revocation")))
-    credential = _credential(lists.get(address) if isinstance(address, str) else None, keys, at_ms)
     if purpose is None or credential is None:
         return UNCHECKED
     bit = _bit(credential, entry)
@@ -108,12 +115,20 @@ def _bit(credential: Mapping[str, Any], entry: Mapping[str, Any]) -> bool | None
     subject = credential.get("credentialSubject")
     subject = subject[0] if isinstance(subject, list) and subject else subject
     index = _index(entry.get("statusListIndex"))
-    if not isinstance(subject, dict) or index is None:
+    if not isinstance(subject, dict) or index is None or not _fits(subject, entry):
         return None
     bits = _bits(subject.get("encodedList"))
     if bits is None or index >= len(bits) * BITS:
         return None
     return bool(bits[index // BITS] >> (BITS - 1 - index % BITS) & 1)
+
+
+def _fits(subject: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Whether a list is for the purpose of the entry, with one bit for each credential."""
+    purposes = subject.get("statusPurpose", "revocation")
+    wanted = entry.get("statusPurpose", "revocation")
+    one_bit = str(entry.get("statusSize", 1)) == "1"
+    return one_bit and wanted in (purposes if isinstance(purposes, list) else [purposes])
 
 
 def _index(given: Any) -> int | None:
@@ -134,21 +149,25 @@ def _bits(encoded: Any) -> bytes | None:
         bits = unpack.decompress(packed, LONGEST)
     except (binascii.Error, ValueError, zlib.error):
         return None
-    return None if unpack.unconsumed_tail else bits
+    # Neither one that goes on, nor one that was cut off.
+    return bits if unpack.eof else None
 
 
-def _by_revocations(document: Mapping[str, Any], address: str, lists: Mapping[str, str]) -> str:
-    """By a list of the ids of revoked badges."""
-    try:
-        found = json.loads(lists[address])
-    except (LookupError, ValueError, RecursionError):
+def _by_revocations(document: Mapping[str, Any], listed: Mapping[str, Any] | None) -> str:
+    """By a list of the ids of revoked badges; one without any such member is no such list."""
+    inner = listed.get("credentialSubject", listed) if listed else None
+    if not isinstance(inner, dict):
         return UNCHECKED
-    if not isinstance(found, dict):
+    revoked = next((inner[name] for name in REVOCATIONS if name in inner), None)
+    own = {each for each in (document.get("id"), document.get("uid")) if isinstance(each, str)}
+    if not isinstance(revoked, list) or not own:
         return UNCHECKED
-    subject = found.get("credentialSubject", found)
-    revoked = next(
-        (subject[name] for name in ("revokedAssertions", "revokedCredential") if name in subject),
-        (),
-    )
-    ids = {each.get("id", each.get("uid")) if isinstance(each, dict) else each for each in revoked}
-    return REVOKED if {document.get("id"), document.get("uid")} & (ids - {None}) else IN_FORCE
+    return REVOKED if any(own & _named(each) for each in revoked) else IN_FORCE
+
+
+def _named(each: Any) -> set[str]:
+    if not isinstance(each, dict):
+        return {each} if isinstance(each, str) else set()
+    if each.get("revoked") is False:
+        return set()
+    return {each[name] for name in ("id", "uid") if isinstance(each.get(name), str)}

@@ -37,14 +37,22 @@ CANONICAL = frozenset(
 ENVELOPED = f"{W3}2000/09/xmldsig#enveloped-signature"
 FILTER = f"{W3}2002/06/xmldsig-filter2"
 XPATH = f"{W3}TR/1999/REC-xpath-19991116"
-SAFE_XPATHS = frozenset(
+SIGNATURES = frozenset(
     {
-        "not(ancestor-or-self::ds:Signature)",
         "/descendant::ds:Signature",
         "//ds:Signature",
         "/descendant-or-self::node()/ds:Signature",
     }
 )
+# What a transform may do: take the signatures away. To intersect with them leaves nothing else.
+SAFE_XPATHS = {
+    XPATH: frozenset({("not(ancestor-or-self::ds:Signature)", None)}),
+    FILTER: frozenset({(path, "subtract") for path in SIGNATURES}) | {("/", "intersect")},
+}
+# Whatever else stands inside a signature would be read, and is not signed.
+OWN_NAMESPACES = (f"{{{W3}", "{http://uri.etsi.org/01903/")
+MOST_REFERENCES = 16
+MOST_CERTIFICATES = 8
 SHA1 = frozenset(
     {
         f"{W3}2000/09/xmldsig#rsa-sha1",
@@ -63,12 +71,15 @@ METHODS = (
             "rsa-sha512",
             "ecdsa-sha256",
             "ecdsa-sha384",
+            "ecdsa-sha512",
             "sha384",
         )
     }
     | {f"{W3}2001/04/xmlenc#sha256", f"{W3}2001/04/xmlenc#sha512"}
 )
 ID_NAMES = ("Id", "ID", "id")
+# libxml2 takes this one for an id unasked.
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,7 @@ def _ids(root: etree._Element) -> Mapping[str, list[etree._Element]]:
     """Elements by their id, with those that share one."""
     found: dict[str, list[etree._Element]] = {}
     for element in root.iter(etree.Element):
-        for own in {element.get(name) for name in ID_NAMES} - {None}:
+        for own in {element.get(name) for name in (*ID_NAMES, XML_ID)} - {None}:
             found.setdefault(str(own), []).append(element)
     return found
 
@@ -124,16 +135,25 @@ def _ids(root: etree._Element) -> Mapping[str, list[etree._Element]]:
 def _checked(
     signature: etree._Element, root: etree._Element, ids: Mapping[str, list[etree._Element]]
 ) -> bool:
-    """Whether one of the references is the whole document; raises for what must not be tried."""
+    """Whether one of the signed references is the whole document; raises for what is not tried."""
     for name in ("RetrievalMethod", "HMACOutputLength"):
         if next(signature.iter(f"{DS}{name}"), None) is not None:
             raise _Odd("failed", "the signature points to a key elsewhere")
-    for each in _methods(signature):
-        if each not in METHODS:
-            raise _Odd("unverifiable", "an algorithm of the signature is not on the allow-list")
+    canons = {e.get("Algorithm", "") for e in signature.iter(f"{DS}CanonicalizationMethod")}
+    if not METHODS.issuperset(_methods(signature)) or not CANONICAL.issuperset(canons):
+        raise _Odd("unverifiable", "an algorithm of the signature is not on the allow-list")
+    if any(not each.tag.startswith(OWN_NAMESPACES) for each in signature.iter(etree.Element)):
+        raise _Odd("unverifiable", "the signature holds what does not belong to it")
+    references = list(signature.iter(f"{DS}Reference"))
+    if len(references) > MOST_REFERENCES:
+        raise _Odd("unverifiable", "the signature has too many references")
+    # The references of a manifest are never compared with what they name.
+    signed = set(signature.findall(f"{DS}SignedInfo/{DS}Reference"))
     covers = False
-    for reference in signature.iter(f"{DS}Reference"):
-        address = reference.get("URI", "")
+    for reference in references:
+        address = reference.get("URI")
+        if address is None:
+            raise _Odd("unverifiable", "a reference of the signature names nothing")
         if address and not address.startswith("#"):
             raise _Odd("failed", "the signature refers to something outside the document")
         named = ids.get(address[1:], [])
@@ -141,7 +161,7 @@ def _checked(
             # One that stands twice could be covered in one place and read in the other.
             raise _Odd("failed", "the signature refers to what is not there once")
         _transforms(reference)
-        covers = covers or not address or named[0] is root
+        covers = covers or (reference in signed and (not address or named[0] is root))
     return covers
 
 
@@ -156,10 +176,16 @@ def _transforms(reference: etree._Element) -> None:
         name = transform.get("Algorithm", "")
         if name in CANONICAL or name == ENVELOPED:
             continue
-        paths = {"".join((each.text or "").split()) for each in transform}
-        safe = {"".join(each.split()) for each in SAFE_XPATHS}
-        if name not in {FILTER, XPATH} or not paths or not paths <= safe:
+        paths = {_path(each) for each in transform}
+        if not paths or not paths <= SAFE_XPATHS.get(name, frozenset()):
             raise _Odd("unverifiable", "a transform of the signature is not on the allow-list")
+
+
+def _path(element: etree._Element) -> tuple[str, str | None]:
+    """An XPath without blanks, and how it filters; a prefix of another namespace spoils it."""
+    text = "".join((element.text or "").split())
+    foreign = "ds:" in text and element.nsmap.get("ds") != DS[1:-1]
+    return ("" if foreign else text), element.get("Filter")
 
 
 def _matching(
@@ -167,14 +193,16 @@ def _matching(
 ) -> x509.Certificate:
     """The certificate inside that the signature fits; a mismatch with all of them is a failure."""
     certificates = list(_certificates(signature))
-    if not certificates:
-        raise _Odd("unverifiable", "the signature carries no certificate")
+    if not 0 < len(certificates) <= MOST_CERTIFICATES:
+        raise _Odd("unverifiable", "the signature carries no certificate, or too many")
     for certificate in certificates:
         context = xmlsec.SignatureContext()
         for reference in signature.iter(f"{DS}Reference"):
             for element in ids.get(reference.get("URI", "")[1:], ()):
-                name = next(each for each in ID_NAMES if element.get(each) is not None)
-                context.register_id(element, name)
+                address = reference.get("URI", "")[1:]
+                for name in ID_NAMES:
+                    if element.get(name) == address:
+                        context.register_id(element, name)
         pem = certificate.public_bytes(Encoding.PEM)
         try:
             context.key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)

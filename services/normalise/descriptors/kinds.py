@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
 from credstream.formats.common import Parsed
 from services.normalise.descriptors.base import Finding, doubt, fold, from_payload, known, plain
@@ -25,6 +26,7 @@ ROUTES: Mapping[str, str] = {
     "http://data.europa.eu/snb/learning-setting/6fd4685715": "formal",
     "http://data.europa.eu/snb/learning-setting/e207a81fc7": "non-formal",
 }
+UNPROVEN_FIX = "state the national code of the qualification"
 MICRO = frozenset({"microcredential", "micro-credential", "micro credential"})
 
 
@@ -35,7 +37,7 @@ def route(parsed: Parsed, _: Provider) -> Finding[str | None]:
     if found is None:
         fix = "write formal, non-formal or validation"
         return Finding(None, (), (doubt("route.unrecognised", parsed.route, fix),))
-    return Finding(found, (from_payload("route", parsed.route, found),))
+    return Finding(found, (from_payload("route", parsed.route, found),), _unproven(parsed, found))
 
 
 def credential_type(parsed: Parsed, _: Provider) -> Finding[str | None]:
@@ -45,6 +47,17 @@ def credential_type(parsed: Parsed, _: Provider) -> Finding[str | None]:
         return Finding(None)
     found = "micro-credential" if fold(written) in MICRO else written
     return Finding(found, (from_payload("credential_type", parsed.credential_type, found),))
+
+
+def _unproven(parsed: Parsed, found: str) -> tuple[Reason, ...]:
+    """A formal qualification has a national code; the claim is kept, and told to lack one."""
+    if (
+        found != "formal"
+        or parsed.route is None
+        or any(plain(each.value) for each in parsed.identifiers)
+    ):
+        return ()
+    return (doubt("route.formal_unproven", parsed.route, UNPROVEN_FIX),)
 
 
 def _route(text: str) -> str | None:

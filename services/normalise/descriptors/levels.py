@@ -19,7 +19,13 @@ from services.normalise.descriptors.base import (
     plain,
 )
 
-CLAIMANTS = frozenset({"provider", "framework", "unknown"})
+CLAIMANTS = {
+    "provider": "provider",
+    "framework": "framework",
+    "unknown": "unknown",
+    # A level that the keepers of a framework have checked is theirs.
+    "verified": "framework",
+}
 EUROPEAN = frozenset({"eqf", "european qualifications framework"})
 FRAMEWORK_FIX = "name a framework that is referenced to the EQF, such as DQR, or state the EQF"
 LEVEL_FIX = "write a level as its framework lists it"
@@ -66,7 +72,7 @@ def _level(claim: LevelClaim) -> Finding[Level | None]:
     if stated is None and national is None and cycle is None:
         return Finding(None, (), warnings)
     found = Level(
-        eqf=stated or (national.eqf if national else None),
+        eqf=stated or (national.eqf if national else eqf.cycle_eqf(cycle) if cycle else None),
         framework=national.framework.code if national else None,
         value=national.value if national else None,
         cycle=cycle,
@@ -88,6 +94,8 @@ def _national(claim: LevelClaim) -> _National | None:
         if place and found:
             return _National(*found, nqf.to_eqf(*found), place)
     framework, value = known(claim.framework, nqf.framework), plain(claim.value)
+    if nqf.beyond(plain(claim.framework) or "", value or ""):
+        return None
     if framework and value and claim.value:
         return _listed(framework, value, claim.value)
     told = None if claim.framework else known(claim.value, nqf.from_label)
@@ -128,7 +136,7 @@ def _nothing_national(claim: LevelClaim, stated: int | None) -> tuple[Reason, ..
 
 def _claimant(value: Value | None) -> str:
     written = fold(plain(value) or "")
-    return written if written in CLAIMANTS else "provider"
+    return CLAIMANTS.get(written, "provider")
 
 
 def _origins(claim: LevelClaim, found: Level, national: _National | None) -> tuple[Origin, ...]:
@@ -144,7 +152,12 @@ def _origins(claim: LevelClaim, found: Level, national: _National | None) -> tup
             else from_payload("level", national.place, national.value)
         )
     if claim.cycle and found.cycle:
-        origins.append(from_payload("level", claim.cycle, found.cycle))
+        alone = not origins
+        origins.append(
+            derived("level", claim.cycle, "cycle_to_eqf")
+            if alone
+            else from_payload("level", claim.cycle, found.cycle)
+        )
     return tuple(origins)
 
 

@@ -21,12 +21,12 @@ HOURS_OF = {"minutes": 60, "seconds": 3600}
 
 WORDS: Mapping[str, str] = {
     "hours": "h hr hrs hour hours std stunde stunden heure heures hora horas ora ore uur uren u"
-    " godz godzina godziny godzin ώρα ώρες ωρών timer time timmar timme tunti tuntia óra"
+    " godz godzina godziny godzin ώρα ώρες ωρών ωρες ωρα timer time timmar timme tunti tuntia óra"
     " hodina hodiny hodin hodín ura uri ure ur sat sati sata час часа часове tund tundi"
     " stunda stundas valanda valandos valandų saat",
     "minutes": "min mins minute minutes minuten minuti minutos minut minuut",
     "days": "d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen"
-    " dzień dni ημέρα ημέρες dage dagar päivä päivää",
+    " dzień dni ημέρα ημέρες ημερες μέρες dage dagar päivä päivää",
     "weeks": "w week weeks woche wochen semaine semaines semana semanas settimana settimane"
     " weken tydzień tygodnie tygodni εβδομάδα εβδομάδες uge uger vecka veckor",
     "months": "month months monat monate monaten mois mes meses mês mese mesi maand maanden"
@@ -34,9 +34,16 @@ WORDS: Mapping[str, str] = {
     "years": "y yr yrs year years jahr jahre jahren an ans année années año años ano anos anno"
     " anni jaar jaren rok lata lat έτος έτη χρόνια år vuosi vuotta",
     "ects": "ects ec ecs",
-    "sbu": "sbu",
+    "sbu": "sbu studiebelastingsuren studiebelastingsuur",
 }
 UNITS = {word.casefold(): unit for unit, words in WORDS.items() for word in words.split()}
+# Credits of New Zealand and the United Kingdom are ten notional hours; plain credits are not.
+NOTIONAL = re.compile(
+    r"([0-9][0-9.,]*)\s*(?:(?:nz|nzqf|nzqa|nzqcf|uk|rqf|scqf|cqfw)\s*credits?"
+    r"|cats(?:\s*(?:credits?|points?))?)",
+    re.IGNORECASE,
+)
+HOURS_PER_NOTIONAL = 10
 # A bare number beside no unit means hours; a bare number is no duration.
 UNIT_OF_BARE = {"text": "hours", "duration": "", "span": ""}
 
@@ -57,7 +64,7 @@ def _components(raw: Written, unit: str) -> Mapping[str, float] | None:
     if not isinstance(raw, str):
         found = number(raw)
         return {bare: found} if found is not None and bare else None
-    return _iso(raw) or _in_words(raw, bare)
+    return _iso(raw) or _notional(raw) or _in_words(raw, bare)
 
 
 def _iso(text: str) -> Mapping[str, float] | None:
@@ -70,6 +77,12 @@ def _iso(text: str) -> Mapping[str, float] | None:
         if digits is not None
     }
     return _gathered({unit: found for unit, found in parts.items() if found > 0})
+
+
+def _notional(text: str) -> Mapping[str, float] | None:
+    match = NOTIONAL.fullmatch(text.strip())
+    found = number(match[1]) if match else None
+    return {"notional": found * HOURS_PER_NOTIONAL} if found is not None else None
 
 
 def _in_words(text: str, bare: str) -> Mapping[str, float] | None:

@@ -21,6 +21,7 @@ from services.normalise.descriptors.quantities import components
 HOURS_PER_ECTS = (20.0, 35.0)
 KINDS = ("hours", "contact_hours", "ects")
 CALENDAR = frozenset({"weeks", "months", "years"})
+RULED = {"sbu": "sbu", "notional": "notional_hours"}
 DIGITS = 4
 POSITIVE = "write hours or ECTS as a positive number"
 DIRECT, BY_RULE, DOUBTFUL = range(3)
@@ -96,8 +97,8 @@ def _days(
 def _single(amount: Amount, parts: Mapping[str, float]) -> _Reading:
     ((unit, found),) = parts.items()
     found = round(found, DIGITS)
-    if unit == "sbu":
-        return _Reading("hours", found, BY_RULE, derived("workload", amount.value, "sbu"))
+    if unit in RULED:
+        return _Reading("hours", found, BY_RULE, derived("workload", amount.value, RULED[unit]))
     kind = amount.unit if amount.unit == "contact_hours" else unit
     return _Reading(kind, found, DIRECT, from_payload("workload", amount.value, found))
 

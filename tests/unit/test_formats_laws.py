@@ -1,0 +1,136 @@
+"""Laws of every format: nothing but Rejected leaves it, and a part is the same through its bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from credstream.contract.errors import Rejected
+from credstream.contract.reasons import REASONS
+from credstream.formats import documents
+from credstream.formats.common import Parsed, Rules, Table
+from credstream.formats.table import BY_NAME, FORMATS
+from services.ingest.detect import detect
+from services.ingest.examine import parts
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+INPUTS = sorted(
+    path
+    for format_ in FORMATS
+    for path in GOLDEN.glob(f"{format_.__name__.rpartition('.')[2]}/*/input.*")
+)
+TEXTS = [path for path in INPUTS if path.suffix in {".json", ".xml", ".csv"}]
+ODD = [None, "", " ", 0, -1, 2.5, True, "x", [], ["x"], [None], {}, {"id": 3}, [[{}]], {"en": "x"}]
+ANY = [*ODD, {"type": []}, {"@context": {"obi": 1}}, etree.fromstring("<a/>"), Table("csv", (), ())]
+EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def name_of(path):
+    return f"{path.parent.parent.name}-{path.parent.name}"
+
+
+def read(value):
+    """Everything that ingest and normalise do with a format; whether something was read."""
+    try:
+        found = detect(value)
+        if found.unfit is not None:
+            assert found.unfit.code in REASONS
+            return ()
+        good, unread = parts(found, Rules())
+    except Rejected as refusal:
+        assert refusal.code in REASONS
+        return ()
+    assert all(reason.code in REASONS for reason in unread)
+    for part, parsed in good:
+        assert isinstance(parsed, Parsed)
+        again = documents.read(documents.write(part))
+        assert BY_NAME[found.format].parse(again) == parsed
+    return good
+
+
+def places(node, path=()):
+    children = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, each in children:
+        yield (*path, key)
+        if isinstance(each, dict | list):
+            yield from places(each, (*path, key))
+
+
+def test_every_format_has_golden_files():
+    assert {path.parent.parent.name for path in INPUTS} == {
+        each.__name__.rpartition(".")[2] for each in FORMATS
+    }
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=name_of)
+def test_a_part_is_the_same_through_its_bytes(path):
+    read(path.read_bytes())
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name_of)
+@EXAMPLES
+@given(data=st.data())
+def test_changed_bytes_are_read_or_refused(path, data):
+    value = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(value) - 1))
+        cut = data.draw(st.integers(0, 12))
+        value[place : place + cut] = data.draw(st.binary(max_size=6) | st.sampled_from(PIECES))
+        if not value:
+            break
+    read(bytes(value))
+
+
+PIECES = [b"<", b">", b'"', b"{}", b"[]", b"null", b"0", b";", b"\n", b"</a>", b"&amp;", b"\xff"]
+
+
+@pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".json"], ids=name_of)
+@EXAMPLES
+@given(data=st.data())
+def test_a_document_with_odd_values_anywhere_is_read_or_refused(path, data):
+    document = json.loads(path.read_text("utf-8"))
+    for _ in range(data.draw(st.integers(1, 3))):
+        every = sorted(places(document), key=str)
+        if not every:
+            break
+        *way, last = data.draw(st.sampled_from(every))
+        node = document
+        for key in way:
+            node = node[key]
+        node[last] = data.draw(st.sampled_from(ODD))
+    read(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".xml"], ids=name_of)
+@EXAMPLES
+@given(data=st.data())
+def test_a_tree_with_parts_moved_or_emptied_is_read_or_refused(path, data):
+    root = etree.fromstring(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        every = list(root.iter(etree.Element))
+        chosen, other = data.draw(st.sampled_from(every)), data.draw(st.sampled_from(every))
+        if data.draw(st.booleans()) and chosen is not other and chosen not in other.iterancestors():
+            other.append(etree.fromstring(etree.tostring(chosen)))
+        else:
+            chosen.text = data.draw(st.sampled_from([None, "", "x", "-1", "9" * 40, "P1Y"]))
+            chosen.attrib.clear()
+    read(etree.tostring(root))
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda each: each.NAME)
+def test_a_format_is_asked_about_anything(format_):
+    assert {format_.recognise(document) for document in ANY} <= {True, False}
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda each: each.NAME)
+@pytest.mark.parametrize("number", range(len(ODD)))
+def test_a_part_that_is_none_is_refused_or_read(format_, number):
+    try:
+        assert isinstance(format_.parse(ODD[number]), Parsed)
+    except Rejected as refusal:
+        assert refusal.code in REASONS

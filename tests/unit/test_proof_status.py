@@ -1,0 +1,116 @@
+"""Status lists: revoked, suspended, in force, or nobody can tell."""
+
+import base64
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from services.ingest.proofs.status import standing
+from tests.support.proofs import AT, EC, STRANGER, b64, sign
+
+LIST = "https://lists.example/1"
+SAMPLES = Path("/work/shared/samples")
+
+
+def packed(*bits, size=131_072):
+    raw = bytearray(size // 8)
+    for bit in bits:
+        raw[bit // 8] |= 128 >> bit % 8
+    return base64.urlsafe_b64encode(gzip.compress(bytes(raw))).rstrip(b"=").decode()
+
+
+def listed(encoded, **changes):
+    subject = {"statusPurpose": "revocation", "encodedList": encoded}
+    return json.dumps({"credentialSubject": subject | changes.pop("subject", {}), **changes})
+
+
+def entry(index, **changes):
+    status = {
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": index,
+        "statusListCredential": LIST,
+    }
+    return {"id": "urn:c:1", "credentialStatus": status | changes}
+
+
+def judged(document, text, keys=None):
+    return standing(document, {LIST: text}, keys or {}, AT)
+
+
+def test_a_bit_that_is_set_revokes_and_its_neighbours_are_in_force():
+    text = listed("u" + packed(8))
+    assert [judged(entry(n), text) for n in (7, "8", 9)] == ["in_force", "revoked", "in_force"]
+
+
+def test_the_older_list_has_no_prefix_and_its_type_may_be_an_array():
+    document = entry("3", type=["StatusList2021Entry"])
+    assert judged(document, listed(packed(3))) == "revoked"
+
+
+def test_a_list_for_suspension_suspends():
+    text = listed("u" + packed(1), subject={"statusPurpose": "suspension"})
+    assert judged(entry(1, statusPurpose="suspension"), text) == "suspended"
+    assert judged(entry(1), text) == "unchecked"
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        (entry(131_072), listed("u" + packed(8))),
+        (entry(-1), listed("u" + packed(8))),
+        (entry(1, statusSize=2), listed("u" + packed(8))),
+        (entry(8), listed("u" + packed(8), validUntil="2020-01-01T00:00:00Z")),
+        (entry(8), listed("u" + packed(8)[:40])),
+        (entry(8), listed("u" + packed(8, size=8 * 20 * 1024 * 1024))),
+        (entry(8), "[]"),
+        (entry(8), "not a list"),
+        (entry(8, statusListCredential=["x"]), listed("u" + packed(8))),
+        (entry(8, type={"a": 1}), listed("u" + packed(8))),
+    ],
+)
+def test_what_cannot_be_read_is_unchecked(document, text):
+    assert judged(document, text) == "unchecked"
+
+
+def test_a_signed_list_counts_only_with_a_registered_key():
+    head = b64(json.dumps({"alg": "ES256", "kid": "k"}).encode())
+    body = b64(json.dumps({"vc": json.loads(listed("u" + packed(8)))}).encode())
+    mark = b64(sign("ES256", EC.key, f"{head}.{body}".encode()))
+    assert judged(entry(8), f"{head}.{body}.{mark}", {"k": EC.pem}) == "revoked"
+    assert judged(entry(8), f"{head}.{body}.{mark}", {"k": STRANGER.pem}) == "unchecked"
+
+
+def test_a_revocation_list_names_the_credential_and_not_its_entry():
+    document = {"id": "urn:c:1", "credentialStatus": {"id": LIST, "type": "1EdTechRevocationList"}}
+    revoked = json.dumps({"revokedCredential": [{"id": "urn:c:1", "revoked": True}]})
+    other = json.dumps({"revokedCredential": [{"id": "urn:c:2"}, 5, None]})
+    found = [judged(document, text) for text in (revoked, other, "{}")]
+    assert found == ["revoked", "in_force", "unchecked"]
+
+
+def test_an_older_badge_is_revoked_by_its_uid():
+    document = {"uid": "a", "badge": {"issuer": {"revocationList": LIST}}}
+    assert judged(document, json.dumps({"revokedAssertions": [{"uid": "a"}]})) == "revoked"
+    assert judged(document, json.dumps({"revokedAssertions": 5})) == "unchecked"
+
+
+def test_a_credential_without_status_has_none():
+    assert [standing(each, {}, {}, AT) for each in ({}, [], None, 5)] == ["none"] * 4
+
+
+def test_the_revoked_sample_is_revoked():
+    text = SAMPLES / "statuslist/e5WK8CbZ1GjycuPombrj"
+    if not text.exists():
+        pytest.skip("the samples are not at hand")
+    document = json.loads((SAMPLES / "ob3/oidf-revokedStatus-noExpiry.json").read_text())
+    document = document.get("credential", document)
+    address = document["credentialStatus"]["statusListCredential"]
+    listing = text.read_text()
+    if not listing.lstrip().startswith("{"):
+        body = listing.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        listing = json.dumps(claims.get("vc", claims))
+    assert standing(document, {address: listing}, {}, AT) == "revoked"
