@@ -160,6 +160,9 @@ REFUSALS: Mapping[str, Words] = {
         "Leave the DOCTYPE out.",
     ),
     "xml.too_deep": Words("The XML is nested too deeply.", "Flatten the document."),
+    "xml.too_many": Words(
+        "The XML has more elements than any credential.", "Send it in several submissions."
+    ),
     "jwe.unsupported": Words(
         "The value is encrypted, and we have no key for it.", "Send it unencrypted, over TLS."
     ),

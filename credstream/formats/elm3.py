@@ -135,9 +135,20 @@ def _award(credential: Node, subject: Node, learning: Learning) -> Parsed:
             *strangers(learning.claim, elm3_shape.CLAIM_MEMBERS),
             *strangers(learning.spec, elm3_shape.SPECIFICATION_MEMBERS),
         ),
-        findings=(*backwards(starts, ends), *listed(credential, "credentialStatus", "status")),
+        findings=(
+            *backwards(starts, ends),
+            *listed(credential, "credentialStatus", "status"),
+            *_attended(learning),
+        ),
         violations=elm3_shape.violations(credential),
     )
+
+
+def _attended(learning: Learning) -> tuple[Reason, ...]:
+    if not learning.attendance:
+        return ()
+    detail = "no assessment stands behind it"
+    return (Reason(code="assessment.none", path=learning.claim.path, detail=detail),)
 
 
 def _definition(award: Parsed, credential: Node, learning: Learning) -> Parsed:

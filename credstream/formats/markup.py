@@ -7,6 +7,8 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.formats.reading import DEEPEST
 
+# A whole transcript has some thousands.
+MOST_ELEMENTS = 50_000
 DOCTYPE = b"<!DOCTYPE"
 
 
@@ -44,9 +46,12 @@ def _parser() -> etree.XMLParser:
 def _check(root: etree._Element) -> None:
     if root.getroottree().docinfo.doctype:
         raise Rejected("xml.doctype", "", "a document type (DOCTYPE)")
-    level = [root]
+    level, count = [root], 1
     for _ in range(DEEPEST):
         level = [child for node in level for child in node]
+        count += len(level)
+        if count > MOST_ELEMENTS:
+            raise Rejected("xml.too_many", "", f"more than {MOST_ELEMENTS} elements")
         if not level:
             return
     raise Rejected("xml.too_deep", "", f"more than {DEEPEST} levels")

@@ -118,7 +118,10 @@ def test_a_record_tells_its_source_origins_rules_and_judgement(house, ask):
     assert told["completeness"]["mandatory"] == 10
     assert told["judgement"]["reason"] == "missing.level"
     assert [each["step"] for each in told["judgement"]["checks"]][-1] == "level"
-    assert [each["code"] for each in told["warnings"]] == ["schema.violation"]
+    assert [each["code"] for each in told["warnings"]] == [
+        "route.formal_unproven",
+        "schema.violation",
+    ]
 
 
 def test_each_version_has_its_cause(house, ask):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,7 @@ INPUTS = sorted(
 TEXTS = [path for path in INPUTS if path.suffix in {".json", ".xml", ".csv"}]
 ODD = [None, "", " ", 0, -1, 2.5, True, "x", [], ["x"], [None], {}, {"id": 3}, [[{}]], {"en": "x"}]
 ANY = [*ODD, {"type": []}, {"@context": {"obi": 1}}, etree.fromstring("<a/>"), Table("csv", (), ())]
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def name_of(path):
@@ -74,15 +76,12 @@ def test_a_part_is_the_same_through_its_bytes(path):
 
 @pytest.mark.parametrize("path", TEXTS, ids=name_of)
 @EXAMPLES
-@given(data=st.data())
-def test_changed_bytes_are_read_or_refused(path, data):
-    value = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        place = data.draw(st.integers(0, len(value) - 1))
-        cut = data.draw(st.integers(0, 12))
-        value[place : place + cut] = data.draw(st.binary(max_size=6) | st.sampled_from(PIECES))
-        if not value:
-            break
+@given(seed=st.integers(0, 2**32))
+def test_changed_bytes_are_read_or_refused(path, seed):
+    chance, value = random.Random(seed), bytearray(path.read_bytes())
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randrange(len(value) or 1)
+        value[place : place + chance.randint(0, 12)] = chance.choice(PIECES)
     read(bytes(value))
 
 
@@ -91,33 +90,29 @@ PIECES = [b"<", b">", b'"', b"{}", b"[]", b"null", b"0", b";", b"\n", b"</a>", b
 
 @pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".json"], ids=name_of)
 @EXAMPLES
-@given(data=st.data())
-def test_a_document_with_odd_values_anywhere_is_read_or_refused(path, data):
-    document = json.loads(path.read_text("utf-8"))
-    for _ in range(data.draw(st.integers(1, 3))):
-        every = sorted(places(document), key=str)
-        if not every:
-            break
-        *way, last = data.draw(st.sampled_from(every))
+@given(seed=st.integers(0, 2**32))
+def test_a_document_with_odd_values_anywhere_is_read_or_refused(path, seed):
+    chance, document = random.Random(seed), json.loads(path.read_text("utf-8"))
+    for _ in range(chance.randint(1, 3)):
+        *way, last = chance.choice(list(places(document)) or [("id",)])
         node = document
         for key in way:
             node = node[key]
-        node[last] = data.draw(st.sampled_from(ODD))
+        node[last] = copy.deepcopy(chance.choice(ODD))
     read(json.dumps(document).encode())
 
 
 @pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".xml"], ids=name_of)
 @EXAMPLES
-@given(data=st.data())
-def test_a_tree_with_parts_moved_or_emptied_is_read_or_refused(path, data):
-    root = etree.fromstring(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        every = list(root.iter(etree.Element))
-        chosen, other = data.draw(st.sampled_from(every)), data.draw(st.sampled_from(every))
-        if data.draw(st.booleans()) and chosen is not other and chosen not in other.iterancestors():
-            other.append(etree.fromstring(etree.tostring(chosen)))
+@given(seed=st.integers(0, 2**32))
+def test_a_tree_with_parts_moved_or_emptied_is_read_or_refused(path, seed):
+    chance, root = random.Random(seed), etree.fromstring(path.read_bytes())
+    for _ in range(chance.randint(1, 3)):
+        chosen, other = chance.choices(list(root.iter(etree.Element)), k=2)
+        if chance.random() < 0.5 and len(list(chosen.iter())) < 30:
+            other.append(copy.deepcopy(chosen))
         else:
-            chosen.text = data.draw(st.sampled_from([None, "", "x", "-1", "9" * 40, "P1Y"]))
+            chosen.text = chance.choice([None, "", "x", "-1", "9" * 40, "P1Y"])
             chosen.attrib.clear()
     read(etree.tostring(root))
 

@@ -28,7 +28,7 @@ FOLDERS = {
     "elmo": {"elmo", "unknown"},
     "ooapi": {"ooapi5", "unknown"},
     "ctdl": {"ctdl", "unknown"},
-    "deqar": {"roster-csv", "unknown"},
+    "deqar": {"roster-csv", "ctdl", "unknown"},
     "roster": {"roster-csv", "roster-xlsx", "unknown"},
     "statuslist": {"vcdm", "unknown"},
     "vcdm2": {"vcdm", "unknown"},

@@ -1,0 +1,171 @@
+"""Files of every format through the whole house: what becomes of each, row by row."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support import houses
+
+pytestmark = pytest.mark.broker
+GOLDEN = houses.ROOT / "tests/golden"
+SENT = {
+    "ob2": "ob2/edubadge/input.json",
+    "ob1": "ob1/half_a_year_old/input.json",
+    "clr2": "clr2/parts/input.json",
+    "elmo": "elmo/four_courses/input.xml",
+    "elm2": "elm2_xml/achievement/input.xml",
+    "ooapi": "ooapi5/page/input.json",
+    "ctdl": "ctdl/certificate/input.json",
+    "credly": "vendor/credly_like/input.json",
+    "unaccepted": "vendor/pending/input.json",
+    "roster": "roster_csv/own/input.csv",
+    "deqar": "roster_csv/deqar/input.csv",
+    "sheet": "roster_xlsx/dates/input.xlsx",
+}
+REGISTRATION = {
+    "id": "school",
+    "kind": "provider",
+    "name": "School",
+    "country": "DE",
+    "awarding_bodies": [{"name": {"en": "School of the Test"}, "country": "DE"}],
+    "reading": {"dates": "dd.MM.yyyy"},
+}
+UNIT = {
+    "credstream": 1,
+    "kind": "definition",
+    "id": "U-1",
+    "title": {"en": "Rescue"},
+    "awarding_bodies": [{"name": "School of the Test"}],
+    "learning_outcomes": [{"text": "Finds"}],
+}
+AWARD = {
+    "credstream": 1,
+    "kind": "award",
+    "definition": {"id": "U-1"},
+    "learner": {"id": {"scheme": "national", "value": "TEST-77"}},
+}
+S45 = {
+    "credstream": 1,
+    "kind": "award",
+    "id": "https://badges.example.org/a/77",
+    "title": {"en": "Water sampling"},
+    "issued_on": "2026-03-01",
+    "learner": {"email": "canaria@example.org"},
+    "workload": {"hours": 70},
+    "participation": {"mode": "blended"},
+    "salary": 3000,
+}
+
+
+def documents():
+    second = {"version": "2", "valid_from": "2026-06-01"}
+    more = [{"text": "Finds"}, {"text": "Carries"}]
+    yield "s09-1.json", UNIT | {"version": "1"}
+    yield "s09-2.json", UNIT | second | {"learning_outcomes": more}
+    yield "s09-before.json", AWARD | {"id": "B", "issued_on": "2026-05-31"}
+    yield "s09-after.json", AWARD | {"id": "A", "issued_on": "2026-06-01"}
+    yield "s45-native.json", S45
+    yield "s27-apprenticeship.json", S45 | {"id": "S27", "workload": {"hours": "P2Y"}}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    base = tmp_path_factory.mktemp("formats")
+    source = base / "source"
+    for name in ("providers", "accreditations", "submissions/school"):
+        (source / name).mkdir(parents=True)
+    (source / "providers" / "school.json").write_text(json.dumps(REGISTRATION))
+    folder = source / "submissions" / "school"
+    for name, path in SENT.items():
+        given = GOLDEN / path
+        (folder / f"{name}{given.suffix}").write_bytes(given.read_bytes())
+    for name, document in documents():
+        (folder / name).write_text(json.dumps(document))
+    with houses.kept(base / "exchange", source) as found:
+        yield found
+
+
+def entry(house, name):
+    every = houses.summary(house.folder)
+    return next(e for e in every if e["file"].rpartition("/")[2].partition(".")[0] == name)
+
+
+def codes(found):
+    return {reason["code"] for reason in found["reasons"]}
+
+
+def published(house, name):
+    return [
+        houses.awards(house.folder)[key][-1]
+        for key in entry(house, name)["keys"]
+        if key in houses.awards(house.folder)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("ob2", 1), ("clr2", 2), ("elmo", 2), ("elm2", 1), ("ooapi", 1), ("credly", 1)],
+)
+def test_the_awards_of_a_format_are_published(name, count, house):
+    found = entry(house, name)
+    assert found["outcome"] == "published", found
+    assert len(published(house, name)) == count
+
+
+def test_parts_that_are_no_awards_are_told_while_the_others_go_on(house):
+    assert {"elmo.failed", "elmo.in_progress"} <= codes(entry(house, "elmo"))
+    assert {"clr.child_signed", "clr.child_no_award"} <= codes(entry(house, "clr2"))
+    assert {"ooapi.not_passed", "ooapi.not_expanded"} <= codes(entry(house, "ooapi"))
+
+
+def test_a_row_that_cannot_be_read_leaves_the_others(house):
+    found = entry(house, "roster")
+    assert found["outcome"] == "published"
+    assert len(published(house, "roster")) == 1
+    paths = {reason["path"] for reason in found["reasons"]}
+    assert "row 4" in paths
+    dead = [line for line in houses.lines(house.folder, "dlq") if "roster" in json.dumps(line)]
+    assert dead
+
+
+def test_definitions_are_published_and_no_award_is(house):
+    for name in ("deqar", "ctdl"):
+        assert entry(house, name)["outcome"] == "published"
+        assert published(house, name) == []
+
+
+def test_dates_are_read_by_the_registration(house):
+    days = {each["issued_on"] for each in published(house, "sheet")}
+    assert days == {"2026-03-01"}
+
+
+def test_a_badge_that_is_not_accepted_is_refused(house):
+    assert codes(entry(house, "unaccepted")) == {"vendor.not_accepted"}
+
+
+def test_s09_an_award_has_the_version_of_its_day(house):
+    (before,), (after,) = published(house, "s09-before"), published(house, "s09-after")
+    assert len(before["definition"]["learning_outcomes"]) == 1
+    assert len(after["definition"]["learning_outcomes"]) == 2
+
+
+def test_s27_an_apprenticeship_is_out_of_scope_and_no_dead_letter(house):
+    found = entry(house, "s27-apprenticeship")
+    assert found["outcome"] == "out_of_scope"
+    assert codes(found) == {"scope.apprenticeship"}
+
+
+def test_s45_two_formats_under_one_id_are_one_award(house):
+    (first,), (second,) = entry(house, "ob2")["keys"], entry(house, "s45-native")["keys"]
+    assert first == second
+    (record,) = published(house, "ob2")
+    assert record["definition"]["participation"]["modes"]
+    assert record["definition"]["level"]["eqf"] == 4
+
+
+def test_s17_pay_never_reaches_a_public_topic(house):
+    for path in (house.folder / "published").glob("*.jsonl"):
+        assert "3000" not in path.read_text("utf-8")
+        assert "salary" not in path.read_text("utf-8")
