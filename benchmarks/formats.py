@@ -13,6 +13,7 @@ from pathlib import Path
 
 from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
+from credstream.contract.parts import Organisation
 from credstream.contract.records import Provider
 from services.ingest.examine import Examined, examine
 from services.normalise.step import Facts, LearnerKey, normalise
@@ -23,7 +24,13 @@ SECONDS = 0.7
 KEY = LearnerKey("pseudonym", "key", bytes(32))
 ROSTER_ROWS = 2_000
 PROVIDER = Provider(
-    id="bench", kind="provider", name="Bench", country="DE", status="active", hours_per_day=8.0
+    id="bench",
+    kind="provider",
+    name="Bench",
+    country="DE",
+    status="active",
+    hours_per_day=8.0,
+    awarding_bodies=(Organisation(name={"en": "Bench"}, country="DE"),),
 )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 from lxml import etree
 
@@ -35,16 +37,24 @@ def kids(spot: Spot, *names: str) -> tuple[Spot, ...]:
     """The children of some names in their order; numbered where a name stands more than once."""
     if spot.element is None:
         return ()
-    found = [(name, each) for each in spot.element if (name := name_of(each)) in names]
-    counts: dict[str, int] = {}
+    found = list(spot.element.iterchildren(*map(_anywhere, names)))
+    if len(found) < 2:  # noqa: PLR2004 - one alone needs no number
+        return tuple(Spot(each, f"{spot.path}/{name_of(each)}") for each in found)
+    counts = Counter(map(name_of, found))
+    seen: Counter[str] = Counter()
     spots = []
-    for name, each in found:
-        counts[name] = counts.get(name, 0) + 1
-        spots.append((name, counts[name], each))
-    return tuple(
-        Spot(each, f"{spot.path}/{name}" + (f"[{number}]" if counts[name] > 1 else ""))
-        for name, number, each in spots
-    )
+    for each in found:
+        name = name_of(each)
+        seen[name] += 1
+        number = f"[{seen[name]}]" if counts[name] > 1 else ""
+        spots.append(Spot(each, f"{spot.path}/{name}{number}"))
+    return tuple(spots)
+
+
+@cache
+def _anywhere(name: str) -> str:
+    """A name in any namespace or none, as lxml looks for it."""
+    return f"{{*}}{name}"
 
 
 def kid(spot: Spot, *way: str) -> Spot:

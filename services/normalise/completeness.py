@@ -39,6 +39,7 @@ OPTIONAL: Mapping[str, Present] = {
     "stack": lambda definition, _: definition.stack or definition.partial,
     "further_information": lambda definition, _: definition.further_information or definition.url,
 }
+VALIDATION = "validation"
 OF_AWARDS = frozenset({"learner", "issued_on", "grade"})
 
 # Warnings that depend on what is there in the end; made anew whenever the definition changes.
@@ -63,6 +64,9 @@ def account(
 
 def count(definition: Definition, award: Award | None) -> Completeness:
     mandatory, optional = _applicable(MANDATORY, award), _applicable(OPTIONAL, award)
+    if definition.route == VALIDATION and not _measured(definition):
+        # Prior learning is validated without an activity, so there is no workload to tell.
+        del mandatory["workload"]
     absent = tuple(
         name for name, present in (mandatory | optional).items() if not present(definition, award)
     )

@@ -10,7 +10,7 @@ from credstream.contract.parts import Assessment, Participation, Reason, Workloa
 from services.normalise import completeness
 from services.normalise.assemble import award_of, definition_of
 from services.normalise.facts import LearnerKey
-from tests.support.normalising import KEY, award, complete, provider, v
+from tests.support.normalising import KEY, Exchange, award, complete, provider, records, v
 
 WHOLE = definition_of(complete(), provider(), "mc:de:d").value
 AWARD = award_of(award(grade=v("A"), evidence=1), provider(), "mc:de:d", LearnerKey("p", "k", KEY))
@@ -93,3 +93,13 @@ def test_warnings_of_an_earlier_count_are_replaced():
 def test_a_payload_of_ten_thousand_doubts_does_not_outgrow_the_message():
     doubts = tuple(Reason(code="skill.unrecognised", path=f"s[{n}]", detail="") for n in range(500))
     assert len(completeness.account(WHOLE, None, (), doubts).warnings) == 100
+
+
+def test_s31_prior_learning_without_a_workload_is_complete():
+    validated = Exchange().send(complete(workload=(), route=v("VAE")))
+    (record,) = records(validated)
+    counted = record.account.completeness
+    assert counted.mandatory == counted.mandatory_of
+    assert "workload" not in counted.absent
+    taught = records(Exchange().send(complete(workload=(), route=v("non-formal"))))[0]
+    assert "workload" in taught.account.completeness.absent

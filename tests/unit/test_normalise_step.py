@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from credstream.contract.errors import Rejected
@@ -19,6 +22,8 @@ from tests.support.normalising import (
     refusal,
     v,
 )
+
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 NAMED = {"reference": True, "title": None}
 
@@ -163,3 +168,25 @@ def test_a_format_that_cannot_be_normalised_is_refused():
 def test_a_native_payload_is_read_by_its_format():
     payload = b'{"credstream": 1, "kind": "definition", "id": "D1", "title": "Robotik"}'
     assert read(received(payload=payload)).title.raw == "Robotik"
+
+
+@pytest.mark.parametrize(
+    ("standing", "status", "warned"),
+    [
+        ("revoked", "revoked", False),
+        ("suspended", "suspended", False),
+        ("in_force", None, False),
+        ("unchecked", None, True),
+    ],
+)
+def test_a_status_list_says_how_an_award_stands(standing, status, warned):
+    golden = GOLDEN / "ob3/older_data_model/input.json"
+    document = json.loads(golden.read_text("utf-8"))
+    document["credentialStatus"] = {
+        "type": "BitstringStatusListEntry",
+        "id": "https://l.example.org",
+    }
+    payload = json.dumps(document).encode()
+    parsed = read(received("award", format="ob3", payload=payload, standing=standing))
+    assert (parsed.status.raw if parsed.status else None) == status
+    assert ("status.unchecked" in [each.code for each in parsed.findings]) == warned
