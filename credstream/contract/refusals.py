@@ -91,6 +91,10 @@ REFUSALS: Mapping[str, Words] = {
     "roster.column_missing": Words(
         "The list lacks a column that no row can do without.", "Add the column that is named."
     ),
+    "roster.column_twice": Words(
+        "Two columns of the list have one meaning, and nobody can tell which counts.",
+        "Rename or remove one of them.",
+    ),
     "roster.row_ragged": Words(
         "A row has more cells than the header has names.",
         "Quote cells in which the separator stands, or correct the row.",

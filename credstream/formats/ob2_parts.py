@@ -145,7 +145,7 @@ def extension(node: Node, name: str) -> Value | None:
     """The member of an extension that bears its name, whether prefixed or not."""
     holder = one(node, f"{PREFIX}{name}Extension") or one(node, f"{name}Extension")
     found = first(amount(holder, name), words(holder, name))
-    return None if found is None or found.raw in {"null", "None"} else found
+    return None if found is None or str(found.raw) in {"null", "None"} else found
 
 
 def extensions(node: Node) -> frozenset[str]:

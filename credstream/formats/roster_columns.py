@@ -17,6 +17,8 @@ DIRECT: Mapping[str, str] = {
     "evidence name (optional)": "evidence_name",
     "evidence description (optional)": "evidence_description",
     "grade (optional)": "grade",
+    "definition id": "definition_id",
+    "issued on": "issued_on",
 }
 # Of DEQAR's columns, those by which a list is told and those that are read.
 DEQAR = frozenset(
@@ -62,6 +64,18 @@ def own_columns(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, 
         if column in own().values():
             found.setdefault(column, place)
     return found
+
+
+def repeated(header: Sequence[str], columns: Mapping[str, str]) -> str:
+    """A column that stands twice, by its name or by another name for it; empty for none."""
+    registered = {fold(theirs): ours for theirs, ours in columns.items()}
+    seen: set[str] = set()
+    for name in map(fold, header):
+        meant = registered.get(name) or own().get(name, name)
+        if name and meant in seen:
+            return name[:40]
+        seen.add(meant)
+    return ""
 
 
 def numbered(header: Sequence[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
@@ -22,7 +23,7 @@ from credstream.formats.common import (
     Unread,
     Value,
 )
-from credstream.formats.roster_columns import DIRECT, dialect, fold, numbered, own_columns
+from credstream.formats.roster_columns import DIRECT, dialect, fold, numbered, own_columns, repeated
 
 SEVERAL = "|"
 NEEDED = (
@@ -53,6 +54,9 @@ def unfit(document: Table) -> Reason | None:
 def split(table: Table, rules: Rules) -> tuple[Any, ...]:
     """A part for each row that is not blank; a row with more cells than names is left out."""
     kind = dialect(table.header, rules.columns)
+    twice = repeated(table.header, rules.columns)
+    if twice:
+        raise Rejected("roster.column_twice", f"column {twice}", "two columns of one meaning")
     places = _places(kind, table.header, rules)
     _check(kind, places)
     shapes = dict.fromkeys(DATES, rules.dates) if rules.dates else {}
@@ -202,8 +206,11 @@ def _levels(row: Row) -> Iterator[LevelClaim]:
 
 
 def _direct(row: Row) -> Parsed:
-    """A list of recipients names no badge and no date: they stand where the list was made."""
-    raise Rejected("roster.no_award", row.path, "the list says neither what was awarded nor when")
+    """Recipients alone are no awards; with a definition and a day they are awards of it."""
+    if row.get("definition_id") is None or row.get("issued_on") is None:
+        detail = "the row says neither what was awarded nor when"
+        raise Rejected("roster.no_award", row.path, detail)
+    return replace(_own(row), evidence=1 if row.get("evidence") else 0)
 
 
 def _deqar(row: Row) -> Parsed:

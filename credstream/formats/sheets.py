@@ -17,6 +17,7 @@ from credstream.formats.roster_columns import LONGEST_NAME, dialect
 
 SEPARATORS = ";,|\t"
 FEWEST, WIDEST, MOST_ROWS = 3, 300, 20_000
+MOST_BLANK = 1_000
 MOST_ENTRIES, MOST_BYTES = 200, 16 * 1024 * 1024
 WORKBOOK = "xl/workbook.xml"
 # A header may stand below some lines of prose.
@@ -40,7 +41,7 @@ def from_csv(text: str, rules: Rules) -> Table | None:
     """The rows of a text that is a list of ours; None where its first line is no known header."""
     first = text[: text.find("\n")] if "\n" in text else ""
     for separator in SEPARATORS:
-        header = _header(next(iter(_rows(first, separator)), ()), rules)
+        header = _header(_first(first, separator), rules)
         if header:
             rows = _rows(text, separator)
             next(rows)
@@ -54,15 +55,7 @@ def from_xlsx(value: bytes, rules: Rules) -> Table:
     try:
         book = openpyxl.load_workbook(io.BytesIO(value), read_only=True, data_only=True)
         found = next(filter(None, (_sheet(sheet, rules) for sheet in book.worksheets)), None)
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OSError,
-        SyntaxError,
-        zipfile.BadZipFile,
-    ) as error:
+    except UNREADABLE as error:
         raise Rejected("roster.unreadable", "", "the workbook cannot be read") from error
     if found is None:
         return Table("xlsx", (), ())
@@ -88,10 +81,28 @@ def _rows(text: str, separator: str) -> Iterator[tuple[str, ...]]:
         raise Rejected("roster.unreadable", "", "a cell of the list does not end") from error
 
 
+def _first(line: str, separator: str) -> tuple[str, ...]:
+    """The cells of a first line; none where it is prose with an odd sign in it."""
+    try:
+        return next(_rows(line, separator), ())
+    except Rejected:
+        return ()
+
+
 def _bounded(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     for number, row in enumerate(rows):
         if number >= MOST_ROWS:
             raise Rejected("format.too_many", "", f"more than {MOST_ROWS} rows")
+        yield row
+
+
+def _filled(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The rows up to a long run of blank ones: one cell far below makes a million of them."""
+    blank = 0
+    for row in rows:
+        blank = 0 if any(row) else blank + 1
+        if blank > MOST_BLANK:
+            return
         yield row
 
 
@@ -118,7 +129,7 @@ def _sheet(sheet: Any, rules: Rules) -> Table | None:
         above = next(iter(cells), "")
         header = _header(cells, rules)
         if header:
-            return Table("xlsx", header, tuple(_bounded(rows)), number + 1)
+            return Table("xlsx", header, tuple(_bounded(_filled(rows))), number + 1)
     return None
 
 

@@ -19,6 +19,9 @@ SHAPE = re.compile(
 EPOCH_TEXT = re.compile(r"\s*[0-9]{9,13}\s*")
 SECONDS = range(10**8, 10**10)
 MILLISECONDS = range(10**11, 10**13)
+# Without a sign between them, the parts of a date have their full width.
+SOLID = frozenset({"yyyyMMdd", "ddMMyyyy", "MMddyyyy"})
+DIGITS = {True: "[0-9]{2}", False: "[0-9]{1,2}"}
 YEARS = range(1900, 2201)
 FIX = "write it as YYYY-MM-DD"
 
@@ -68,7 +71,7 @@ def shaped(value: Value) -> str | None:
         return None
     pattern = re.escape(value.shape)
     for part in order:
-        width = "[0-9]{4}" if part == "yyyy" else "[0-9]{1,2}"
+        width = "[0-9]{4}" if part == "yyyy" else DIGITS[value.shape in SOLID]
         pattern = pattern.replace(part, f"(?P<{part}>{width})")
     match = re.fullmatch(pattern, value.raw.strip())
     return day(f"{match['yyyy']}-{match['MM']:0>2}-{match['dd']:0>2}") if match else None
