@@ -40,7 +40,7 @@ BAD = {
     "tampered-seal": (SEALED, "signature.invalid"),
     "other-provider": (json.dumps(GOOD | {"provider": "vendor-like"}).encode(), "provider.mismatch"),
     "avro": (b"\x00\x00\x00\x00\x07" + b"\x02" * 60, "text.invalid"),
-    "png": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "format.unknown"),
+    "png": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "image.no_credential"),
     "prose": (b"Dear Sir or Madam,", "format.unknown"),
     "jws-header": (base64.urlsafe_b64encode(b'{"alg":"ES256","typ":"JOSE"}').rstrip(b"="), "jws.incomplete"),
     "not-json": (b'{"credstream": 1,', "json.invalid"),
