@@ -13,6 +13,7 @@ from credstream.formats.native_fields import Needs, Notes, note_needs, read_memb
 from credstream.formats.native_table import FIELDS, GROUPS
 
 NAME = "native"
+MOST_MEMBERS = 10_000
 VERSION = 1
 
 _KINDS = "award or definition"
@@ -59,6 +60,8 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     members = document["credentials"]
     if not isinstance(members, list) or not members:
         raise Rejected("format.invalid", "credentials", "expected an array of credentials")
+    if len(members) > MOST_MEMBERS:
+        raise Rejected("format.too_many", "credentials", f"{len(members)} credentials")
     for place, member in enumerate(members):
         if not isinstance(member, dict):
             raise Rejected("format.invalid", f"credentials[{place}]", "expected an object")
