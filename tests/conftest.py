@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_socket import disable_socket
 
-from tests.support import databases
+from tests.support import databases, stacks
 
 OFFLINE = ("unit", "golden", "contracts")
 # Unit tests of what is kept and what travels: they run on PostgreSQL and a real registry too.
@@ -31,6 +31,11 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--broker") == "kafka":
         os.environ[databases.REAL] = "1"
+
+
+def pytest_sessionfinish():
+    """Here and not at exit: xdist kills a process that is not gone ten seconds after its tests."""
+    stacks.down()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from deploy.kafka.layout import Layout, StackError
 HERE = Path(__file__).parent
 # 128 MB by default; 16 MB keep a node below 250 MB.
 DEDUPE_BYTES = 16 * 1024 * 1024
-JVM = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable")
+JVM = (
+    "-Xms64m",
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    # A node without memory answers nothing for ever; one that has ended is missed.
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Xlog:disable",
+)
 QUIET = ("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
 
 
@@ -29,9 +38,10 @@ def start(layout: Layout) -> None:
 
 
 def start_node(layout: Layout, node: int) -> None:
-    """Start one node, with what it learned about its own start at its last stop."""
+    """Start one node, with what the first one learned about its own start when it stopped."""
     cache = layout.parts / "kafka.aot"
-    option = f"-XX:AOTCache={cache}" if cache.exists() else f"-XX:AOTCacheOutput={cache}"
+    # Each stack learns into a file of its own: two that write one file spoil it for a third.
+    option = f"-XX:AOTCache={cache}" if cache.exists() else f"-XX:AOTCacheOutput={_learned(layout)}"
     alone = (option,) if cache.exists() or node == 1 else ()
     config = f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}"
     command = [*_java(layout, *JVM, *alone, config), "kafka.Kafka", str(_file(layout, node))]
@@ -58,6 +68,9 @@ def stop(layout: Layout) -> None:
     """Stop every node that is there, whatever their number was when they were started."""
     for path in sorted((layout.folder / "run").glob("kafka-*.pid")):
         processes.stop(path)
+    if _learned(layout).exists():
+        shutil.move(_learned(layout), layout.parts / f".{layout.folder.name}.aot")
+        (layout.parts / f".{layout.folder.name}.aot").replace(layout.parts / "kafka.aot")
 
 
 def pid_file(layout: Layout, node: int) -> Path:
@@ -66,6 +79,10 @@ def pid_file(layout: Layout, node: int) -> Path:
 
 def _data(layout: Layout, node: int) -> Path:
     return layout.folder / "data" / f"kafka-{node}"
+
+
+def _learned(layout: Layout) -> Path:
+    return layout.folder / "run" / "kafka.aot"
 
 
 def _file(layout: Layout, node: int) -> Path:

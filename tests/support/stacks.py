@@ -28,16 +28,22 @@ def stack():
     folder = Path(tempfile.mkdtemp(prefix="credstream-stack-"))
     layout = Layout(folder, _port(), int(os.environ.get(NODES, "1")))
 
-    def down():
-        servers.down(layout, wipe=True)
-        shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(down)
+    atexit.register(down, layout)
     try:
         servers.up(layout)
     except StackError as error:
         pytest.skip(f"no real servers: {error}")
     return layout
+
+
+def down(layout=None):
+    """Stop the stack, if this process has one; once the tests are over, xdist waits no 10 s."""
+    if layout is None and not stack.cache_info().currsize:
+        return
+    layout = layout or stack()
+    if layout.folder.exists():
+        servers.down(layout, wipe=True)
+        shutil.rmtree(layout.folder, ignore_errors=True)
 
 
 def _port() -> int:
