@@ -157,6 +157,10 @@ REFUSALS: Mapping[str, Words] = {
     "image.no_credential": Words(
         "The image holds no badge.", "Bake the badge into it, or send the badge alone."
     ),
+    "image.several_credentials": Words(
+        "The image holds several badges that differ, and nothing says which of them is meant.",
+        "Send an image with one of them, or each badge alone.",
+    ),
     "image.damaged": Words("The image was changed or cut.", "Bake the badge anew."),
     "xml.invalid": Words("The XML cannot be read.", "Correct it at the place that is named."),
     "xml.doctype": Words(

@@ -26,17 +26,28 @@ SVG_NAMES = (
 
 
 def from_png(value: bytes) -> str:
-    """The text of the first chunk of a badge; no pixel is looked at. Raises Rejected."""
+    """The text of the one badge inside; no pixel is looked at.
+
+    Raises Rejected, also where a picture holds two badges that differ: nobody could say which.
+    """
+    found = dict.fromkeys(_badges(value))
+    if not found:
+        raise Rejected("image.no_credential", "", "a PNG image without a badge inside")
+    if len(found) > 1:
+        raise Rejected("image.several_credentials", "", "the PNG image holds badges that differ")
+    return next(iter(found))
+
+
+def _badges(value: bytes) -> Iterator[str]:
     for kind, data in _chunks(value):
         keyword, _, rest = data.partition(b"\x00")
         if keyword not in KEYWORDS:
             continue
         text = _international(rest) if kind == b"iTXt" else rest
         try:
-            return text.decode("utf-8")
+            yield text.decode("utf-8")
         except UnicodeDecodeError as error:
             raise Rejected("text.encoding", "", "the badge in the picture is not UTF-8") from error
-    raise Rejected("image.no_credential", "", "a PNG image without a badge inside")
 
 
 def from_svg(root: etree._Element) -> str:
@@ -59,7 +70,7 @@ def _chunks(value: bytes) -> Iterator[tuple[bytes, bytes]]:
         if kind not in {b"iTXt", b"tEXt"}:
             continue
         if place > len(value):
-            break
+            raise Rejected("image.damaged", "", "the PNG image ends inside a part")
         if zlib.crc32(kind + data) != int.from_bytes(value[place - 4 : place]):
             raise Rejected("image.damaged", "", "a part of the PNG image does not fit its checksum")
         yield kind, data
@@ -71,6 +82,8 @@ def _international(rest: bytes) -> bytes:
         raise Rejected("image.damaged", "", "a text chunk that is too short")
     _language, _, behind = rest[2:].partition(b"\x00")
     _translated, _, text = behind.partition(b"\x00")
+    if rest[0] and rest[1]:
+        raise Rejected("image.damaged", "", "the badge is packed in a way that PNG does not know")
     return _unpacked(text) if rest[0] else text
 
 
@@ -82,4 +95,6 @@ def _unpacked(packed: bytes) -> bytes:
         raise Rejected("image.damaged", "", "the badge cannot be unpacked") from error
     if unpack.unconsumed_tail:
         raise Rejected("size.too_large", "", "the badge in the picture is larger than 1 MiB")
+    if not unpack.eof:
+        raise Rejected("image.damaged", "", "the packed badge ends too early")
     return text

@@ -31,11 +31,12 @@ from credstream.formats.walking import (
 
 NAME = "ob1"
 BADGE_CLASS = frozenset({"name", "image", "criteria", "issuer"})
+TYPES = frozenset({"Assertion", "BadgeClass", "BlockchainCertificate"})
 DATES = ("issuedOn", "issued_on")
 
 
 def recognise(document: Any) -> bool:
-    if not isinstance(document, dict) or types(document) - {"Assertion", "BadgeClass"}:
+    if not isinstance(document, dict) or types(document) - TYPES:
         return False
     found = _assertion(document)
     dated = any(key in found for key in (*DATES, "verify", "uid"))
@@ -54,9 +55,9 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
 
 def parse(document: Any) -> Parsed:
     whole = root(document)
-    if "badge" not in _assertion(whole.members):
-        return ob2_parts.described(Parsed(kind="definition"), whole)
     assertion = _node(whole)
+    if "badge" not in assertion.members:
+        return ob2_parts.described(Parsed(kind="definition"), whole)
     badge = one(assertion, "badge")
     if not badge:
         raise Rejected("format.invalid", at(assertion, "badge"), "the assertion names no badge")
@@ -90,14 +91,15 @@ def _assertion(document: Any) -> Any:
     """The assertion itself, also where Blockcerts 1 wraps it."""
     inner = document.get("document")
     wrapped = inner.get("assertion") if isinstance(inner, dict) else None
-    return {**inner, **wrapped} if isinstance(wrapped, dict) else document
+    if not isinstance(inner, dict) or not isinstance(wrapped, dict):
+        return document
+    badge = {"badge": inner["certificate"]} if "certificate" in inner else {}
+    return {**inner, **badge, **wrapped}
 
 
 def _node(whole: Node) -> Node:
+    """The assertion with the paths where its members stand."""
     inner = one(whole, "document")
-    if inner and any(isinstance(each, dict) for each, _ in items(inner, "assertion")):
-        assertion = one(inner, "assertion")
-        badge = {"badge": inner.members.get("certificate", assertion.members.get("badge"))}
-        recipient = {"recipient": inner.members.get("recipient")}
-        return Node({**badge, **recipient, **assertion.members}, assertion.path)
-    return whole
+    if not inner or not any(isinstance(each, dict) for each, _ in items(inner, "assertion")):
+        return whole
+    return Node(_assertion(whole.members), one(inner, "assertion").path)

@@ -36,7 +36,10 @@ from credstream.formats.walking import (
 )
 
 HASHES = ("sha256$", "md5$")
+# A dump of a REST interface writes what is not there as a word.
+NOTHING = frozenset({"null", "None"})
 PREFIX = "extensions:"
+SUPERVISED = {True: "supervised", False: "unsupervised"}
 # Extensions are objects named as their key; each holds one member of that name.
 WORKLOADS: Mapping[str, str] = {
     "ECTS": "ects",
@@ -56,6 +59,10 @@ EDUBADGES = frozenset(
         "quality_assurance_name",
         "quality_assurance_description",
         "quality_assurance_url",
+        "qualityAssuranceName",
+        "qualityAssuranceDescription",
+        "qualityAssuranceUrl",
+        "eqfNlqfLevelVerified",
         "eqf_nlqf_level_verified",
     ]
 )
@@ -123,10 +130,10 @@ def described(award: Parsed, badge: Node) -> Parsed:
         learning_outcomes=(*_learned(badge), *aligned.outcomes),
         workload=(*_workload(badge), *aligned.workload),
         levels=(*_levels(badge), *aligned.levels),
-        assessments=(*texts(badge, "assessmentType"), *texts(badge, "assessment_type")),
-        supervision=None,
+        assessments=_said(badge, "assessmentType", "assessment_type"),
+        supervision=_supervision(badge),
         identity_verified=_truth(badge, "assessmentIdVerified", "assessment_id_verified"),
-        modes=texts(badge, "participation"),
+        modes=_said(badge, "participation"),
         quality_assurance=(*_assurances(badge), *aligned.assurances),
         partial=_partial(badge),
         url=_page(badge),
@@ -145,7 +152,7 @@ def extension(node: Node, name: str) -> Value | None:
     """The member of an extension that bears its name, whether prefixed or not."""
     holder = one(node, f"{PREFIX}{name}Extension") or one(node, f"{name}Extension")
     found = first(amount(holder, name), words(holder, name))
-    return None if found is None or str(found.raw) in {"null", "None"} else found
+    return None if found is None or str(found.raw) in NOTHING else found
 
 
 def extensions(node: Node) -> frozenset[str]:
@@ -186,6 +193,18 @@ def _levels(badge: Node) -> tuple[LevelClaim, ...]:
     return (LevelClaim(eqf=level, claimed_by=claimed),)
 
 
+def _said(badge: Node, *names: str) -> tuple[Value, ...]:
+    """The texts under any of the names."""
+    found = (each for name in names for each in texts(badge, name))
+    return tuple(each for each in found if str(each.raw) not in NOTHING)
+
+
+def _supervision(badge: Node) -> Value | None:
+    """Only a truth value is told, so of the kinds of supervision only these two can be meant."""
+    found = _truth(badge, "assessmentSupervised", "assessment_supervised")
+    return Value(SUPERVISED[bool(found.raw)], found.path) if found else None
+
+
 def _truth(badge: Node, *names: str) -> Value | None:
     """A truth value; a dump of a REST interface writes it as a word."""
     for name in names:
@@ -196,8 +215,8 @@ def _truth(badge: Node, *names: str) -> Value | None:
 
 
 def _assurances(badge: Node) -> tuple[Assurance, ...]:
-    body = text(badge, "quality_assurance_name")
-    reference = text(badge, "quality_assurance_url")
+    body = next(iter(_said(badge, "quality_assurance_name", "qualityAssuranceName")), None)
+    reference = next(iter(_said(badge, "quality_assurance_url", "qualityAssuranceUrl")), None)
     accredited = extension(one(badge, "issuer"), "issuerAccreditation")
     stated = (Assurance(body=body, reference=reference),) if body or reference else ()
     if accredited is None:

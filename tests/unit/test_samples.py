@@ -122,3 +122,9 @@ def test_a_piece_of_a_token_and_a_picture_without_a_badge_say_so(seen):
     assert "image.no_credential" in codes(seen("ob3/mixedRegistry-validStatus-noExpiry.png"))
     assert seen("ob2/simple-badge.png")["envelope"] == "png"
     assert "format.accreditation_feed" in codes(seen("ams/ams.xml"))
+
+
+def test_a_blockcert_of_the_first_kind_is_an_open_badge(seen):
+    found = seen("blockcerts/sample_signed_cert-1.2.json")
+    assert found["format"] == "ob1"
+    assert [each["title"] for each in awards(found)]
