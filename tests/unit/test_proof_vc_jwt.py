@@ -173,6 +173,15 @@ def own_key_tokens():
     yield "did:jwk id", token_of({"alg": "ES256", "kid": f"{did_jwk}#0"}, OTHER_EC)
     yield "did:jwk issuer", token_of({"alg": "ES256"}, OTHER_EC, {"iss": did_jwk})
     yield "did:key P-256", token_of({"alg": "ES256"}, OTHER_EC, {"issuer": {"id": did_ec}})
+    pem = OTHER_EC.public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    carried = {"id": "https://badges.example/key", "publicKeyPem": pem}
+    others = {"id": "https://badges.example/old", "publicKeyPem": "not the one that signed"}
+    yield "OB2 creator", token_of({"alg": "ES256"}, OTHER_EC, {"verify": {"creator": carried}})
+    profile = {
+        "verification": {"type": "SignedBadge", "creator": carried["id"]},
+        "badge": {"issuer": {"publicKey": [others, carried]}},
+    }
+    yield "OB2 profile", token_of({"alg": "ES256"}, OTHER_EC, profile)
     yield "did:key Ed25519", token_of({"alg": "Ed25519", "kid": f"{did_ed}#x"}, ED_KEY)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
 from credstream.contract.errors import Rejected
 from services.ingest.proofs.algorithms import holds
 from services.ingest.proofs.base import (
@@ -150,13 +152,34 @@ def _own_keys(token: _Token) -> Iterator[object]:
         yield from_jwk(token.header["jwk"])
     if "x5c" in token.header:
         yield read_leaf(token.header["x5c"]).public_key()
-    for did in {token.kid, _issuer(token.payload)}:
+    claims = read_object(token.payload)
+    for did in {token.kid, _issuer(claims)}:
         if key := from_did(did):
             yield key
+    if pem := _badge_key(claims):
+        yield load_pem_public_key(pem.encode())
 
 
-def _issuer(payload: bytes) -> str:
-    claims = read_object(payload)
+def _badge_key(claims: Mapping[str, Any]) -> str | None:
+    """The key that an Open Badge 2.0 carries along as the one that signed it.
+
+    https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/index.html#CryptographicKey
+    """
+    verification = claims.get("verification", claims.get("verify"))
+    creator = verification.get("creator") if isinstance(verification, dict) else None
+    badge = claims.get("badge")
+    issuer = badge.get("issuer") if isinstance(badge, dict) else None
+    owned = issuer.get("publicKey") if isinstance(issuer, dict) else None
+    carried = [creator, *(owned if isinstance(owned, list) else [owned])]
+    name = creator.get("id") if isinstance(creator, dict) else creator
+    keys = [each for each in carried if isinstance(each, dict) and "publicKeyPem" in each]
+    # Of several keys only the one that is named has signed.
+    named = [each for each in keys if each is creator or name in (None, each.get("id"))]
+    pems = {str(each["publicKeyPem"]) for each in named}
+    return pems.pop() if len(pems) == 1 else None
+
+
+def _issuer(claims: Mapping[str, Any]) -> str:
     issuer = claims.get("iss", claims.get("issuer"))
     name = issuer.get("id") if isinstance(issuer, dict) else issuer
     return name if isinstance(name, str) else ""
