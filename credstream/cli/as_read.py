@@ -96,5 +96,5 @@ def definition_key_of(parsed: Parsed, provider: Provider) -> str:
     return definition_key(provider.country, provider.id, naming.definition_id(parsed))
 
 
-def throw_away() -> Any:
-    return service_part("normalise.step").LearnerKey("", "try", THROW_AWAY)
+def throw_away(pseudonym: str = "") -> Any:
+    return service_part("normalise.step").LearnerKey(pseudonym, "try", THROW_AWAY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -152,12 +152,20 @@ def _taken_up(step: _Step, late: Mapping[str, Normalised]) -> _Step:
 
 def _facts(received: Sequence[Received], parsed: Sequence[Parsed], known: Known) -> Any:
     step, provider = service_part("normalise.step"), known.provider
-    places = {(TOPIC, 0, number) for number in range(len(received))}
     keys = {definition_key_of(each, provider) for each in parsed} if received else set()
     return step.Facts(
         definitions=dict(known.definitions(keys)),
-        learners=dict.fromkeys(places, throw_away()),
+        learners={(TOPIC, 0, n): key for n, key in enumerate(_learners(parsed, provider))},
     )
+
+
+def _learners(parsed: Sequence[Parsed], provider: Provider) -> Iterator[Any]:
+    """A throw-away key for each award; awards of one identity have one learner, as in the vault."""
+    identifiers = service_part("normalise.learner").identifiers
+    seen: dict[Any, int] = {}
+    for number, each in enumerate(parsed):
+        named = identifiers(each.learner, provider.country)[:1] if each.learner else ()
+        yield throw_away(f"try-{seen.setdefault(named or number, len(seen))}")
 
 
 def _normalise(message: Incoming, facts: Any) -> tuple[_Step, list[Any]]:

@@ -329,3 +329,15 @@ def test_the_exit_code_tells_a_refusal_from_misuse(tmp_path):
     misused = command(tmp_path / "missing", "--dir", tmp_path)
     assert misused.returncode == MISUSE
     assert len(misused.stderr.splitlines()) == 2
+
+
+def warned(text):
+    found = rehearse(text.encode(), known.known_in(Path("nowhere"), "cleaning-like", AT), AT)
+    return {each.code for one in found.credentials for each in one.record.account.warnings}
+
+
+@pytest.mark.parametrize(("second", "expected"), [("TEST-1", True), ("TEST-2", False)])
+def test_only_one_learner_can_have_two_awards_alike(second, expected):
+    head = "credential_id;title;issued_on;learner_id"
+    rows = ("A-1;Soldering;2026-03-01;TEST-1", f"A-2;Soldering;2026-03-01;{second}")
+    assert ("award.alike" in warned("\n".join((head, *rows)))) == expected

@@ -90,6 +90,10 @@ def test_one_changed_letter_of_header_or_signature_fails(member, position):
     assert state(json.dumps(document)) == "failed"
 
 
+def thumbprint(who, digest, name):
+    return {"digAlg": name, "digVal": b64(who.certificate.fingerprint(digest))}
+
+
 HEADER_FAULTS = {
     "alg none": {"alg": "none"},
     "alg HS256": {"alg": "HS256"},
@@ -119,6 +123,9 @@ HEADER_FAULTS = {
     "stranger before the owner": {"x5c": [STRANGER.x5c, EC.x5c]},
     "wrong x5t": {"x5t#S256": b64(STRANGER.certificate.fingerprint(hashes.SHA256()))},
     "x5t no text": {"x5t#S256": None},
+    "wrong x5t#o": {"x5t#o": thumbprint(STRANGER, hashes.SHA512(), "S512")},
+    "x5t#o of a digest that is not allowed": {"x5t#o": thumbprint(EC, hashes.SHA1(), "S1")},
+    "x5t#o no object": {"x5t#o": "S512"},
     "empty x5c": {"x5c": []},
     "x5c no certificate": {"x5c": ["AAAA"]},
     "no x5c": {"x5c": ...},
@@ -156,8 +163,9 @@ def test_the_public_key_is_no_shared_secret():
         {"sigT": "2026-01-31T00:06:00Z"},
         {"crit": ["b64", "sigT", "adoTst"], "adoTst": {"tstTokens": []}},
         {"x5c": [EC.x5c, STRANGER.x5c]},
+        {"x5t#S256": ..., "x5t#o": thumbprint(EC, hashes.SHA512(), "S512")},
     ],
-    ids=["iat", "both, no x5t", "five minutes ahead", "time-stamped", "chain"],
+    ids=["iat", "both, no x5t", "five minutes ahead", "time-stamped", "chain", "x5t#o"],
 )
 def test_other_lawful_headers_are_verified(changes):
     assert state(sealed(header=header_of(**changes))) == "verified"
@@ -249,3 +257,22 @@ def test_the_official_seal_breaks_with_one_letter():
 )
 def test_odd_texts_fail(text):
     assert state(text) == "failed"
+
+
+@pytest.mark.parametrize(
+    ("owner", "member", "number", "expected"),
+    [
+        ("VATEE-100366327", "vatIdentifier", "EE100366327", "verified"),
+        ("VATEE-100366327", "vatIdentifier", "EE100366328", "unverifiable"),
+        ("VATEE-100366327", "registration", "EE100366327", "verified by name"),
+        ("NTREE-17207834", "registration", "17207834", "verified"),
+        ("NTREE-17207834", "registration", "17207835", "unverifiable"),
+        ("TINEE-555", "taxIdentifier", "555", "verified"),
+    ],
+)
+def test_an_owner_is_compared_by_the_number_of_its_kind(owner, member, number, expected):
+    who = identity(EC.key, number=owner)
+    name = "Open School" if expected == "verified by name" else "Another name"
+    payload = payload_of({"legalName": {"en": name}, member: {"notation": number}})
+    found = state(sealed(payload, header_of(who), who.key), {"owner": who.pem})
+    assert found == expected.split()[0]

@@ -32,6 +32,8 @@ CLOCK_SKEW_S = 300
 
 _ALLOWED = frozenset(ALGORITHMS) - {"EdDSA", "Ed25519"}
 _CRITICAL = frozenset({"b64", "sigT", "iat", "adoTst", "sigD"})
+#: Digests of `x5t#o`, which is there for any but SHA-256 (ETSI TS 119 182-1 section 5.2.2).
+_DIGESTS: Mapping[str, hashes.HashAlgorithm] = {"S384": hashes.SHA384(), "S512": hashes.SHA512()}
 #: The key of a seal is its certificate (x5c) and comes from nowhere else.
 _FOREIGN_KEYS = frozenset({"jku", "x5u", "jwk"})
 _UTC_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -110,11 +112,17 @@ def _check_header(header: Mapping[str, Any], unprotected: Any) -> None:
 
 
 def _check_thumbprint(header: Mapping[str, Any], certificate: x509.Certificate) -> None:
-    """Compare `x5t#S256`; a seal of the 2024 edition may leave it out (ETSI TS 119 182-1)."""
-    if "x5t#S256" not in header:
-        return
-    if unbase64url(header["x5t#S256"]) != certificate.fingerprint(hashes.SHA256()):
-        raise refuse("x5t#S256 is not the thumbprint of the certificate")
+    """Compare `x5t#S256` and `x5t#o`; beside `x5c` both may be left out (ETSI TS 119 182-1)."""
+    claimed: list[tuple[hashes.HashAlgorithm, Any]] = []
+    if "x5t#S256" in header:
+        claimed.append((hashes.SHA256(), header["x5t#S256"]))
+    if "x5t#o" in header:
+        other = header["x5t#o"]
+        if other["digAlg"] not in _DIGESTS:
+            raise refuse("x5t#o has a digest that is not on the allow-list")
+        claimed.append((_DIGESTS[other["digAlg"]], other["digVal"]))
+    if any(unbase64url(value) != certificate.fingerprint(digest) for digest, value in claimed):
+        raise refuse("x5t is not the thumbprint of the certificate")
 
 
 def _signing_time(header: Mapping[str, Any], certificate: x509.Certificate, now: float) -> float:

@@ -13,6 +13,8 @@ from cryptography.x509.oid import NameOID
 #: Scheme, country and number, as in `NTREE-17207834` (ETSI EN 319 412-1 section 5.1.4).
 _SEMANTIC = re.compile(r"[A-Z]{3}([A-Z]{2})-(.+)", re.DOTALL)
 
+#: Which further numbers of an ELM issuer a scheme speaks of.
+_OF_SCHEME = {"VAT": ("vatIdentifier",), "TIN": ("taxIdentifier",), "NTR": ("registration",)}
 _LONGEST = 200
 
 
@@ -27,13 +29,22 @@ def names_issuer(certificate: x509.Certificate, issuer: Any) -> bool:
     """
     if not isinstance(issuer, dict):
         return False
-    numbers = tuple(_texts(issuer.get("eIDASIdentifier"), "notation"))
     owner = organisation_id(certificate)
+    numbers = tuple(
+        number
+        for member in _members(owner or "")
+        for number in _texts(issuer.get(member), "notation")
+    )
     if numbers and owner:
         return any(_same_number(owner, number) for number in numbers)
     name = _attribute(certificate, NameOID.ORGANIZATION_NAME)
     names = filter(None, map(_plain, _texts(issuer.get("legalName"))))
     return name is not None and _plain(name) in names
+
+
+def _members(owner: str) -> tuple[str, ...]:
+    """The members of an issuer that can hold a number of the owner's kind."""
+    return ("eIDASIdentifier", *_OF_SCHEME.get(owner.strip()[:3], ()))
 
 
 def _attribute(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
