@@ -11,7 +11,7 @@ from services.ingest.proofs.status import standing
 from tests.support.proofs import AT, EC, STRANGER, b64, sign
 
 LIST = "https://lists.example/1"
-SAMPLES = Path("/work/shared/samples")
+SAMPLES = Path(__file__).parents[3] / "shared/samples"
 
 
 def packed(*bits, size=131_072):
@@ -114,3 +114,18 @@ def test_the_revoked_sample_is_revoked():
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         listing = json.dumps(claims.get("vc", claims))
     assert standing(document, {address: listing}, {}, AT) == "revoked"
+
+
+def test_a_list_that_the_credential_carries_is_read():
+    carried = json.loads(listed("u" + packed(8)))
+    found = [standing(entry(n, statusListCredential=carried), {}, {}, AT) for n in (7, 8)]
+    assert found == ["in_force", "revoked"]
+    past = carried | {"validUntil": "2020-01-01T00:00:00Z"}
+    assert standing(entry(8, statusListCredential=past), {}, {}, AT) == "unchecked"
+
+
+def test_a_badge_that_carries_its_issuers_list_is_read():
+    revoked = {"type": "RevocationList", "revokedAssertions": [{"id": "urn:b:1"}, "urn:b:2"]}
+    issuer = {"issuer": {"revocationList": revoked}}
+    found = [standing({"id": f"urn:b:{n}", "badge": issuer}, {}, {}, AT) for n in (1, 2, 3)]
+    assert found == ["revoked", "revoked", "in_force"]

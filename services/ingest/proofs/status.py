@@ -1,7 +1,8 @@
 """What a status list says of a credential: in force, revoked, suspended, or nobody can tell.
 
 https://www.w3.org/TR/vc-bitstring-status-list/ , StatusList2021, and the revocation lists of
-Open Badges 2.0. A list is read when the registration has it; nothing is fetched.
+Open Badges 2.0. A list is read when the registration has it, or when the credential carries it in
+the place of its address; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ def standing(document: Any, lists: Mapping[str, str], keys: Mapping[str, str], a
         return NONE
 
     def read(address: Any) -> Mapping[str, Any] | None:
+        if isinstance(address, dict):
+            # As good as the credential that carries it: both are the provider's word.
+            return address if _in_force(address, at_ms) else None
         text = lists.get(address) if isinstance(address, str) else None
         return _credential(text, keys, at_ms)
 
@@ -53,12 +57,12 @@ def _entries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
                 yield each
 
 
-def _addresses(document: Mapping[str, Any]) -> Iterator[str]:
-    """Where an Open Badge 2.0 says that its issuer lists what is revoked."""
+def _addresses(document: Mapping[str, Any]) -> Iterator[Any]:
+    """Where an Open Badge 2.0 says that its issuer lists what is revoked, or that list itself."""
     badge = document.get("badge")
     issuer = badge.get("issuer") if isinstance(badge, dict) else None
     address = issuer.get("revocationList") if isinstance(issuer, dict) else None
-    if isinstance(address, str):
+    if isinstance(address, str | dict):
         yield address
 
 
