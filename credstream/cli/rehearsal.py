@@ -62,6 +62,7 @@ def rehearse(value: bytes, known: Known, at: int) -> Rehearsal:
         readable=readable,
         normalisable=readable and normal,
         violations=sum(len(each.violations) for each in read.parsed),
+        left_out=len(left_out),
         reasons=unique(told),
         credentials=_credentials(steps, read, known, at),
     )
@@ -82,9 +83,8 @@ def definitions_in(value: bytes, provider: Provider, at: int) -> Mapping[str, An
 
 
 def _outcome(steps: Sequence[_Step]) -> str:
-    """Refused when any part of it is, else the best ending."""
-    endings = {step.ending for step in steps} or {REFUSED}
-    return REFUSED if REFUSED in endings else max(endings, key=RANK.__getitem__)
+    """The best ending of any part, as the summary of a run tells it."""
+    return max((step.ending for step in steps), key=RANK.__getitem__, default=REFUSED)
 
 
 def _read(value: bytes, provider: Provider, at: int) -> Read:

@@ -43,7 +43,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """What would become of a file. The three verdicts speak of its content only."""
+    """What would become of a file. The three verdicts speak of its content only.
+
+    `left_out` counts the parts that cannot be read where others can.
+    """
 
     provider: str
     outcome: str
@@ -54,8 +57,14 @@ class Rehearsal:
     readable: bool = False
     normalisable: bool = False
     violations: int = 0
+    left_out: int = 0
     reasons: tuple[Reason, ...] = ()
     credentials: tuple[Credential, ...] = ()
+
+    @property
+    def refused(self) -> int:
+        """How many parts of the file would be refused, and be told so in a receipt."""
+        return self.left_out + sum(each.ending == REFUSED for each in self.credentials)
 
     @property
     def conformant(self) -> bool:

@@ -29,7 +29,7 @@ LANDINGS = {
 
 
 def try_file(file: Path, provider: str, directory: Path, *, as_json: bool) -> int:
-    """Rehearse a file and show what came out; 0 unless it would be refused."""
+    """Rehearse a file and show what came out; 0 unless some of it would be refused."""
     at = int(time.time() * 1000)
     value = content(file)
     found = rehearse(value, known_in(directory, provider, at), at)
@@ -38,7 +38,12 @@ def try_file(file: Path, provider: str, directory: Path, *, as_json: bool) -> in
         sys.stdout.write(text.decode())
     else:
         _show(found, short(file.name) if file != STDIN else "standard input", len(value))
-    return REJECTED if found.outcome == REFUSED else 0
+    return ended(found)
+
+
+def ended(found: Rehearsal) -> int:
+    """The exit code of a rehearsal: a file with one bad row is no good file."""
+    return REJECTED if found.outcome == REFUSED or found.refused else 0
 
 
 def told(found: Rehearsal) -> dict[str, Any]:
@@ -46,6 +51,7 @@ def told(found: Rehearsal) -> dict[str, Any]:
     judgements = (each.judgement for each in found.awards if each.judgement)
     return {
         "outcome": found.outcome,
+        "refused_parts": found.refused,
         "provider": found.provider,
         "format": found.format,
         "envelope": found.envelope,
@@ -87,6 +93,13 @@ def _credential(each: Credential) -> dict[str, Any]:
     }
 
 
+def _but(found: Rehearsal) -> str:
+    if found.outcome == REFUSED or not found.refused:
+        return ""
+    parts = "one part" if found.refused == 1 else f"{found.refused} parts"
+    return f", but for {parts} of the file"
+
+
 def _show(found: Rehearsal, name: str, size: int) -> None:
     from rich.text import Text
 
@@ -96,7 +109,7 @@ def _show(found: Rehearsal, name: str, size: int) -> None:
     ending, style = LANDINGS[found.outcome]
     sender = f"{size:,} bytes, as {found.provider} would send it"
     console.print(showing.heading(name, sender))
-    console.print(Text(ending, f"bold {style}"), end="\n\n")
+    console.print(Text(ending + _but(found), f"bold {style}"), end="\n\n")
     console.print(_verdicts(found))
     if found.reasons:
         console.print()

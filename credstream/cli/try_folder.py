@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 
 from credstream.cli.known import known_in
-from credstream.cli.place import REJECTED, Trouble
+from credstream.cli.place import Trouble
 from credstream.cli.rehearsal import rehearse
-from credstream.cli.rehearsed import REFUSED, Rehearsal
-from credstream.cli.try_file import content, told
+from credstream.cli.rehearsed import Rehearsal
+from credstream.cli.try_file import content, ended, told
 from credstream.contract.parts import Reason
 
 VERDICTS = ("readable", "normalisable", "conformant")
@@ -35,7 +35,7 @@ class Counted:
 
 
 def try_folder(folder: Path, provider: str, directory: Path, *, as_json: bool) -> int:
-    """Rehearse every file below a folder; 0 unless one would be refused."""
+    """Rehearse every file below a folder; 0 unless some of them would be refused."""
     at = int(time.time() * 1000)
     known = known_in(directory, provider, at)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -49,7 +49,7 @@ def try_folder(folder: Path, provider: str, directory: Path, *, as_json: bool) -
         sys.stdout.buffer.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2))
     else:
         _show(found)
-    return REJECTED if any(each.outcome == REFUSED for each in found.values()) else 0
+    return max(map(ended, found.values()))
 
 
 def by_format(found: Mapping[str, Rehearsal]) -> dict[str, Counted]:

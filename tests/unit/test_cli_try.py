@@ -93,7 +93,8 @@ def test_an_example_ends_in_a_rehearsal_as_it_does_in_the_house(attempt, name):
     assert seen.told["outcome"] == expected["outcome"]
     assert (seen.told["judgement"] or {"outcome": None})["outcome"] == expected["judgement"]
     assert set(expected["codes"]) <= codes(seen.told)
-    assert seen.code == (REJECTED if expected["outcome"] == "refused" else 0)
+    refused = expected["outcome"] == "refused" or seen.told["refused_parts"]
+    assert seen.code == (REJECTED if refused else 0)
 
 
 @pytest.mark.parametrize("name", REGISTERED)
@@ -206,9 +207,9 @@ def test_an_award_before_its_definition_in_one_file_is_taken_up(attempt):
     assert late["descriptors"]["title"] == {"und": "Soldering"}
 
 
-def test_a_bundle_with_one_bad_award_is_refused_and_names_it(attempt):
+def test_a_bundle_with_one_bad_award_goes_but_for_it_and_names_it(attempt):
     told = attempt({"credstream": 1, "credentials": [award(), award(id="A-2", learner=None)]}).told
-    assert told["outcome"] == "refused"
+    assert (told["outcome"], told["refused_parts"]) == ("published", 1)
     assert [each["code"] for each in told["reasons"]] == ["learner.missing"]
     assert {each["outcome"] for each in told["credentials"]} == {"published", "refused"}
 
@@ -341,3 +342,15 @@ def test_only_one_learner_can_have_two_awards_alike(second, expected):
     head = "credential_id;title;issued_on;learner_id"
     rows = ("A-1;Soldering;2026-03-01;TEST-1", f"A-2;Soldering;2026-03-01;{second}")
     assert ("award.alike" in warned("\n".join((head, *rows)))) == expected
+
+
+def test_a_file_with_a_bad_row_says_how_many_go_and_ends_like_a_refusal(attempt):
+    name = "river-like/02-field-course.csv"
+    seen = attempt(*example(name))
+    assert (seen.told["outcome"], seen.told["refused_parts"], seen.code) == (
+        "published",
+        1,
+        REJECTED,
+    )
+    shown = attempt(*example(name), as_json=False).text
+    assert "would be published, but for one part of the file" in shown
