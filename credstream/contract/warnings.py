@@ -29,6 +29,9 @@ WARNINGS: Mapping[str, Words] = {
         "Two submissions of the same award say different things; the surer one was taken.",
         "Correct the one that is wrong and send it again.",
     ),
+    "clr.child_repeated": Words(
+        "The record holds an award twice, under two ids; it is taken once.", "Nothing to do."
+    ),
     "award.alike": Words(
         "The same learner has an award of the same title and day under another credential id.",
         "Nothing to do if there are two; else withdraw one, or use one credential id in both.",

@@ -16,7 +16,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import ob3_credential
 from credstream.formats.common import Parsed, Rules, Unread, Value, Whole
-from credstream.formats.walking import Node, at, items, many, one, root, text, types, words
+from credstream.formats.walking import Node, at, items, many, one, root, text, texts, types, words
 
 NAME = "clr2"
 RECORD = "ClrCredential"
@@ -48,17 +48,17 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     del rules
     record = root(document)
     subject = one(record, "credentialSubject")
-    told: set[str] = set()
     parts: list[Any] = []
+    kept: dict[str, list[str]] = {}
     for child, path in items(subject, "verifiableCredential"):
         reason = _no_award(child, path)
         if reason is not None:
             parts.append(Unread(reason))
-            continue
-        marks = _marks(child)
-        if not told & marks:
-            parts.append(_part(record, subject, child, path))
-        told |= marks
+        elif (mark := _mark(child)) in kept:
+            kept[mark].append(path)
+        else:
+            kept[mark] = repeated = []
+            parts.append({**_part(record, subject, child, path), "repeated": repeated})
     return tuple(parts)
 
 
@@ -69,7 +69,12 @@ def parse(document: Any) -> Parsed:
         raise Rejected("format.invalid", "credential", "no part of a learner record")
     parsed = ob3_credential.read(Node(document["credential"], str(path.raw)))
     whole = one(part, "whole")
-    return replace(parsed, partial=_whole(whole)) if whole else parsed
+    copies = tuple(
+        Reason(code="clr.child_repeated", path=str(each.raw), detail=f"as {path.raw}")
+        for each in texts(part, "repeated")
+    )
+    found = replace(parsed, findings=(*parsed.findings, *copies))
+    return replace(found, partial=_whole(whole)) if whole else found
 
 
 def _no_award(child: Any, path: str) -> Reason | None:
@@ -119,16 +124,16 @@ def _whole(whole: Node) -> Whole:
     return Whole(is_part=Value(True, where), qualification=Value(name.raw, where) if name else None)
 
 
-def _marks(child: Mapping[str, Any]) -> frozenset[str]:
-    """What makes two children the same: issuer and achievement id, or all they say."""
-    node = Node(child, "")
-    subject = one(node, "credentialSubject")
-    issuer, achievement = text(one(node, "issuer"), "id"), text(one(subject, "achievement"), "id")
-    named = f"{issuer.raw}\n{achievement.raw}" if issuer and achievement else ""
+def _mark(child: Mapping[str, Any]) -> str:
+    """The same for copies of one award.
+
+    The id of its achievement tells nothing: real records have one id for several achievements,
+    and several ids for one.
+    """
+    subject = one(Node(child, ""), "credentialSubject")
     bare = {key: each for key, each in child.items() if key not in OF_COPIES}
     bare["credentialSubject"] = _without_ids(subject.members)
-    content = orjson.dumps(bare, option=orjson.OPT_SORT_KEYS)
-    return frozenset({named, hashlib.sha256(content).hexdigest()} - {""})
+    return hashlib.sha256(orjson.dumps(bare, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _without_ids(subject: Mapping[str, Any]) -> Mapping[str, Any]:
