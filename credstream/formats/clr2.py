@@ -57,8 +57,8 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
         elif (mark := _mark(child)) in kept:
             kept[mark].append(path)
         else:
-            kept[mark] = repeated = []
-            parts.append({**_part(record, subject, child, path), "repeated": repeated})
+            kept[mark] = []
+            parts.append({**_part(record, subject, child, path), "repeated": kept[mark]})
     return tuple(parts)
 
 

@@ -83,8 +83,9 @@ def _award(association: Node) -> Parsed:
     """An award only where person, offering and result are told, and the result is a pass."""
     offering, result = one(association, "offering"), one(association, "result")
     taught = parts.taught(offering)
-    if not result or result.named or not taught:
-        where = at(association, "offering" if result else "result")
+    held = bool(result) and not result.named
+    if not held or not taught:
+        where = at(association, "offering" if held else "result")
         raise Rejected("ooapi.not_expanded", where, "the association does not hold what it names")
     _passed(result)
     award = Parsed(

@@ -53,7 +53,6 @@ ACCREDIBLE = frozenset(
     {"recipient", "issued_on", "group_name", "group_id", "expired_on", "course_link"}
 )
 LEAST = 3
-# Levels of vendors say how hard a course is, in the words of a brochure.
 CLOSED = {"pending": "vendor.not_accepted", "rejected": "vendor.not_accepted"}
 KNOWN = frozenset(
     [
@@ -252,6 +251,7 @@ def _category(template: Node) -> Value | None:
 
 
 def _marketing(level: Value | None) -> tuple[Reason, ...]:
+    """Levels of vendors say how hard a course is, in the words of a brochure."""
     if level is None:
         return ()
     detail = f"seen {str(level.raw)[:40]}"
