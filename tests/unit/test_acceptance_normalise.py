@@ -227,6 +227,9 @@ def test_s34_a_formal_claim_without_a_national_code_is_told():
     code = Id(scheme="crebo", value=v("25998"))
     assert "route.formal_unproven" not in sent(route=v("formal"), identifiers=(code,))[1]
     assert "route.formal_unproven" not in sent(route=v("non-formal"))[1]
+    for scheme in ("local", "url", "UUID"):
+        own = Id(scheme=scheme, value=v("25998"))
+        assert "route.formal_unproven" in sent(route=v("formal"), identifiers=(own,))[1]
 
 
 def test_s36_unknown_quality_assurance_stays_unknown():

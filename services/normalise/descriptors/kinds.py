@@ -27,6 +27,8 @@ ROUTES: Mapping[str, str] = {
     "http://data.europa.eu/snb/learning-setting/e207a81fc7": "non-formal",
 }
 UNPROVEN_FIX = "state the national code of the qualification"
+# Schemes of a maker's own system, or of anybody's: no authority gives such a code.
+NO_CODE = frozenset({"", "id", "local", "url", "urn", "uuid", "did", "ooapi", "ctid", "doi"})
 MICRO = frozenset({"microcredential", "micro-credential", "micro credential"})
 
 
@@ -51,11 +53,8 @@ def credential_type(parsed: Parsed, _: Provider) -> Finding[str | None]:
 
 def _unproven(parsed: Parsed, found: str) -> tuple[Reason, ...]:
     """A formal qualification has a national code; the claim is kept, and told to lack one."""
-    if (
-        found != "formal"
-        or parsed.route is None
-        or any(plain(each.value) for each in parsed.identifiers)
-    ):
+    codes = (each for each in parsed.identifiers if fold(each.scheme) not in NO_CODE)
+    if found != "formal" or parsed.route is None or any(plain(each.value) for each in codes):
         return ()
     return (doubt("route.formal_unproven", parsed.route, UNPROVEN_FIX),)
 
