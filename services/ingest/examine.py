@@ -21,7 +21,7 @@ from credstream.formats.common import Parsed, Rules, Unread
 from credstream.formats.reading import read_json, read_text
 from credstream.formats.table import BY_NAME
 from services.ingest.detect import Detected, detect
-from services.ingest.proofs import jades, status, vc_jwt, xml_dsig
+from services.ingest.proofs import data_integrity, jades, status, vc_jwt, xml_dsig
 from services.ingest.proofs.base import Proof
 
 # What a registration may say under `reading`; every other name there is a column of its lists.
@@ -163,7 +163,7 @@ def prove(detected: Detected, provider: Provider, at: int) -> Proof:
     if detected.signature == "xml" and isinstance(detected.signed, bytes):
         return xml_dsig.verify(detected.signed, provider.seals, at)
     if isinstance(detected.document, dict) and detected.document.get("proof"):
-        return Proof("unverifiable", "data-integrity", None, "embedded proofs are not checked")
+        return data_integrity.verify(detected.document, provider.keys, at)
     return Proof("none", "none", None, "the submission is not signed")
 
 

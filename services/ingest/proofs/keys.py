@@ -72,7 +72,7 @@ def from_did(did: str) -> PublicKey | None:
     if body.startswith("did:jwk:"):
         return from_jwk(read_object(unbase64url(body.removeprefix("did:jwk:"))))
     if body.startswith("did:key:z") and len(body) <= len("did:key:z") + _DID_KEY_LETTERS:
-        return _from_multicodec(_unbase58(body.removeprefix("did:key:z")))
+        return _from_multicodec(unbase58(body.removeprefix("did:key:z")))
     return None
 
 
@@ -104,11 +104,13 @@ def _from_multicodec(raw: bytes) -> PublicKey | None:
     return None
 
 
-def _unbase58(text: str) -> bytes:
+def unbase58(text: str) -> bytes:
+    """Decode base58btc, in which each leading 1 is a zero byte; a ValueError for other letters."""
     number = 0
     for letter in text:
         number = number * 58 + _BASE58.index(letter)
-    return number.to_bytes((number.bit_length() + 7) // 8)
+    zeros = len(text) - len(text.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
 
 
 _KEY_TYPES: Mapping[str, Callable[[Mapping[str, Any]], PublicKey]] = {

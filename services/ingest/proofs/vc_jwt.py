@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from credstream.contract.errors import Rejected
-from services.ingest.proofs.algorithms import holds
 from services.ingest.proofs.base import (
     MALFORMED,
     Proof,
@@ -19,7 +17,8 @@ from services.ingest.proofs.base import (
     refuse,
     unbase64url,
 )
-from services.ingest.proofs.keys import Registered, from_did, from_jwk, read_registered
+from services.ingest.proofs.keys import from_did, from_jwk
+from services.ingest.proofs.ring import Signed, judge
 
 KIND = "vc-jwt"
 ALLOWED = frozenset({"RS256", "PS256", "ES256", "EdDSA", "Ed25519"})
@@ -34,21 +33,6 @@ _REFUSED = {
     "b64": "an unencoded payload (b64) has no place in a compact token",
     "zip": "a compressed payload (zip) has no place in a signed token",
 }
-#: A key id may be repeated as signer when it is a plain DID or web address.
-_NAMES_A_KEY = re.compile(r"(did:[a-z0-9]+:|https?://)[^\s@]{1,200}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    header: Mapping[str, Any]
-    alg: str
-    kid: str
-    payload: bytes
-    signed: bytes
-    mark: bytes
-
-    def holds(self, key: object) -> bool:
-        return holds(self.alg, key, self.signed, self.mark)
 
 
 def verify(token: str, keys: Mapping[str, str], at_ms: int) -> Proof:
@@ -58,14 +42,14 @@ def verify(token: str, keys: Mapping[str, str], at_ms: int) -> Proof:
     decides whether a registered certificate is in force.
     """
     try:
-        return _judge(_open(token), keys, at_ms)
+        return judge(_open(token), keys, at_ms)
     except Rejected as refused:
         return Proof("failed", KIND, None, refused.detail)
     except MALFORMED:
         return Proof("failed", KIND, None, "the token cannot be decoded")
 
 
-def _open(text: str) -> _Token:
+def _open(text: str) -> Signed:
     parts = text.strip().split(".", 3)
     if len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
         raise refuse("a compact token has three parts")
@@ -77,7 +61,9 @@ def _open(text: str) -> _Token:
     if not isinstance(kid, str):
         raise refuse("the key id (kid) is not text")
     signed = f"{parts[0]}.{parts[1]}".encode("ascii")
-    return _Token(header, alg, kid, unbase64url(parts[1]), signed, unbase64url(parts[2]))
+    payload = unbase64url(parts[1])
+    own = partial(_own_keys, header, kid, payload)
+    return Signed(KIND, alg, kid, signed, unbase64url(parts[2]), own)
 
 
 def _allowed(header: Mapping[str, Any]) -> str:
@@ -92,68 +78,13 @@ def _allowed(header: Mapping[str, Any]) -> str:
     return alg
 
 
-def _judge(token: _Token, keys: Mapping[str, str], at_ms: int) -> Proof:
-    if token.kid in keys:
-        return _by_name(token, keys[token.kid], at_ms)
-    ring = {kid: key for kid, text in keys.items() if (key := _readable(text))}
-    suitable = {kid: key for kid, key in ring.items() if key.suits(token.alg)}
-    for kid, registered in suitable.items():
-        if token.holds(registered.key):
-            return _good(kid, registered, at_ms)
-    return _by_own_key(token, bool(suitable))
-
-
-def _by_name(token: _Token, text: str, at_ms: int) -> Proof:
-    registered = _readable(text)
-    if registered is None:
-        return Proof("unverifiable", KIND, token.kid, "the registered key cannot be read")
-    if not registered.suits(token.alg):
-        detail = "the algorithm does not fit the registered key"
-    elif not token.holds(registered.key):
-        detail = "the signature does not match the registered key"
-    else:
-        return _good(token.kid, registered, at_ms)
-    return Proof("failed", KIND, token.kid, detail)
-
-
-def _readable(text: str) -> Registered | None:
-    try:
-        return read_registered(text)
-    except MALFORMED:
-        return None
-
-
-def _good(kid: str, registered: Registered, at_ms: int) -> Proof:
-    if registered.in_force(at_ms):
-        return Proof("verified", KIND, kid, "the signature matches a registered key")
-    detail = "the signature matches a registered certificate that is not in force"
-    return Proof("unverifiable", KIND, kid, detail)
-
-
-def _by_own_key(token: _Token, suitable: bool) -> Proof:  # noqa: FBT001 - one caller
-    """Judge a token that no registered key signed: its own key can refute it, never prove it."""
-    own = tuple(_own_keys(token))
-    if not all(token.holds(key) for key in own):
-        raise refuse("the signature does not match the key that the token carries")
-    signer = token.kid if _NAMES_A_KEY.fullmatch(token.kid) else None
-    if own:
-        detail = "the token is signed with a key of its own, which is not registered"
-    elif token.kid:
-        detail = "the key id is not registered"
-    elif suitable:
-        raise refuse("the signature matches no registered key")
-    else:
-        detail = "no registered key is of the type that signed"
-    return Proof("unverifiable", KIND, signer, detail)
-
-
-def _own_keys(token: _Token) -> Iterator[object]:
-    if "jwk" in token.header:
-        yield from_jwk(token.header["jwk"])
-    if "x5c" in token.header:
-        yield read_leaf(token.header["x5c"]).public_key()
-    claims = read_object(token.payload)
-    for did in {token.kid, _issuer(claims)}:
+def _own_keys(header: Mapping[str, Any], kid: str, payload: bytes) -> Iterator[object]:
+    if "jwk" in header:
+        yield from_jwk(header["jwk"])
+    if "x5c" in header:
+        yield read_leaf(header["x5c"]).public_key()
+    claims = read_object(payload)
+    for did in {kid, _issuer(claims)}:
         if key := from_did(did):
             yield key
     if pem := _badge_key(claims):
