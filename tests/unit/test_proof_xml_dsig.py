@@ -144,3 +144,24 @@ def test_a_key_elsewhere_and_a_shared_secret_are_refused():
 def test_a_strangers_seal_is_not_registered():
     value = signed(who=STRANGER, method="ecdsa-sha256")
     assert "not registered" in verify(value, TRUSTED, AT).detail
+
+
+def both(first, second):
+    """A document with two signatures, each over all but the signatures."""
+    root, other = etree.fromstring(first), etree.fromstring(second)
+    root.append(other[-1])
+    return etree.tostring(root)
+
+
+def test_every_signature_that_covers_the_document_must_be_good():
+    rsa, strange = (
+        signed(reference(transforms=filtered())),
+        signed(reference(transforms=filtered()), STRANGER, "ecdsa-sha256"),
+    )
+    other = signed(reference(transforms=filtered()), EC, "ecdsa-sha256", PLAIN.replace("So", "To"))
+    good = signed(reference(transforms=filtered()), EC, "ecdsa-sha256")
+    assert state(both(rsa, good)) == "verified"
+    for pair in ((rsa, strange), (strange, rsa)):
+        assert state(both(*pair)) == "unverifiable"
+    for pair in ((rsa, other), (strange, other)):
+        assert state(both(*pair)) == "failed"

@@ -118,9 +118,10 @@ def _judge(root: etree._Element, seals: Mapping[str, str], at_ms: int) -> Proof:
     covering = [each for each in signatures if _checked(each, root, ids)]
     if not covering:
         raise _Odd("unverifiable", "no signature covers the whole document")
-    signature = covering[0]
-    certificate = _matching(signature, ids)
-    return _worth(signature, certificate, seals, at_ms)
+    # Matched before any is weighed: a mismatch is the worst that can be said.
+    matched = [(each, _matching(each, ids)) for each in covering]
+    proofs = [_worth(each, certificate, seals, at_ms) for each, certificate in matched]
+    return next((proof for proof in proofs if proof.state != "verified"), proofs[0])
 
 
 def _ids(root: etree._Element) -> Mapping[str, list[etree._Element]]:
