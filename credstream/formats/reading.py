@@ -46,8 +46,18 @@ def read_json(text: str) -> Any:
         raise Rejected("json.too_deep", "", f"more than {DEEPEST} levels") from error
     except json.JSONDecodeError as error:
         raise Rejected("json.invalid", "", f"line {error.lineno}, column {error.colno}") from error
-    _check(document)
+    if _suspect(text):
+        _check(document)
     return document
+
+
+def _suspect(text: str) -> bool:
+    """Whether the text can hold what `_check` looks for.
+
+    Text that was UTF-8 has no lone surrogates, and JSON no NUL, unless they are written as
+    escapes; and as deep as its brackets are many it cannot be.
+    """
+    return "\\u" in text or text.count("{") + text.count("[") >= DEEPEST
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -84,6 +84,8 @@ def many(node: Node, key: str) -> tuple[Node, ...]:
 
 def one(node: Node, key: str) -> Node:
     """The first object under the key, or an empty one."""
+    if node.members.get(key) is None:
+        return Node({}, at(node, key), node.known)
     return next(iter(many(node, key)), Node({}, at(node, key), node.known))
 
 
@@ -99,6 +101,8 @@ def follow(node: Node, *keys: str) -> Node:
 
 
 def texts(node: Node, key: str) -> tuple[Value, ...]:
+    if node.members.get(key) is None:
+        return ()
     return tuple(
         Value(each, path)
         for each, path in items(node, key)
@@ -107,6 +111,10 @@ def texts(node: Node, key: str) -> tuple[Value, ...]:
 
 
 def text(node: Node, key: str) -> Value | None:
+    found = node.members.get(key)
+    # Nearly always there is one text or none; every format asks for dozens of them.
+    if isinstance(found, str):
+        return Value(found, at(node, key)) if found.strip() else None
     return next(iter(texts(node, key)), None)
 
 
