@@ -124,6 +124,13 @@ def test_a_list_that_the_credential_carries_is_read():
     assert standing(entry(8, statusListCredential=past), {}, {}, AT) == "unchecked"
 
 
+def test_a_registered_list_is_worth_more_than_a_copy_of_it():
+    copy = {"id": LIST, **json.loads(listed("u" + packed()))}
+    assert judged(entry(8, statusListCredential=copy), listed("u" + packed(8))) == "revoked"
+    odd = {"id": ["x"], **json.loads(listed("u" + packed(8)))}
+    assert judged(entry(8, statusListCredential=odd), listed("u" + packed())) == "revoked"
+
+
 def test_a_badge_that_carries_its_issuers_list_is_read():
     revoked = {"type": "RevocationList", "revokedAssertions": [{"id": "urn:b:1"}, "urn:b:2"]}
     issuer = {"issuer": {"revocationList": revoked}}

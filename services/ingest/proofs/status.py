@@ -38,10 +38,13 @@ def standing(document: Any, lists: Mapping[str, str], keys: Mapping[str, str], a
         return NONE
 
     def read(address: Any) -> Mapping[str, Any] | None:
-        if isinstance(address, dict):
+        carried = address if isinstance(address, dict) else None
+        name = carried.get("id") if carried else address
+        # A copy that travels may be older than the list that is registered.
+        text = lists.get(name) if isinstance(name, str) else None
+        if carried and text is None:
             # As good as the credential that carries it: both are the provider's word.
-            return address if _in_force(address, at_ms) else None
-        text = lists.get(address) if isinstance(address, str) else None
+            return carried if _in_force(carried, at_ms) else None
         return _credential(text, keys, at_ms)
 
     found = [_by_entry(document, entry, read) for entry in _entries(document)]
