@@ -9,8 +9,9 @@ import struct
 import zipfile
 import zlib
 
+from tests.support.baking import PNG, chunk
+
 MIB = 1024 * 1024
-PNG = b"\x89PNG\r\n\x1a\n"
 XML_REFUSED = {"xml.doctype", "xml.invalid", "xml.too_deep"}
 LOCK = b"\x07TESTER " + b" " * 47 + b"\x06T\0E\0S\0T\0" + b" \0" * 50
 
@@ -158,13 +159,8 @@ def _pictures():
     yield (
         "long chunk",
         PNG + struct.pack(">I4s", 2**32 - 1, b"iTXt") + b"openbadges",
-        {"image.no_credential", "image.damaged"},
+        {"image.damaged"},
     )
-
-
-def chunk(kind, data):
-    """A PNG chunk with its length and checksum."""
-    return struct.pack(">I4s", len(data), kind) + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def _archives():

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 DAYS = dt.timedelta(days=365)
 SIGNED = START + dt.timedelta(days=30)
 AT = int(SIGNED.timestamp() * 1000) + 60_000
@@ -21,6 +22,14 @@ ISSUER = {
     "legalName": {"en": "Open School", "et": "Avatud Kool"},
     "eIDASIdentifier": {"type": "LegalIdentifier", "notation": "NTREE-17207834"},
 }
+
+
+def base58(raw: bytes) -> str:
+    number, text = int.from_bytes(raw), ""
+    while number:
+        number, rest = divmod(number, 58)
+        text = BASE58[rest] + text
+    return "1" * (len(raw) - len(raw.lstrip(b"\x00"))) + text
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.ingest.proofs.data_integrity import verify
-from tests.support.proofs import AT
+from tests.support.proofs import AT, base58
 
-ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 EDWARDS, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 ELLIPTIC = ec.generate_private_key(ec.SECP256R1())
 KID = "https://school.example/keys#1"
@@ -23,14 +22,6 @@ CREDENTIAL = {
     "issuer": "https://school.example",
     "credentialSubject": {"id": "did:x:1", "score": 0.1, "name": "Ærø"},
 }
-
-
-def base58(raw):
-    number, text = int.from_bytes(raw), ""
-    while number:
-        number, rest = divmod(number, 58)
-        text = ALPHABET[rest] + text
-    return "1" * (len(raw) - len(raw.lstrip(b"\x00"))) + text
 
 
 def pem(key):

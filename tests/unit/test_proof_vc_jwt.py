@@ -18,6 +18,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from services.ingest.proofs.vc_jwt import verify
+from tests.support.proofs import base58
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 AT = 1_790_000_000_000
@@ -167,7 +168,10 @@ def own_key_tokens():
     did_jwk = "did:jwk:" + b64(json.dumps(public).encode())
     point = OTHER_EC.public_key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     raw = ED_KEY.public_key.public_bytes_raw()
-    did_ec, did_ed = "did:key:z" + b58(b"\x80\x24" + point), "did:key:z" + b58(b"\xed\x01" + raw)
+    did_ec, did_ed = (
+        "did:key:z" + base58(b"\x80\x24" + point),
+        "did:key:z" + base58(b"\xed\x01" + raw),
+    )
     yield "jwk", token_of({"alg": "ES256", "jwk": public}, OTHER_EC)
     yield "x5c", token_of({"alg": "ES256", "x5c": [x5c(OTHER_EC)]}, OTHER_EC)
     yield "did:jwk id", token_of({"alg": "ES256", "kid": f"{did_jwk}#0"}, OTHER_EC)
@@ -183,15 +187,6 @@ def own_key_tokens():
     }
     yield "OB2 profile", token_of({"alg": "ES256"}, OTHER_EC, profile)
     yield "did:key Ed25519", token_of({"alg": "Ed25519", "kid": f"{did_ed}#x"}, ED_KEY)
-
-
-def b58(raw: bytes) -> str:
-    letters = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-    number, text = int.from_bytes(raw), ""
-    while number:
-        number, rest = divmod(number, 58)
-        text = letters[rest] + text
-    return text
 
 
 def certificate(key, start=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)) -> x509.Certificate:
