@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 from credstream.contract.parts import Reason
 from credstream.formats.common import (
@@ -17,15 +18,15 @@ from credstream.formats.common import (
     Value,
     Whole,
 )
+from credstream.formats.elm2_walking import Known, concept, concepts, ids, known_in, linked, words
+from credstream.formats.walking import first
 from credstream.formats.xml_walking import (
     Spot,
     attribute,
     down,
     kid,
     kids,
-    name_of,
     said,
-    spoken,
     text,
 )
 
@@ -36,7 +37,6 @@ BODY_IDS = {
     "taxIdentifier": "tax",
     "eidasIdentifier": "eidas",
 }
-SPECIFICATIONS = ("learningSpecification", "qualification", "learningActivitySpecification")
 AMOUNTS = {
     "volumeOfLearning": "duration",
     "workload": "duration",
@@ -44,127 +44,78 @@ AMOUNTS = {
     "ECTSCreditPoints": "ects",
     "duration": "span",
 }
-Known = Mapping[str, Spot]
 
 
 def read(credential: Spot, claim: Spot, attended: bool) -> Parsed:  # noqa: FBT001 - one caller
     """The award of one claim. An activity alone is attendance: nobody assessed anything."""
-    known = _known(credential)
-    spec = _linked(kid(claim, "specifiedBy"), known)
-    process = _linked(kid(claim, "wasAwardedBy"), known)
-    body = _linked(kid(process, "awardingBody"), known) or _linked(kid(claim, "directedBy"), known)
-    issuer = _linked(kid(credential, "issuer"), known)
-    assessment = kid(claim, "wasDerivedFrom")
-    tested = _linked(kid(assessment, "specifiedBy"), known)
+    known = known_in(credential)
+    spec = linked(kid(claim, "specifiedBy"), known)
+    process = linked(kid(claim, "wasAwardedBy"), known)
+    body = linked(kid(process, "awardingBody"), known) or linked(kid(claim, "directedBy"), known)
+    issuer = linked(kid(credential, "issuer"), known)
     activity = claim if attended else kid(claim, "wasInfluencedBy")
-    day = _first(*(text(each, "date") for each in (process,) if each))
-    issued = _first(text(credential, "issued"), text(credential, "issuanceDate"))
+    issued = first(text(credential, "issued"), text(credential, "issuanceDate"))
     starts = text(credential, "validFrom")
     organisation = body or issuer
-    return Parsed(
+    award = Parsed(
         kind="award",
         credential_id=attribute(credential, "id"),
-        credential_ids=_ids(claim, "identifier"),
-        occurred_at=_first(issued, starts),
-        definition_id=_own_id(spec) or _own_id(claim),
-        title=_first(_words(claim, "title"), _words(spec, "title"), _words(credential, "title")),
-        description=_first(_words(spec, "description"), _words(claim, "description")),
+        credential_ids=ids(claim, "identifier"),
+        occurred_at=first(issued, starts),
         country=_country(organisation) or _country(issuer),
         region=_region(organisation),
         awarding_bodies=_bodies(organisation),
-        issued_on=_first(day, issued, starts),
-        valid_until=_first(text(credential, "validUntil"), text(credential, "expirationDate")),
-        learning_outcomes=tuple(_learned(spec, known)),
+        issued_on=first(text(process, "date"), issued, starts),
+        valid_until=first(text(credential, "validUntil"), text(credential, "expirationDate")),
         workload=tuple(_amounts(spec, activity)),
         starts_on=text(activity, "startedAtTime"),
         ends_on=text(activity, "endedAtTime"),
-        levels=tuple(_levels(spec)),
-        assessments=_concepts(tested, "type"),
-        supervision=_concept(kid(assessment, "idVerificationMethod")),
-        grade=text(assessment, "grade"),
-        grade_scale=_words(_linked(kid(tested, "gradingScheme"), known), "title"),
-        assessed_by=_assessors(assessment, known),
-        modes=_concepts(spec, "mode"),
         quality_assurance=tuple(_assurances(organisation, known)),
-        prerequisites=_first(
-            _words(spec, "entryRequirementsNote"), _words(spec, "entryRequirements")
-        ),
-        partial=_partial(spec, claim),
-        further_information=_words(spec, "additionalNote"),
-        url=attribute(kid(spec, "homepage"), "uri", "id"),
-        identifiers=_ids(spec, "identifier"),
-        languages=_concepts(spec, "language"),
-        fields=_concepts(spec, "hasISCED-FCode"),
-        route=_concept(kid(spec, "learningSettingType")),
         credential_type=_type(credential),
         learner=_learner(kid(credential, "credentialSubject")),
         evidence=len(kids(credential, "evidence")),
         findings=_findings(claim, attended=attended),
     )
+    tested = _assessed(award, kid(claim, "wasDerivedFrom"), known)
+    return _described(tested, credential, claim, spec, known)
 
 
-def _known(credential: Spot) -> Known:
-    """Every element by the id that it bears, as an attribute or as a child."""
-    found: dict[str, Spot] = {}
-    for group in kids(credential, *_groups(credential)):
-        for name in {name_of(each) for each in group.element} if group.element is not None else ():
-            for each in kids(group, name):
-                own = attribute(each, "id") or text(each, "id")
-                if own:
-                    found.setdefault(str(own.raw), each)
-    return found
-
-
-def _groups(credential: Spot) -> tuple[str, ...]:
-    every = credential.element if credential.element is not None else ()
-    return tuple({name for each in every if (name := name_of(each)).endswith("References")})
-
-
-def _linked(spot: Spot, known: Known) -> Spot:
-    """What a link leads to; the element itself where it holds its content."""
-    link = attribute(spot, "idref")
-    return known.get(str(link.raw), Spot(None, spot.path)) if link else spot
-
-
-def _first(*values: Value | None) -> Value | None:
-    return next((each for each in values if each is not None), None)
-
-
-def _words(spot: Spot, name: str) -> Value | None:
-    found = kids(spot, name)
-    return spoken(tuple(each for one in found for each in kids(one, "text"))) or spoken(found)
-
-
-def _concept(spot: Spot) -> Value | None:
-    """A code of a list by its address, else by its name."""
-    return _first(
-        attribute(spot, "uri"),
-        _words(spot, "targetName"),
-        attribute(spot, "targetNotation"),
-        said(spot),
+def _assessed(award: Parsed, assessment: Spot, known: Known) -> Parsed:
+    specification = linked(kid(assessment, "specifiedBy"), known)
+    return replace(
+        award,
+        assessments=concepts(specification, "type"),
+        supervision=concept(kid(assessment, "idVerificationMethod")),
+        grade=text(assessment, "grade"),
+        grade_scale=words(linked(kid(specification, "gradingScheme"), known), "title"),
+        assessed_by=_assessors(assessment, known),
     )
 
 
-def _concepts(spot: Spot, name: str) -> tuple[Value, ...]:
-    return tuple(found for each in kids(spot, name) if (found := _concept(each)))
-
-
-def _ids(spot: Spot, *names: str) -> tuple[Id, ...]:
-    return tuple(
-        Id(scheme=_scheme(each), value=found)
-        for each in kids(spot, *names)
-        if (found := said(each))
+def _described(award: Parsed, credential: Spot, claim: Spot, spec: Spot, known: Known) -> Parsed:
+    """What the learning is, by its specification and, where that is silent, by the claim."""
+    return replace(
+        award,
+        definition_id=_own_id(spec) or _own_id(claim),
+        title=first(words(claim, "title"), words(spec, "title"), words(credential, "title")),
+        description=first(words(spec, "description"), words(claim, "description")),
+        learning_outcomes=tuple(_learned(spec, known)),
+        levels=tuple(_levels(spec)),
+        modes=concepts(spec, "mode"),
+        prerequisites=first(words(spec, "entryRequirementsNote"), words(spec, "entryRequirements")),
+        partial=_partial(spec, claim),
+        further_information=words(spec, "additionalNote"),
+        url=attribute(kid(spec, "homepage"), "uri", "id"),
+        identifiers=ids(spec, "identifier"),
+        languages=concepts(spec, "language"),
+        fields=concepts(spec, "hasISCED-FCode"),
+        route=concept(kid(spec, "learningSettingType")),
     )
-
-
-def _scheme(spot: Spot) -> str:
-    scheme = attribute(spot, "schemeID", "identifierSchemeId", "schemeAgencyName")
-    return str(scheme.raw).lower() if scheme else "id"
 
 
 def _own_id(spot: Spot) -> Value | None:
-    ids = _ids(spot, "identifier")
-    return ids[0].value if ids else None
+    found = ids(spot, "identifier")
+    return found[0].value if found else None
 
 
 def _learner(subject: Spot) -> Person | None:
@@ -177,10 +128,10 @@ def _learner(subject: Spot) -> Person | None:
         kid(subject, "contactPoint", "email"), "id"
     )
     person = Person(
-        identifiers=(*national, *_ids(subject, "identifier")),
-        full_name=_words(subject, "fullName"),
-        given_name=_words(subject, "givenNames"),
-        family_name=_words(subject, "familyName"),
+        identifiers=(*national, *ids(subject, "identifier")),
+        full_name=words(subject, "fullName"),
+        given_name=words(subject, "givenNames"),
+        family_name=words(subject, "familyName"),
         birth_date=text(subject, "dateOfBirth"),
         email=Value(str(mail.raw).removeprefix("mailto:"), mail.path) if mail else None,
     )
@@ -189,7 +140,7 @@ def _learner(subject: Spot) -> Person | None:
 
 def _bodies(organisation: Spot) -> tuple[Body, ...]:
     body = Body(
-        name=_first(_words(organisation, "prefLabel"), _words(organisation, "preferredName")),
+        name=first(words(organisation, "prefLabel"), words(organisation, "preferredName")),
         country=_country(organisation),
         identifiers=(
             *(
@@ -198,7 +149,7 @@ def _bodies(organisation: Spot) -> tuple[Body, ...]:
                 for each in kids(organisation, name)
                 if (found := said(each))
             ),
-            *_ids(organisation, "identifier"),
+            *ids(organisation, "identifier"),
         ),
     )
     return (body,) if body.name or body.identifiers else ()
@@ -209,21 +160,21 @@ def _country(organisation: Spot) -> Value | None:
     ways = (("hasLocation", "hasAddress"), ("location", "address"), ("contactPoint", "address"))
     for way in ways:
         for place in down(organisation, *way):
-            found = _concept(kid(place, "country"))
+            found = concept(kid(place, "country"))
             if found:
                 return found
     return None
 
 
 def _region(organisation: Spot) -> Value | None:
-    return _concept(kid(organisation, "hasLocation", "spatialCode"))
+    return concept(kid(organisation, "hasLocation", "spatialCode"))
 
 
 def _learned(spec: Spot, known: Known) -> Iterator[Outcome]:
     for link in down(spec, "learningOutcomes", "learningOutcome"):
-        outcome = _linked(link, known)
-        name = _first(
-            _words(outcome, "prefLabel"), _words(outcome, "title"), _words(outcome, "description")
+        outcome = linked(link, known)
+        name = first(
+            words(outcome, "prefLabel"), words(outcome, "title"), words(outcome, "description")
         )
         skills = tuple(
             found
@@ -249,21 +200,21 @@ def _amounts(spec: Spot, activity: Spot) -> Iterator[Amount]:
 
 
 def _levels(spec: Spot) -> Iterator[LevelClaim]:
-    european, national = _concept(kid(spec, "eqfLevel")), _concept(kid(spec, "nqfLevel"))
+    european, national = concept(kid(spec, "eqfLevel")), concept(kid(spec, "nqfLevel"))
     if european or national:
         yield LevelClaim(eqf=european, value=national)
 
 
 def _assessors(assessment: Spot, known: Known) -> tuple[Value, ...]:
-    bodies = (_bodies(_linked(each, known)) for each in kids(assessment, "assessedBy"))
+    bodies = (_bodies(linked(each, known)) for each in kids(assessment, "assessedBy"))
     return tuple(body.name for found in bodies for body in found if body.name)
 
 
 def _assurances(organisation: Spot, known: Known) -> Iterator[Assurance]:
     for link in kids(organisation, "hasAccreditation", "accreditation"):
-        accreditation = _linked(link, known)
-        agent = _bodies(_linked(kid(accreditation, "accreditingAgent"), known))
-        reference = _first(attribute(accreditation, "id"), _words(accreditation, "title"))
+        accreditation = linked(link, known)
+        agent = _bodies(linked(kid(accreditation, "accreditingAgent"), known))
+        reference = first(attribute(accreditation, "id"), words(accreditation, "title"))
         yield Assurance(
             type=Value("external", link.path),
             body=agent[0].name if agent else None,
@@ -273,7 +224,7 @@ def _assurances(organisation: Spot, known: Known) -> Iterator[Assurance]:
 
 def _partial(spec: Spot, claim: Spot) -> Whole | None:
     stated = text(spec, "isPartialQualification")
-    entitled = _words(kid(claim, "entitlesTo"), "title")
+    entitled = words(kid(claim, "entitlesTo"), "title")
     if stated is None or str(stated.raw).lower() != "true":
         return None
     return Whole(is_part=Value(True, stated.path), qualification=entitled)
@@ -282,7 +233,7 @@ def _partial(spec: Spot, claim: Spot) -> Whole | None:
 def _type(credential: Spot) -> Value | None:
     """The kind of credential by its name; `Generic` says nothing."""
     kind = kid(credential, "type")
-    name = _first(_words(kind, "targetName"), said(kind))
+    name = first(words(kind, "targetName"), said(kind))
     return None if name is None or "generic" in str(name.raw).lower() else name
 
 

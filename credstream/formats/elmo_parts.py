@@ -15,6 +15,7 @@ from credstream.formats.common import (
     Person,
     Value,
 )
+from credstream.formats.walking import first
 from credstream.formats.xml_walking import (
     Spot,
     attribute,
@@ -68,7 +69,7 @@ def read(holder: Spot, report: Spot, los: Spot) -> Parsed:
         starts_on=_day(loi, "start"),
         ends_on=_day(loi, "date"),
         levels=tuple(_levels(los, loi)),
-        grade=_first(text(loi, "resultLabel"), text(loi, "result"), _shortened(loi)),
+        grade=first(text(loi, "resultLabel"), text(loi, "result"), _shortened(loi)),
         grade_scale=_scale(loi),
         url=text(los, "url"),
         identifiers=_ids(los, "identifier"),
@@ -79,10 +80,6 @@ def read(holder: Spot, report: Spot, los: Spot) -> Parsed:
         status=text(loi, "status"),
         findings=_findings(los),
     )
-
-
-def _first(*values: Value | None) -> Value | None:
-    return next((each for each in values if each is not None), None)
 
 
 def _several(spot: Spot, name: str) -> tuple[Value, ...]:
@@ -188,7 +185,7 @@ def _shortened(loi: Spot) -> Value | None:
 
 
 def _scale(loi: Spot) -> Value | None:
-    return _first(attribute(kid(loi, "result"), "scheme"), text(loi, "gradingSchemeLocalId"))
+    return first(attribute(kid(loi, "result"), "scheme"), text(loi, "gradingSchemeLocalId"))
 
 
 def _kind(los: Spot, loi: Spot) -> Value | None:
