@@ -13,13 +13,13 @@ from typing import Any
 
 import orjson
 from rich.console import Console
-from rich.table import Table
 
 from credstream.cli.collector import Collector, Seen, receipts_on_file
 from credstream.cli.grounds import Ground, embedded, real
 from credstream.cli.house import House, prepare
 from credstream.cli.place import UNDONE, Place
 from credstream.cli.reference import publish_accreditations, publish_providers
+from credstream.cli.run_report import console_for, line_of, report
 from credstream.cli.submissions import (
     EXAMPLES,
     Submission,
@@ -39,7 +39,6 @@ QUIET_SECONDS = 0.5
 HELD_QUIET_SECONDS = 2.0
 # Reasons that say, in the receipt, that no credential will be sealed.
 UNSEALED = {"edc.incomplete", "edc.not_in_force"}
-STYLES = {"published": "green", "held": "yellow", "out_of_scope": "cyan", "refused": "red"}
 
 
 @dataclass(slots=True)
@@ -128,6 +127,18 @@ class Watch:
         self._receipt(receipt, quiet=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A house that runs, those who look at it, and what has been asked of it."""
+
+    house: House
+    collector: Collector
+    watch: Watch
+    console: Console
+    stopping: list[int]
+    began: float
+
+
 def run_house(
     folder: Path,
     source: Path | None,
@@ -142,7 +153,7 @@ def run_house(
     `stack` tells of real servers; without one the broker is the embedded one.
     """
     began = time.monotonic()
-    console = _console(stderr=as_json)
+    console = console_for(stderr=as_json)
     examples = source or EXAMPLES
     sent = submissions(examples)
     place = prepare(folder, fresh=fresh, on_real=stack is not None)
@@ -151,28 +162,21 @@ def run_house(
         signal.signal(number, lambda received, _frame: stopping.append(received))
     with real(place, stack, fresh=fresh) if stack else embedded() as ground:
         exchange = ground.exchange
-        house = House(place, ground)
-        collector = Collector(exchange.cluster, folder, exchange.codec())
         watch = Watch(place, ledger(sent), console.print)
         watch.recall(receipts_on_file(folder))
+        collector = Collector(exchange.cluster, folder, exchange.codec())
+        live = _Live(House(place, ground), collector, watch, console, stopping, began)
         try:
             console.print(
                 f"credstream on {ground.words.format(exchange.cluster.address)}.\n"
                 "Seals are made with a test certificate of this folder's own."
             )
-            house.start()
+            live.house.start()
             _feed(ground, examples, sent)
-            _follow(house, collector, watch, stopping, began, console)
-            entries = write_summary(place, watch)
-            report(console, place, entries, time.monotonic() - began)
-            if as_json:
-                sys.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
-            while keep and not stopping:
-                _turn(house, collector, watch, console)
-                write_summary(place, watch)
+            _see_through(live, keep=keep, as_json=as_json)
         finally:
             collector.close()
-            house.stop()
+            live.house.stop()
     return 0 if watch.all_ended() else UNDONE
 
 
@@ -183,62 +187,6 @@ def write_summary(place: Place, watch: Watch) -> list[dict[str, Any]]:
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
     return entries
-
-
-def line_of(receipt: Mapping[str, Any], name: str) -> str:
-    """One line for a receipt, as a person reads it."""
-    status = receipt["status"]
-    style = STYLES.get(status, "dim")
-    codes = dict.fromkeys(reason["code"] for reason in receipt["reasons"])
-    if status == "published":
-        what = f"{receipt['kind']} v{receipt['version']} {receipt['outcome'] or ''}"
-        more = f"({len(receipt['reasons'])} remarks)" if codes else ""
-    else:
-        what, more = ", ".join(codes), ""
-    return f"[{style}]{status:12}[/] {name:48} {what} [dim]{more}[/]".rstrip()
-
-
-def report(
-    console: Console,
-    place: Place,
-    entries: list[dict[str, Any]],
-    seconds: float,
-) -> None:
-    """The summary table, and where to look."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("submission", "outcome", "judgement"):
-        table.add_column(title, no_wrap=True)
-    table.add_column("why", overflow="fold")
-    table.add_column("sealed", no_wrap=True)
-    for entry in entries:
-        style = STYLES.get(entry["outcome"], "")
-        codes = dict.fromkeys(reason["code"] for reason in entry["reasons"])
-        table.add_row(
-            entry["file"],
-            f"[{style}]{entry['outcome']}[/]" if style else entry["outcome"],
-            entry["judgement"] or "",
-            ", ".join(codes),
-            "yes" if entry["europass"] else "",
-        )
-    console.print()
-    console.print(table)
-    sealed = sum(bool(entry["europass"]) for entry in entries)
-    key = next((key for entry in entries if entry["europass"] for key in entry["keys"]), "KEY")
-    console.print(
-        f"\n{len(entries)} submissions, {sealed} with a sealed credential, in {seconds:.1f} s.\n"
-        f"Sealed credentials:  {place.folder}/europass/\n"
-        f"Published streams:   {place.folder}/published/\n"
-        f"Receipts, by provider: {place.folder}/receipts/\n"
-        f"Dead letters:        {place.folder}/dlq/\n"
-        f"Summary:             {place.folder}/summary.json\n"
-        f"Explain one:         credstream why {key} --dir {place.folder}"
-    )
-
-
-def _console(*, stderr: bool) -> Console:
-    """A console that does not squeeze its lines into 80 columns where nobody looks."""
-    plain = Console(stderr=stderr, highlight=False, soft_wrap=True)
-    return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=160)
 
 
 def _feed(ground: Ground, examples: Path, sent: list[Submission]) -> None:
@@ -262,24 +210,33 @@ def _feed(ground: Ground, examples: Path, sent: list[Submission]) -> None:
     producer.flush(30)
 
 
-def _follow(
-    house: House,
-    collector: Collector,
-    watch: Watch,
-    stopping: list[int],
-    began: float,
-    console: Console,
-) -> None:
-    while not stopping and not watch.done() and time.monotonic() - began < GIVE_UP_SECONDS:
-        if watch.heard or time.monotonic() - began > FIRST_SECONDS:
-            house.start_rest()
-        _turn(house, collector, watch, console)
-    house.start_rest()
+def _see_through(live: _Live, *, keep: bool, as_json: bool) -> None:
+    """Until every submission has ended and is told of; with `keep`, until somebody stops it."""
+    _follow(live)
+    entries = write_summary(live.watch.place, live.watch)
+    report(live.console, live.watch.place, entries, time.monotonic() - live.began)
+    if as_json:
+        sys.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+    while keep and not live.stopping:
+        _turn(live)
+        write_summary(live.watch.place, live.watch)
 
 
-def _turn(house: House, collector: Collector, watch: Watch, console: Console) -> None:
+def _follow(live: _Live) -> None:
+    def lasted() -> float:
+        return time.monotonic() - live.began
+
+    while not live.stopping and not live.watch.done() and lasted() < GIVE_UP_SECONDS:
+        if live.watch.heard or lasted() > FIRST_SECONDS:
+            live.house.start_rest()
+        _turn(live)
+    live.house.start_rest()
+
+
+def _turn(live: _Live) -> None:
+    house, collector, watch = live.house, live.collector, live.watch
     for name, code in house.mend():
-        console.print(f"[yellow]{name} ended ({code}); started again[/]")
+        live.console.print(f"[yellow]{name} ended ({code}); started again[/]")
     providers = {each.provider for each in watch.ledger.sent.values()}
     countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]
     known = clients.topics_of(collector.consumer)[1]

@@ -15,7 +15,7 @@ from rich.markup import escape
 from credstream.cli import showing
 from credstream.cli.exchange import exchange_of
 from credstream.cli.place import REJECTED, UNDONE, Trouble, guarded
-from credstream.cli.run import line_of
+from credstream.cli.run_report import line_of
 from credstream.contract import topics
 from credstream.contract.identity import GIVEN_ID
 from credstream.contract.parts import Reason
