@@ -9,9 +9,11 @@ import pytest
 from credstream.cli.known import known_in
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.try_file import told
+from credstream.cli.try_folder import by_format
 from credstream.contract.reasons import REASONS
 
-SAMPLES = Path(__file__).parents[3] / "shared/samples"
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT.parent / "shared/samples"
 pytestmark = pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not here")
 AT = 1_795_000_000_000
 NAMES = {
@@ -128,3 +130,15 @@ def test_a_blockcert_of_the_first_kind_is_an_open_badge(seen):
     found = seen("blockcerts/sample_signed_cert-1.2.json")
     assert found["format"] == "ob1"
     assert [each["title"] for each in awards(found)]
+
+
+def test_the_table_of_the_docs_is_what_try_counts(tmp_path):
+    known = known_in(tmp_path, "try", AT)
+    found = by_format({str(path): rehearse(path.read_bytes(), known, AT) for path in FILES})
+    counted = {name: [each.files, *each.verdicts.values()] for name, each in found.items()}
+    text = (ROOT / "docs/providers/formats.md").read_text("utf-8")
+    rows = text.split("| format | files |")[1].split("\n\n")[0].splitlines()[2:]
+    written = {
+        name: list(map(int, rest)) for name, *rest in (row.strip("| ").split(" | ") for row in rows)
+    }
+    assert written == counted
