@@ -62,6 +62,8 @@ PRODUCER: Config = {
     # A transaction that touches a missing topic costs this long.
     "topic.metadata.propagation.max.ms": 2000,
 }
+# How long a broker that may be away is asked.
+ASK_SECONDS = 1.0
 PROTOCOLS = ("plaintext", "ssl", "sasl_ssl", "sasl_plaintext")
 # What Faust's own consumer is told, in seconds.
 CONTROL: Config = {
@@ -173,6 +175,15 @@ def reached(cluster: Cluster, client: Producer, seconds: float) -> None:
     except KafkaException as error:
         told = explained(cluster.address, cluster.security, cluster.witness.heard)
         raise Unavailable(told) from error
+
+
+def why(cluster: Cluster, client: Producer, failure: KafkaException) -> str:
+    """What keeps a transaction from its end: the whole broker, or what the failure itself says."""
+    try:
+        reached(cluster, client, ASK_SECONDS)
+    except Unavailable as told:
+        return str(told)
+    return f"broker {cluster.address} answers, but not to a transaction: {failure.args[0].str()}"
 
 
 def listed(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:

@@ -20,6 +20,8 @@ from credstream.runtime.partitions import Partitions, place_of
 from credstream.runtime.stage import Settled, Stage, UnexpectedError
 
 LONGEST_PAUSE = 5.0
+# A minute for each call of a transaction; it is told of every few seconds.
+TRIES, TRY_SECONDS = 12, 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,8 @@ class Hooks:
 
     `waits` says which topics of a batch have to wait, and how many seconds; `ended` is told of
     each batch that stands in both worlds, and gives the topics to slow down; `chores` runs once
-    in a turn, `rest` after the last one; `crash` is a point where tests end the process.
+    in a turn, `rest` after the last one; `crash` is a point where tests end the process; `why`
+    puts a broker's failure into words.
     """
 
     waits: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
@@ -36,6 +39,7 @@ class Hooks:
     chores: Callable[[], None] = lambda: None
     rest: Callable[[], None] = lambda: None
     crash: Callable[[str], None] = lambda _point: None
+    why: Callable[[KafkaException], str] = lambda failure: str(failure.args[0].str())
 
 
 @dataclass(slots=True)
@@ -165,16 +169,29 @@ class Loop:
             for output in outputs:
                 self._produce(output)
             group = self.consumer.consumer_group_metadata()
-            retried(self.producer.send_offsets_to_transaction, offsets, group)
+            self._tried(self.producer.send_offsets_to_transaction, offsets, group)
             self.hooks.crash("inside")
-            retried(self.producer.commit_transaction)
+            self._tried(self.producer.commit_transaction)
         except KafkaException as failure:
             if failure.args[0].fatal() or not failure.args[0].txn_requires_abort():
                 raise
-            retried(self.producer.abort_transaction)
+            self._tried(self.producer.abort_transaction)
             raise Unavailable(f"transaction aborted: {failure.args[0].str()}") from failure
         if self.ordinary_commit:
             self._commit(offsets)
+
+    def _tried(self, call: Callable[..., Any], *args: Any) -> None:
+        """A transaction call that timed out goes on in the background: only the same may follow."""
+        for left in reversed(range(TRIES)):
+            try:
+                call(*args, TRY_SECONDS)
+            except KafkaException as failure:
+                if not failure.args[0].retriable() or not left:
+                    raise
+                self.turned, self.working = time.monotonic(), False
+                logger().warning("unavailable", why=self.hooks.why(failure), left=left)
+            else:
+                return
 
     def _commit(self, offsets: list[TopicPartition]) -> None:
         try:
@@ -206,14 +223,3 @@ class Loop:
             # Read them anew from the committed offsets, as if they had just been assigned.
             self.partitions.fresh |= {place_of(message) for message in batch}
             self.partitions.skipped |= {place_of(message) for message in batch}
-
-
-def retried(call: Callable[..., Any], *args: Any, times: int = 6) -> Any:
-    """A transaction call that timed out goes on in the background: only the same may follow."""
-    for left in reversed(range(times)):
-        try:
-            return call(*args, 10.0)
-        except KafkaException as failure:
-            if not failure.args[0].retriable() or not left:
-                raise
-    return None

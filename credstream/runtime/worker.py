@@ -37,7 +37,7 @@ from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.threads import Thread, Watchdog, end, still_heap
 
-GROUP_SECONDS, IDLE_ASK_SECONDS = 10.0, 1.0
+GROUP_SECONDS = 10.0
 
 
 class Runner(Protocol):
@@ -126,7 +126,7 @@ class Worker:
             Partitions(consumer, self.engine, cluster_id),
             self.settings.batch_size,
             self.settings.batch_seconds,
-            self._hooks(self.keeper),
+            self._hooks(self.keeper, cluster, producer),
             ordinary_commit=profile.ordinary_commit,
         )
 
@@ -135,7 +135,7 @@ class Worker:
         return clients.PROFILES[self.settings.profile]
 
     def _watching(self, consumer: Consumer, cluster: Cluster, producer: Producer) -> Keeper:
-        ask = partial(clients.reached, cluster, producer, IDLE_ASK_SECONDS)
+        ask = partial(clients.reached, cluster, producer, clients.ASK_SECONDS)
         keeper = Keeper(
             self.service,
             self.name,
@@ -147,13 +147,14 @@ class Worker:
         keeper.start()
         return keeper
 
-    def _hooks(self, keeper: Keeper) -> Hooks:
+    def _hooks(self, keeper: Keeper, cluster: Cluster, producer: Producer) -> Hooks:
         return Hooks(
             waits=keeper.waits,
             ended=keeper.ended,
             chores=keeper.chores,
             rest=keeper.rest,
             crash=self.crash,
+            why=partial(clients.why, cluster, producer),
         )
 
     def _take_reference(self, cluster_id: str) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from deploy.kafka import stack
+from deploy.kafka import brokers, stack
 from deploy.kafka.layout import Layout, StackError, found
 
 
@@ -34,6 +34,8 @@ def _show(layout: Layout) -> int:
     for name, where, process in rows:
         state = f"process {process}" if process else "not running"
         sys.stdout.write(f"{name:12}{state:16}{where}\n")
+        if not process and (why := brokers.last_words(layout.log(name))):
+            sys.stdout.write(f"{'':12}{why}\n")
     sys.stdout.write(f"addresses and passwords: {layout.folder}/stack.json\n")
     return 0 if all(process for *_, process in rows) else 1
 

@@ -25,6 +25,8 @@ JVM = (
     "-XX:+ExitOnOutOfMemoryError",
     "-Xlog:disable",
 )
+STARTED, DISK = "Kafka Server started", "all log dirs in"
+FULL = "its disk is full or broken: free space, then `make kafka-up`; nothing is lost"
 QUIET = ("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
 
 
@@ -71,6 +73,15 @@ def stop(layout: Layout) -> None:
     if _learned(layout).exists():
         shutil.move(_learned(layout), layout.parts / f".{layout.folder.name}.aot")
         (layout.parts / f".{layout.folder.name}.aot").replace(layout.parts / "kafka.aot")
+
+
+def last_words(log: Path) -> str:
+    """Why a node ended, by its own log since its last start; empty where it told no error."""
+    lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+    told = ""
+    for line in lines:
+        told = "" if STARTED in line else line if " ERROR " in line else told
+    return f"{told}\n{'':12}{FULL}" if DISK in told else told
 
 
 def pid_file(layout: Layout, node: int) -> Path:

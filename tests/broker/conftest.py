@@ -9,7 +9,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from credstream.runtime.clients import Cluster
 from credstream.runtime.embedded import Broker
-from tests.support import databases, stacks
+from tests.support import databases, fleet, stacks
+from tests.support import exam as exams
 
 HERE = Path(__file__).parent
 
@@ -50,3 +51,11 @@ def topic(broker):
     name = f"test.{uuid.uuid4().hex}"
     broker.create_topic(name, 1)
     return name
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A fleet without workers on real servers, where the providers of an exam are registered."""
+    with fleet.fleet(tmp_path / "fleet") as made:
+        exams.enrol(made, exams.FEW)
+        yield made

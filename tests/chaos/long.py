@@ -12,7 +12,6 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from deploy.kafka import brokers, postgres, processes, registry
@@ -72,7 +71,7 @@ def main() -> int:
     return 1 if seen.wrongs else 0
 
 
-def _run(exam: Exam, blows: int, strike: Callable[[Fleet, random.Random], str]) -> ordeal.Ordeal:
+def _run(exam: Exam, blows: int, strike: ordeal.Strike) -> ordeal.Ordeal:
     with tempfile.TemporaryDirectory() as folder, fleet.fleet(Path(folder) / "fleet") as house:
         seen = ordeal.run(house, exam, kills=blows, seed=20261127, strike=strike)
         if not seen.wrongs and ordeal.stored(house) != ordeal.published(seen):
@@ -100,11 +99,8 @@ def _kill_postgres(seconds: float) -> str:
 def _stop_registry(house: Fleet, chance: random.Random, share: float) -> str:
     layout = stacks.stack()
     registry.stop(layout)
-    until = time.monotonic() + OUTAGE_SECONDS * share
     victim = ordeal.kill_a_worker(house, chance)
-    while time.monotonic() < until:
-        house.mend()
-        time.sleep(0.1)
+    time.sleep(OUTAGE_SECONDS * share)
     registry.start(layout)
     registry.await_ready(layout)
     return f"registry, {victim}"

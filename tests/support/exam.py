@@ -18,7 +18,13 @@ from confluent_kafka import Consumer, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.parts import Identifier, Organisation
-from credstream.contract.records import Accreditation, Provider, PublishedAward, PublishedChange
+from credstream.contract.records import (
+    Accreditation,
+    Provider,
+    PublishedAward,
+    PublishedChange,
+    Receipt,
+)
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin
 from tests.support import stacks
@@ -96,6 +102,9 @@ class Exam:
             withdrawn_on="2026-01-01" if withdrawn else None,
             jurisdictions=("DE",),
         )
+
+
+FEW = Exam(keys=40, rounds=2, bodies=2)
 
 
 def _vat(body: int) -> Identifier:
@@ -220,3 +229,38 @@ def longest_pauses(times: list[float], moments: list[float]) -> list[float]:
         gaps = [b - a for a, b in itertools.pairwise(inside)]
         found.append(max(gaps, default=0.0))
     return found
+
+
+def publishes(
+    fleet: Fleet, exam: Exam = FEW, seconds: float = 90, withdrawn: frozenset[int] = frozenset()
+) -> Answers:
+    """Wait until all of an exam is out and right; the answers."""
+    answers = Answers(fleet)
+    try:
+        end = time.monotonic() + seconds
+        while not answers.ended(exam, set(withdrawn)) and time.monotonic() < end:
+            fleet.mend()
+            answers.read(0.1)
+        assert list(answers.wrongs(exam, set(withdrawn))) == []
+    finally:
+        answers.close()
+    return answers
+
+
+def send(fleet: Fleet, provider: str, *values: bytes) -> None:
+    """Submit as a provider does."""
+    producer = clients.producer(fleet.exchange.cluster)
+    for number, value in enumerate(values):
+        header = [("ce_id", f"one-{number}".encode())]
+        producer.produce(topics.submissions("provider", provider), value, headers=header)
+    assert producer.flush(30) == 0
+
+
+def receipts(fleet: Fleet, provider: str) -> list[Receipt]:
+    """Everything that a provider has been told so far."""
+    consumer = clients.consumer(fleet.exchange.cluster, "test-receipts")
+    try:
+        found = clients.read_to_end(consumer, topics.receipts(provider), 15)
+        return [fleet.codec.decode(value, Receipt) for _key, value in found]
+    finally:
+        consumer.close()

@@ -22,7 +22,7 @@ from credstream.runtime import offspring
 from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster
 from services.publisher.seal import test_certificate as certificate
-from tests.support import codecs, databases, stacks
+from tests.support import codecs, databases, houses, stacks
 
 RESTART_SECONDS = 0.2
 STOP_SECONDS = 15
@@ -126,6 +126,14 @@ class Fleet:
         path = self.folder / f"{name}.jsonl"
         text = path.read_text("utf-8", "replace") if path.exists() else ""
         return [_line(each) for each in text.splitlines()]
+
+    def says(self, name: str, *words: str, seconds: float = 40) -> dict:
+        """Wait until a worker's log has a line with all the words."""
+
+        def look() -> list[dict]:
+            return [line for line in self.log(name) if all(w in json.dumps(line) for w in words)]
+
+        return houses.eventually(look, seconds)[0]
 
     def environment(self, worker: Worker) -> dict[str, str]:
         folder, urls = self.folder, self.urls

@@ -7,7 +7,9 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -20,6 +22,9 @@ from tests.support.exam import Answers, Exam
 from tests.support.fleet import Fleet
 
 QUIET_SECONDS = 3.0
+
+# Does harm to the fleet by chance, and names its victim.
+Strike = Callable[[Fleet, random.Random], str]
 
 
 @dataclass
@@ -55,7 +60,7 @@ def run(
     seed: int,
     workers: int = 2,
     patience: float = 300.0,
-    strike: Callable[[Fleet, random.Random], str] | None = None,
+    strike: Strike | None = None,
 ) -> Ordeal:
     """Strike at even shares of the work, at a seeded random moment each; then wait for the end.
 
@@ -73,13 +78,15 @@ def run(
     began = progress = time.monotonic()
     try:
         while True:
-            fleet.mend()
-            if answers.read(0.05):
+            if _look(fleet, answers):
                 progress = time.monotonic()
             done = answers.events_seen() / exam.events
             if shares and done >= shares[0]:
                 shares.pop(0)
-                _strike(fleet, exam, ordeal, chance, strike or kill_a_worker)
+                _change_a_list(fleet, exam, ordeal, chance)
+                ordeal.kills.append(time.monotonic())
+                blow = partial(strike or kill_a_worker, fleet, chance)
+                ordeal.victims.append(_watched(blow, fleet, answers))
             if not shares and answers.ended(exam, ordeal.withdrawn):
                 _rest(answers)
                 break
@@ -101,20 +108,27 @@ def kill_a_worker(fleet: Fleet, chance: random.Random) -> str:
     return victim
 
 
-def _strike(
-    fleet: Fleet,
-    exam: Exam,
-    ordeal: Ordeal,
-    chance: random.Random,
-    strike: Callable[[Fleet, random.Random], str],
-) -> None:
+def _change_a_list(fleet: Fleet, exam: Exam, ordeal: Ordeal, chance: random.Random) -> None:
     """A list changes, and in the middle of what follows from it comes the blow."""
     body = chance.randrange(exam.bodies)
     ordeal.withdrawn ^= {body}
     exams.judge(fleet, exam, body, withdrawn=body in ordeal.withdrawn)
     time.sleep(chance.random() * 0.3)
-    ordeal.kills.append(time.monotonic())
-    ordeal.victims.append(strike(fleet, chance))
+
+
+def _look(fleet: Fleet, answers: Answers) -> int:
+    """Start again what has ended, and read what has come; how many records."""
+    fleet.mend()
+    return answers.read(0.05)
+
+
+def _watched(blow: Callable[[], str], fleet: Fleet, answers: Answers) -> str:
+    """Read while it falls: an outage that nobody looks into would count as one long pause."""
+    with ThreadPoolExecutor(1) as beside:
+        falling = beside.submit(blow)
+        while not falling.done():
+            _look(fleet, answers)
+        return falling.result()
 
 
 def _rest(answers: Answers) -> None:

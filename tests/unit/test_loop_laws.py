@@ -7,11 +7,14 @@ import itertools
 import tempfile
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
 from credstream.runtime import journal
+from credstream.runtime.loop import TRIES, Hooks, Loop
 from tests.support import stages
 from tests.support.stages import AGAIN, CODEC, EVENTS, INPUT, OUT
 
@@ -112,3 +115,38 @@ def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(mo
 
     monkeypatch.setattr(journal, "verdict", emptied)
     assert [each for each in wrongs(ended(MANY, crash)) if "never" in each]
+
+
+def test_a_transaction_that_cannot_end_is_told_of_while_it_is_waited_for():
+    """A broker that dies inside a transaction must not look like an idle evening."""
+    away = KafkaException(KafkaError(KafkaError._TIMED_OUT, "no end", retriable=True))
+    answers = iter([away, away, None])
+    seen = []
+
+    def commit(_seconds):
+        seen.append(loop.working)
+        if failure := next(answers):
+            raise failure
+
+    loop = Loop(None, None, None, None, 1, 0.1, Hooks(why=lambda _failure: "nobody listens there"))
+    loop.working, before = True, loop.turned
+    with capture_logs() as lines:
+        loop._tried(commit)
+    assert [(line["event"], line["why"]) for line in lines] == [
+        ("unavailable", "nobody listens there")
+    ] * 2
+    assert seen == [True, False, False]
+    assert loop.turned > before
+
+
+def test_a_transaction_is_not_waited_for_for_ever():
+    away = KafkaException(KafkaError(KafkaError._TIMED_OUT, "no end", retriable=True))
+    loop, asked = Loop(None, None, None, None, 1, 0.1, Hooks()), []
+
+    def commit(_seconds):
+        asked.append(1)
+        raise away
+
+    with pytest.raises(KafkaException):
+        loop._tried(commit)
+    assert len(asked) == TRIES

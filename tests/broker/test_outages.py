@@ -1,0 +1,99 @@
+"""What everything stands on is away for a while, on real Kafka, registry and PostgreSQL."""
+
+import random
+import resource
+import signal
+import time
+
+import pytest
+
+from credstream.contract import topics
+from credstream.runtime import clients
+from deploy.kafka import brokers, postgres, processes, registry
+from tests.support import exam as exams
+from tests.support import houses, stacks
+from tests.support.exam import FEW, Exam
+
+pytestmark = pytest.mark.real
+
+
+def fill_the_disk(house):
+    """Write until the broker ends."""
+    producer = clients.producer(house.exchange.cluster)
+    own = topics.submissions("provider", exams.PROVIDERS[0])
+
+    def ended():
+        producer.produce(own, random.randbytes(900_000), partition=0)
+        producer.flush(1)
+        return processes.running(brokers.pid_file(stacks.stack(), 1)) is None
+
+    houses.eventually(ended, 60)
+
+
+def test_the_database_is_away_and_comes_back(house):
+    for name in topics.SERVICES:
+        house.scale(name, 1)
+    exams.feed(house, FEW)
+    layout = stacks.stack()
+    house.says("publisher-0", '"batch"')
+    postgres.stop(layout, hard=True)
+    time.sleep(4)
+    alive = {n: w.process.pid for n, w in house.workers.items() if w.process.poll() is None}
+    postgres.start(layout)
+    # The registry of the tests lives on it too, and is a little later.
+    houses.eventually(lambda: processes.answers(f"{house.exchange.registry}/subjects"))
+    exams.publishes(house)
+    assert alive.keys() == house.workers.keys()
+
+
+def test_the_disk_of_the_broker_is_full_and_space_is_made(house):
+    for name in topics.SERVICES:
+        house.scale(name, 1)
+    exams.feed(house, FEW)
+    house.says("publisher-0", '"batch"')
+    layout = stacks.stack()
+    node = processes.running(brokers.pid_file(layout, 1))
+    # Above the index files, which Kafka makes 10 MiB long at once; EFBIG is to it as ENOSPC.
+    resource.prlimit(node, resource.RLIMIT_FSIZE, (11 * 2**20, resource.RLIM_INFINITY))
+    fill_the_disk(house)
+    for name in topics.SERVICES:
+        house.says(f"{name}-0", "unavailable", "nobody listens there")
+    assert "its disk is full or broken" in brokers.last_words(layout.log("kafka-1"))
+    brokers.start_node(layout, 1)
+    brokers.await_ready(layout)
+    exams.publishes(house)
+
+
+def test_the_registry_is_away_and_known_schemas_go_on(house):
+    for name in topics.SERVICES:
+        house.scale(name, 1)
+    exams.feed(house, FEW)
+    exams.publishes(house)
+    layout = stacks.stack()
+    registry.stop(layout)
+    try:
+        more = Exam(keys=40, rounds=4, bodies=2)
+        for own in exams.PROVIDERS:
+            mine = [name for provider, name in more.names() if provider == own]
+            exams.send(
+                house, own, *[more.event(name, number) for number in (3, 4) for name in mine]
+            )
+        exams.publishes(house, more)
+    finally:
+        registry.start(layout)
+        registry.await_ready(layout)
+
+
+def test_a_frozen_worker_is_fenced_by_its_successor(house):
+    """A process that slept through its session finds that its name has been taken, and ends."""
+    for name in topics.SERVICES:
+        house.scale(name, 1)
+    exams.feed(house, FEW)
+    house.says("normalise-0", '"batch"')
+    sleeper = house.workers.pop("normalise-0").process
+    sleeper.send_signal(signal.SIGSTOP)
+    house.scale("normalise", 1)
+    exams.publishes(house)
+    sleeper.send_signal(signal.SIGCONT)
+    assert sleeper.wait(60) != 0
+    exams.publishes(house)
