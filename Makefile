@@ -32,6 +32,9 @@ test: setup $(VENV)/.stack ## run every test, on the embedded broker and on real
 chaos: setup $(VENV)/.stack ## the long kill tests: workers, brokers, database, registry
 	$(BIN)/python -m tests.chaos.long
 
+fuzz: setup ## change files at random for SECONDS=60 (FORMAT=ob2; by itself those of all)
+	$(BIN)/python -m tests.fuzz $(FORMAT) --seconds $(or $(SECONDS),60)
+
 check: setup ## lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -77,6 +80,6 @@ lock: ## lock the requirements anew (needs uv)
 	for name in base dev stack peers; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) $(PEERS) .credstream .kafka build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .credstream .kafka .fuzz build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup run test chaos check kafka-up kafka-down kafka-status bench golden docs format lock clean
+.PHONY: help setup run test chaos fuzz check kafka-up kafka-down kafka-status bench golden docs format lock clean

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -29,8 +30,12 @@ UNREADABLE = (
     TypeError,
     AttributeError,
     OSError,
+    ArithmeticError,  # of a date beyond all calendars
+    EOFError,
+    RuntimeError,  # of a part with a password, or with a packing that nobody knows
     SyntaxError,  # of the XML inside
     zipfile.BadZipFile,
+    zlib.error,
 )
 # The first column of the sheets by which Europass lets credentials be prepared.
 EDC = ("Class", "Field")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -122,6 +123,19 @@ def test_a_workbook_may_have_prose_above_its_header_and_a_wrong_dimension():
     assert isinstance(found, Table)
     assert found.first == 4
     assert [row[0] for row in found.rows if any(row)] == ["A-1"]
+
+
+def test_a_workbook_with_a_damaged_part_is_unreadable():
+    """Found by the fuzzer: what the ZIP's own library throws has no common name."""
+    book, packed = workbook(HEADER.split(";"), ROW.split(";"))
+    book.save(packed)
+    value = bytearray(packed.getvalue())
+    with zipfile.ZipFile(packed) as archive:
+        at = archive.getinfo("xl/theme/theme1.xml").header_offset + 60
+    value[at : at + 40] = bytes(range(200, 240))
+    with pytest.raises(Rejected) as refusal:
+        from_xlsx(bytes(value), Rules())
+    assert refusal.value.code == "roster.unreadable"
 
 
 def test_a_workbook_without_a_known_header_says_so():
