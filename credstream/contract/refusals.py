@@ -191,6 +191,9 @@ REFUSALS: Mapping[str, Words] = {
         "Remove the character.",
     ),
     "json.invalid": Words("The JSON cannot be read.", "Correct it at the place that is named."),
+    "json.too_large": Words(
+        "The JSON holds more than 50,000 objects and lists.", "Split the file."
+    ),
     "json.too_deep": Words("The JSON is nested too deeply.", "Flatten the document."),
     "json.duplicate_key": Words("A key stands twice in one JSON object.", "Remove one of them."),
     "json.number": Words(

@@ -13,6 +13,8 @@ from credstream.contract.errors import Rejected
 Trail = tuple[()] | tuple[Any, str | int]
 
 DEEPEST = 100
+# Of objects and lists: real documents have one for every forty bytes or more, and 1 MiB at most.
+MOST_NODES = 50_000
 LONGEST_NUMBER = 30
 # What every reader behind us can carry.
 INTEGERS = range(-(2**63), 2**63)
@@ -34,6 +36,9 @@ def read_text(value: bytes) -> str:
 
 def read_json(text: str) -> Any:
     """A JSON document without duplicate keys, odd numbers, NUL or lone surrogates."""
+    brackets = text.count("{") + text.count("[")
+    if brackets > MOST_NODES:
+        raise Rejected("json.too_large", "", f"{brackets} objects and lists")
     try:
         document = json.loads(
             text,
@@ -46,18 +51,22 @@ def read_json(text: str) -> Any:
         raise Rejected("json.too_deep", "", f"more than {DEEPEST} levels") from error
     except json.JSONDecodeError as error:
         raise Rejected("json.invalid", "", f"line {error.lineno}, column {error.colno}") from error
-    if _suspect(text):
+    # Text that was UTF-8 has no lone surrogates, and JSON no NUL, unless they are written as
+    # escapes; and deeper than its brackets are many it cannot be.
+    if "\\u" in text or (brackets >= DEEPEST and _deep(document)):
         _check(document)
     return document
 
 
-def _suspect(text: str) -> bool:
-    """Whether the text can hold what `_check` looks for.
-
-    Text that was UTF-8 has no lone surrogates, and JSON no NUL, unless they are written as
-    escapes; and as deep as its brackets are many it cannot be.
-    """
-    return "\\u" in text or text.count("{") + text.count("[") >= DEEPEST
+def _deep(document: Any) -> bool:
+    """Whether it is nested too deeply; where, `_check` finds."""
+    level = [document]
+    for _ in range(DEEPEST):
+        inner = [node.values() if isinstance(node, dict) else node for node in level]
+        level = [each for node in inner for each in node if isinstance(each, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

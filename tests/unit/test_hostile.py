@@ -1,7 +1,8 @@
 """Hostile files are refused with a code, soon, in little memory, and without a connection.
 
-The bounds are those of one submission of at most 1 MiB: 100 ms of CPU on a quiet machine, of which
-the test allows twenty, and 64 MB. Sockets are closed in these tests.
+The bounds are those of one submission of at most 1 MiB: 100 ms of CPU and 64 MB. The best of five
+tries counts, and twice the time, since a core that is shared computes at half its speed. Sockets
+are closed in these tests.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.support import hostile
 from tests.support.normalising import provider
 
 FILES = {name: (value, codes) for name, value, codes in hostile.files()}
-CPU_SECONDS, MEGABYTES = 2.0, 64
+CPU_SECONDS, TRIES, MEGABYTES = 0.2, 5, 64
 
 
 def submitted(value):
@@ -34,6 +35,13 @@ def outcome(value):
         return examine(submitted(value), provider())
     except Rejected as refusal:
         return refusal
+
+
+def spent(value):
+    """Seconds of CPU for one try."""
+    began = time.process_time()
+    outcome(value)
+    return time.process_time() - began
 
 
 def peak():
@@ -55,13 +63,11 @@ def mark():
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_with_a_code_soon_and_in_little_memory(name, mark):
     value, codes = FILES[name]
-    began = time.process_time()
     found = outcome(value[: topics.PAYLOAD_BYTES])
-    spent = time.process_time() - began
+    assert peak() - mark < MEGABYTES
     if isinstance(found, Rejected):
         assert found.code in REASONS
         assert codes is None or found.code in codes
     else:
         assert codes is None
-    assert spent < CPU_SECONDS
-    assert peak() - mark < MEGABYTES
+    assert any(spent(value[: topics.PAYLOAD_BYTES]) < CPU_SECONDS for _ in range(TRIES))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
-from credstream.formats.reading import DEEPEST, read_json, read_text
+from credstream.formats.reading import DEEPEST, MOST_NODES, read_json, read_text
 
 BOM = b"\xef\xbb\xbf"
 
@@ -81,7 +81,16 @@ def test_json_with_liberties_is_no_json(text):
     assert refusal(read_json, text).code == "json.invalid"
 
 
-@pytest.mark.parametrize("depth", [DEEPEST + 1, 1_000, 50_000, 200_000])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * (MOST_NODES + 1), "[" + ",".join(["{}"] * MOST_NODES) + "]"],
+    ids=["deep", "wide"],
+)
+def test_more_objects_and_lists_than_a_document_needs_are_refused_unread(text):
+    assert refusal(read_json, text).code == "json.too_large"
+
+
+@pytest.mark.parametrize("depth", [DEEPEST + 1, 1_000, MOST_NODES])
 @pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}")], ids=["arrays", "objects"])  # fmt: skip
 @pytest.mark.parametrize("whole", [True, False])
 def test_depth_is_refused_whether_or_not_it_ends(depth, opened, closed, whole):
