@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import json
 
 import pytest
 
 from tests.support import houses
+from tests.support.rows import REGISTRATION, award, codes, entry, published
 
 pytestmark = pytest.mark.broker
 
-LEARNER = {
-    "id": {"scheme": "national", "value": "TEST-000001-XX"},
-    "given_name": "Canaria",
-    "family_name": "Testwell",
-}
-SCHOOL = {
-    "name": {"en": "School of the Test"},
-    "country": "DE",
-    "identifiers": [{"scheme": "vat", "value": "DE999777111"}],
-}
 AMU = {
     "name": {"da": "Testens AMU-center"},
     "country": "DK",
     "identifiers": [{"scheme": "cvr", "value": "99887766"}],
-}
-FULL = {
-    "credstream": 1,
-    "kind": "award",
-    "language": "en",
-    "title": {"en": "Window cleaning"},
-    "country": "DE",
-    "issued_on": "2026-03-06",
-    "awarding_bodies": [SCHOOL],
-    "learner": LEARNER,
-    "learning_outcomes": [{"text": {"en": "Cleans panes safely."}}],
-    "workload": {"hours": 16},
-    "level": {"eqf": 2},
-    "field": {"isced_f": "1011"},
-    "assessment": {"type": "portfolio"},
-    "participation": {"mode": "onsite"},
-    "quality_assurance": [{"type": "external", "body": "An Agency"}],
-    "route": "non-formal",
 }
 HEADER = (
     "id;title;kind;organisation;organisation_id;country;agent;agent_id;agent_trusted;decision;"
@@ -56,12 +28,6 @@ MANDATORY = (
     "learner", "title", "country", "awarding_bodies", "issued_on", "learning_outcomes",
     "workload", "level", "assessment", "participation", "quality_assurance",
 )  # fmt: skip
-
-
-def award(name: str, without: str = "", **changes) -> dict:
-    document = copy.deepcopy(FULL) | {"id": name} | copy.deepcopy(changes)
-    document.pop(without, None)
-    return document
 
 
 AMU_AWARD = {
@@ -89,38 +55,17 @@ def house(tmp_path_factory):
     source = base / "source"
     for name in ("providers", "accreditations", "submissions/school"):
         (source / name).mkdir(parents=True)
-    registration = {
-        "id": "school",
-        "kind": "provider",
-        "name": "School",
-        "country": "DE",
-        "hours_per_day": 7.4,
-    }
-    (source / "providers" / "school.json").write_text(json.dumps(registration))
+    (source / "providers" / "school.json").write_text(json.dumps(REGISTRATION))
     keys = json.loads((houses.EXAMPLES / "providers" / "festo-like.json").read_text("utf-8"))[
         "keys"
     ]
-    signer = registration | {"id": "signer", "keys": keys}
+    signer = REGISTRATION | {"id": "signer", "keys": keys}
     (source / "providers" / "signer.json").write_text(json.dumps(signer))
     (source / "accreditations" / "list.csv").write_text(f"{HEADER}\n{LIST}")
     for name, document in SENT.items():
         (source / "submissions" / "school" / f"{name}.json").write_text(json.dumps(document))
     with houses.kept(base / "exchange", source) as found:
         yield found
-
-
-def entry(house, name):
-    return next(
-        each for each in houses.summary(house.folder) if each["file"] == f"school/{name}.json"
-    )
-
-
-def published(house, name):
-    return houses.awards(house.folder)[entry(house, name)["keys"][0]][-1]
-
-
-def codes(found):
-    return {reason["code"] for reason in found["reasons"]}
 
 
 def test_s15_a_code_in_a_national_list_confirms_without_any_other_source(house):
