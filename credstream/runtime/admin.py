@@ -6,7 +6,7 @@ Every call raises Unavailable with the broker's own words.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -85,11 +85,14 @@ class Admin:
         new = [_new(name, replicas) for name in names if name not in known]
         made = self._client.create_topics(new) if new else {}
         created = [name for name, future in made.items() if _created(name, future)]
-        until = time.monotonic() + SECONDS
-        # The controller answers before the brokers tell of the topics.
-        while not set(created) <= set(self.partitions()) and time.monotonic() < until:
-            time.sleep(0.05)
+        self._await(lambda known: set(created) <= set(known))
         return created
+
+    def _await(self, seen: Callable[[Mapping[str, int]], bool]) -> None:
+        """The controller answers before the brokers tell of what it did to topics."""
+        until = time.monotonic() + SECONDS
+        while not seen(self.partitions()) and time.monotonic() < until:
+            time.sleep(0.05)
 
     def drift(self, names: Iterable[str], replicas: int | None) -> list[Drift]:
         """Where topics differ from the table; `replicas` None does not ask for them."""
@@ -141,6 +144,7 @@ class Admin:
         there = [name for name in names if name in known]
         for name, future in (self._client.delete_topics(there) if there else {}).items():
             _done(f"topic {name}", future)
+        self._await(lambda known: not set(there) & set(known))
 
     def set_rights(self, user: str, rights: Iterable[Right]) -> None:
         """Give a user exactly these rights; takes effect on open connections at once."""

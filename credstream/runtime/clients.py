@@ -177,13 +177,13 @@ def reached(cluster: Cluster, client: Producer, seconds: float) -> None:
         raise Unavailable(told) from error
 
 
-def why(cluster: Cluster, client: Producer, failure: KafkaException) -> str:
-    """What keeps a transaction from its end: the whole broker, or what the failure itself says."""
+def away(cluster: Cluster, client: Producer) -> str | None:
+    """Why the broker does not answer, and what to do; None where it does."""
     try:
         reached(cluster, client, ASK_SECONDS)
     except Unavailable as told:
         return str(told)
-    return f"broker {cluster.address} answers, but not to a transaction: {failure.args[0].str()}"
+    return None
 
 
 def listed(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:

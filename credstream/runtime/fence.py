@@ -14,6 +14,7 @@ from confluent_kafka import KafkaException, Producer
 
 from credstream.contract.errors import Unavailable
 from credstream.runtime import clients
+from credstream.runtime.clients import Cluster
 from credstream.runtime.settings import Settings, SettingsError
 
 SECONDS = 10.0
@@ -21,10 +22,14 @@ REACH_SECONDS = 3.0
 
 
 class Fence:
-    """The transactional producer of a worker; begins to connect when it is made."""
+    """The transactional producer of a worker; begins to connect when it is made.
+
+    `cluster` is where the producer tells what it hears of the broker, once there is one.
+    """
 
     def __init__(self, settings: Settings, name: str) -> None:
         self._settings, self._name = settings, name
+        self.cluster: Cluster | None = None
         self._made: Producer | None = None
         self._thread = threading.Thread(target=self._early, daemon=True)
         self._thread.start()
@@ -40,7 +45,7 @@ class Fence:
             self._made = self._fenced()
 
     def _fenced(self) -> Producer:
-        cluster = clients.cluster_of(self._settings)
+        cluster = self.cluster = clients.cluster_of(self._settings)
         made = clients.producer(cluster, transactional_id=self._name)
         clients.reached(cluster, made, REACH_SECONDS)
         try:

@@ -30,8 +30,8 @@ class Hooks:
 
     `waits` says which topics of a batch have to wait, and how many seconds; `ended` is told of
     each batch that stands in both worlds, and gives the topics to slow down; `chores` runs once
-    in a turn, `rest` after the last one; `crash` is a point where tests end the process; `why`
-    puts a broker's failure into words.
+    in a turn, `rest` after the last one; `crash` is a point where tests end the process; `away`
+    says why the broker does not answer, if it does not.
     """
 
     waits: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
@@ -39,7 +39,7 @@ class Hooks:
     chores: Callable[[], None] = lambda: None
     rest: Callable[[], None] = lambda: None
     crash: Callable[[str], None] = lambda _point: None
-    why: Callable[[KafkaException], str] = lambda failure: str(failure.args[0].str())
+    away: Callable[[], str | None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -189,7 +189,8 @@ class Loop:
                 if not failure.args[0].retriable() or not left:
                     raise
                 self.turned, self.working = time.monotonic(), False
-                logger().warning("unavailable", why=self.hooks.why(failure), left=left)
+                why = self.hooks.away() or failure.args[0].str()
+                logger().warning("unavailable", why=why, left=left)
             else:
                 return
 

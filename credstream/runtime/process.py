@@ -33,8 +33,8 @@ def main(name: str, app: str) -> None:
     fence = Fence(settings, f"{name}-{settings.ordinal}")
     # Everything that takes time to load is loaded while the fence is being set.
     from credstream.runtime import logs  # noqa: PLC0415
+    from credstream.runtime.app import start  # noqa: PLC0415
     from credstream.runtime.migrate import SchemaError  # noqa: PLC0415
-    from credstream.runtime.worker import start  # noqa: PLC0415
 
     try:
         logs.configure(name, f"{name}-{settings.ordinal}", settings.log_level)

@@ -14,6 +14,8 @@ import mode
 from credstream.runtime.logs import logger
 
 STOP_SECONDS = 10.0
+# So long without a turn is told; a batch takes less than two seconds.
+STILL_SECONDS = 10.0
 GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
 
 
@@ -43,17 +45,37 @@ class Thread(mode.Service):
 
 
 class Watchdog(mode.Service):
-    """librdkafka can hang in a transaction call and ignore its time-out: then the process ends."""
+    """librdkafka can hang in a transaction call and ignore its time-out: then the process ends.
 
-    def __init__(self, last_turn: Callable[[], float], patience: float) -> None:
-        self.last_turn, self.patience = last_turn, patience
+    Before that it is told, every STILL_SECONDS, what `away` knows of the broker.
+    """
+
+    def __init__(
+        self,
+        last_turn: Callable[[], float],
+        patience: float,
+        away: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self.last_turn, self.patience, self.away = last_turn, patience, away
+        self.told = 0.0
         super().__init__()
 
-    @mode.Service.timer(1.0)
+    @mode.Service.task
     async def _watch(self) -> None:
-        if time.monotonic() - self.last_turn() > self.patience:
-            why = f"a call to the client has not come back for {self.patience:.0f} s; start again"
-            end("data path stuck", TimeoutError(why))
+        while not self.should_stop:
+            still = time.monotonic() - self.last_turn()
+            if still > self.patience:
+                why = f"a call has not come back for {self.patience:.0f} s; start again"
+                end("data path stuck", TimeoutError(why))
+            if still > STILL_SECONDS and time.monotonic() - self.told > STILL_SECONDS:
+                await self._tell(still)
+            await self.sleep(1.0)
+
+    async def _tell(self, still: float) -> None:
+        self.told = time.monotonic()
+        away = await asyncio.to_thread(self.away)
+        why = away or "a call has not come back, though the broker answers"
+        logger().warning("unavailable", why=why, still=round(still))
 
 
 def end(event: str, error: BaseException | None) -> None:

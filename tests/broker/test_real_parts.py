@@ -74,7 +74,7 @@ def test_a_topic_made_anew_stops_the_worker_and_names_the_row(house):
     exams.send(house, exams.PROVIDERS[0], FEW.event("C-00000", 9))
     house.scale("ingest", 1)
     line = house.says("ingest-0", "journal row", own)
-    assert "reset" in line
+    assert "reset" in line["why"]
     assert house.workers["ingest-0"].process.wait(10) == 70
 
 

@@ -28,7 +28,7 @@ HANGS = """
     from credstream.runtime import logs
     from credstream.runtime.settings import load
     from credstream.runtime.fence import Fence
-    from credstream.runtime.worker import start
+    from credstream.runtime.app import start
     from services.ingest.app import build
 
     def hanging(settings):

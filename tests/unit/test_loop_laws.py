@@ -128,7 +128,7 @@ def test_a_transaction_that_cannot_end_is_told_of_while_it_is_waited_for():
         if failure := next(answers):
             raise failure
 
-    loop = Loop(None, None, None, None, 1, 0.1, Hooks(why=lambda _failure: "nobody listens there"))
+    loop = Loop(None, None, None, None, 1, 0.1, Hooks(away=lambda: "nobody listens there"))
     loop.working, before = True, loop.turned
     with capture_logs() as lines:
         loop._tried(commit)
