@@ -5,7 +5,8 @@ https://docs.deqar.eu/en/stable/data_submission/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
@@ -21,7 +22,8 @@ from credstream.formats.common import (
 )
 
 Get = Callable[[str], Value | None]
-P, I = "programme[1].", "institution[1]."  # noqa: E741 - as DEQAR numbers them
+P = "programme[]."
+PROGRAMME = re.compile(r"programme\[(\d+)\]\.")
 CYCLES: Mapping[str, str] = {
     "0": "short cycle",
     "1": "first cycle",
@@ -39,14 +41,29 @@ DEGREES: Mapping[str, bool] = {
 MOST = 20
 
 
-def read(path: str, get: Get) -> Parsed:
-    """The definition of a programme; raises Rejected for a row of an institution alone."""
+def programmes(filled: Iterable[str]) -> list[str]:
+    """The numbers of the programmes in a row, by the names of its filled cells; 1 for none."""
+    numbers = {found[1] for name in filled if (found := PROGRAMME.match(name))}
+    return sorted(numbers, key=int) or ["1"]
+
+
+def read(path: str, number: str, row: Get) -> Parsed:
+    """The definition of a programme; raises Rejected for a row of an institution alone.
+
+    `number` is the programme's in its row; a row that names several is as many definitions.
+    """
+
+    def get(name: str) -> Value | None:
+        return row(name.replace("programme[]", f"programme[{number}]"))
+
     title = get(f"{P}name_primary")
     if title is None:
         raise Rejected("roster.no_programme", path, "the row names no programme")
+    own = get(f"{P}identifier[1]")
     return Parsed(
         kind="definition",
-        definition_id=get(f"{P}identifier[1]") or get("local_identifier"),
+        # The report's own number cannot tell two programmes of one report apart.
+        definition_id=own or (get("local_identifier") if number == "1" else None),
         title=title,
         awarding_bodies=tuple(_bodies(get)),
         learning_outcomes=tuple(_outcomes(get)),
@@ -61,14 +78,17 @@ def read(path: str, get: Get) -> Parsed:
 
 
 def _bodies(get: Get) -> Iterator[Body]:
-    ids = tuple(
-        Id(scheme=scheme, value=value)
-        for scheme, name in (("deqar", "deqar_id"), ("eter", "eter_id"))
-        if (value := get(f"{I}{name}"))
-    )
-    name = get(f"{I}name_official[1]") or get(f"{I}name_english")
-    if ids or name:
-        yield Body(name=name, identifiers=ids)
+    """Every institution of the report."""
+    for number in range(1, MOST):
+        prefix = f"institution[{number}]."
+        ids = tuple(
+            Id(scheme=scheme, value=value)
+            for scheme, name in (("deqar", "deqar_id"), ("eter", "eter_id"))
+            if (value := get(f"{prefix}{name}"))
+        )
+        name = get(f"{prefix}name_official[1]") or get(f"{prefix}name_english")
+        if ids or name:
+            yield Body(name=name, identifiers=ids)
 
 
 def _outcomes(get: Get) -> Iterator[Outcome]:

@@ -61,9 +61,10 @@ def split(table: Table, rules: Rules) -> tuple[Any, ...]:
     _check(kind, places)
     shapes = dict.fromkeys(DATES, rules.dates) if rules.dates else {}
     return tuple(
-        _part(kind, number, row, places, len(table.header), shapes)
+        part
         for number, row in enumerate(table.rows, table.first)
         if any(cell.strip() for cell in row)
+        for part in _parts(kind, number, row, places, len(table.header), shapes)
     )
 
 
@@ -75,16 +76,16 @@ def parse(part: Any) -> Parsed:
     read = PARSERS.get(str(part.get("roster")))
     if read is None:
         raise Rejected("format.invalid", "roster", "no kind of list")
-    return read(Row(f"row {part.get('row')}", cells, shapes))
+    return read(Row(f"row {part.get('row')}", cells, shapes, str(part.get("programme", "1"))))
 
 
 class Row:
-    """The cells of a row, each value with its path."""
+    """The cells of a row, each value with its path; `programme` is which of a row is meant."""
 
-    __slots__ = ("cells", "path", "shapes")
+    __slots__ = ("cells", "path", "programme", "shapes")
 
-    def __init__(self, path: str, cells: Mapping[str, str], shapes: Any) -> None:
-        self.path, self.cells, self.shapes = path, cells, shapes
+    def __init__(self, path: str, cells: Mapping[str, str], shapes: Any, programme: str) -> None:
+        self.path, self.cells, self.shapes, self.programme = path, cells, shapes, programme
 
     def get(self, name: str) -> Value | None:
         found = self.cells.get(name, "").strip()
@@ -113,20 +114,25 @@ def _check(kind: str, places: Mapping[str, int]) -> None:
         raise Rejected("roster.column_missing", "", f"no column {lacking[0]}")
 
 
-def _part(
+def _parts(
     kind: str,
     number: int,
     row: Sequence[str],
     places: Mapping[str, int],
     width: int,
     shapes: Mapping[str, str],
-) -> Any:
+) -> Iterator[Any]:
     if any(cell.strip() for cell in row[width:]):
         detail = f"{len(row)} cells under {width} names"
-        return Unread(Reason(code="roster.row_ragged", path=f"row {number}", detail=detail))
+        yield Unread(Reason(code="roster.row_ragged", path=f"row {number}", detail=detail))
+        return
     cells = {name: row[place] for name, place in places.items() if place < len(row)}
     filled = {name: cell for name, cell in cells.items() if cell.strip()}
-    return {"roster": kind, "row": number, "cells": filled, "shapes": dict(shapes)}
+    part = {"roster": kind, "row": number, "cells": filled, "shapes": dict(shapes)}
+    if kind == "deqar":
+        yield from (part | {"programme": each} for each in roster_deqar.programmes(filled))
+    else:
+        yield part
 
 
 def _own(row: Row) -> Parsed:
@@ -214,7 +220,7 @@ def _direct(row: Row) -> Parsed:
 
 
 def _deqar(row: Row) -> Parsed:
-    return roster_deqar.read(row.path, row.get)
+    return roster_deqar.read(row.path, row.programme, row.get)
 
 
 PARSERS: Mapping[str, Callable[[Row], Parsed]] = {"own": _own, "direct": _direct, "deqar": _deqar}

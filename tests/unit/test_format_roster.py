@@ -142,3 +142,21 @@ def test_a_workbook_without_a_known_header_says_so():
     book, packed = workbook(["a", "b", "c"], [1, 2, 3])
     book.save(packed)
     assert detect(packed.getvalue()).unfit.code == "roster.header_unknown"
+
+
+def test_a_row_of_deqar_is_a_definition_for_each_of_its_programmes():
+    header = (
+        "agency;local_identifier;institution[1].deqar_id;institution[2].deqar_id;"
+        "programme[1].identifier[1];programme[1].name_primary;programme[2].identifier[1];"
+        "programme[2].name_primary;programme[2].workload_ects;programme[10].name_primary"
+    )
+    rows = (
+        "TESTQA;L1;DEQARINST0001;DEQARINST0002;P-1;Drawing;P-2;Painting;4;",
+        "TESTQA;L2;DEQARINST0001;;;Weaving;;;;Knitting",
+    )
+    found, unread = read("\n".join((header, *rows)))
+    told = [(str(e.title.raw), e.definition_id and e.definition_id.raw) for e in found]
+    assert told == [("Drawing", "P-1"), ("Painting", "P-2"), ("Weaving", "L2"), ("Knitting", None)]
+    assert [len(each.awarding_bodies) for each in found] == [2, 2, 1, 1]
+    assert found[1].workload[0].value.path == "row 2, column programme[2].workload_ects"
+    assert unread == ()
