@@ -100,3 +100,20 @@ def test_a_cycle_alone_stands_for_its_eqf_level_by_rule():
     found = level({"cycle": v("second cycle")})
     assert (found.value.cycle, found.value.eqf) == ("second", 7)
     assert [each.rule for each in found.origins] == ["cycle_to_eqf"]
+
+
+def test_a_cycle_that_contradicts_the_level_is_told_and_not_taken():
+    for claim in ({"eqf": v(5)}, {"framework": v("DQR"), "value": v("5")}):
+        found = level(claim | {"cycle": v("second cycle", "cycle")})
+        assert (found.value.eqf, found.value.cycle) == (5, "second")
+        (told,) = found.warnings
+        assert (told.code, told.path) == ("level.contradicts", "cycle")
+    agreed = level({"eqf": v(7), "cycle": v("second cycle")})
+    assert codes(agreed) == []
+
+
+def test_a_cycle_leads_to_eqf_where_the_national_level_does_not():
+    found = level({"framework": v("SCQF"), "value": v("1"), "cycle": v("first cycle", "cycle")})
+    assert (found.value.eqf, found.value.framework) == (6, "SCQF")
+    assert [(each.path, each.rule) for each in found.origins][-1] == ("cycle", "cycle_to_eqf")
+    assert codes(found) == []

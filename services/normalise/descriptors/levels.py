@@ -64,21 +64,24 @@ def _rank(stated: bool, found: Finding[Level | None]) -> int:  # noqa: FBT001 - 
 def _level(claim: LevelClaim) -> Finding[Level | None]:
     stated, cycle = _stated(claim), known(claim.cycle, eqf.cycle)
     national = _national(claim)
+    by_cycle = eqf.cycle_eqf(cycle) if cycle else None
     warnings = (
         *_unread(claim.eqf, stated),
         *_unread(claim.cycle, cycle),
-        *_national_doubts(claim, national, stated),
+        *_national_doubts(claim, national, stated, by_cycle),
     )
     if stated is None and national is None and cycle is None:
         return Finding(None, (), warnings)
+    leads = stated or (national.eqf if national else None)
     found = Level(
-        eqf=stated or (national.eqf if national else eqf.cycle_eqf(cycle) if cycle else None),
+        eqf=leads or by_cycle,
         framework=national.framework.code if national else None,
         value=national.value if national else None,
         cycle=cycle,
         claimed_by=_claimant(claim.claimed_by),
     )
-    return Finding(found, _origins(claim, found, national), warnings)
+    doubts = _cycle_doubts(claim, by_cycle, leads)
+    return Finding(found, _origins(claim, found, national), (*warnings, *doubts))
 
 
 def _stated(claim: LevelClaim) -> int | None:
@@ -111,11 +114,11 @@ def _listed(framework: nqf.Framework, value: str, place: Value) -> _National | N
 
 
 def _national_doubts(
-    claim: LevelClaim, national: _National | None, stated: int | None
+    claim: LevelClaim, national: _National | None, stated: int | None, by_cycle: int | None
 ) -> tuple[Reason, ...]:
     if national is None:
         return _nothing_national(claim, stated)
-    if stated is None and national.eqf is None:
+    if not (stated or national.eqf or by_cycle):
         return (doubt("level.unmapped", national.place, UNMAPPED_FIX),)
     if stated and national.eqf and stated != national.eqf:
         fix = f"it stands for EQF {national.eqf}, but EQF {stated} is stated and was taken"
@@ -132,6 +135,15 @@ def _nothing_national(claim: LevelClaim, stated: int | None) -> tuple[Reason, ..
     if stated is None and claim.value and plain(claim.value):
         return (doubt("level.unknown_framework", claim.value, FRAMEWORK_FIX),)
     return ()
+
+
+def _cycle_doubts(
+    claim: LevelClaim, by_cycle: int | None, taken: int | None
+) -> tuple[Reason, ...]:
+    if claim.cycle is None or not by_cycle or not taken or by_cycle == taken:
+        return ()
+    fix = f"it stands for EQF {by_cycle}, but EQF {taken} was taken"
+    return (doubt("level.contradicts", claim.cycle, fix),)
 
 
 def _claimant(value: Value | None) -> str:
@@ -152,10 +164,9 @@ def _origins(claim: LevelClaim, found: Level, national: _National | None) -> tup
             else from_payload("level", national.place, national.value)
         )
     if claim.cycle and found.cycle:
-        alone = not origins
         origins.append(
             derived("level", claim.cycle, "cycle_to_eqf")
-            if alone
+            if not _stated(claim) and not (national and national.eqf)
             else from_payload("level", claim.cycle, found.cycle)
         )
     return tuple(origins)
