@@ -44,6 +44,8 @@ MIDNIGHT = (0, 0, 0)
 
 def from_csv(text: str, rules: Rules) -> Table | None:
     """The rows of a text that is a list of ours; None where its first line is no known header."""
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # as Excel for Macintosh ends lines
     first = text[: text.find("\n")] if "\n" in text else ""
     for separator in SEPARATORS:
         header = _header(_first(first, separator), rules)

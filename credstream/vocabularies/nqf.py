@@ -16,6 +16,8 @@ from credstream.vocabularies.tables import first, read
 from credstream.vocabularies.text import LONGEST, fold, squeeze, tail
 
 BASE = "http://data.europa.eu/snb/qdr/"
+# A hyphen between a framework's name and its level.
+JOINT = re.compile(r"(?<=[^\W\d])-(?=\d|niveau|level)", re.IGNORECASE)
 
 
 def _ladder(start: int, *eqf: int) -> Mapping[str, int]:
@@ -96,8 +98,8 @@ def from_uri(uri: str) -> tuple[Framework, str] | None:
 
 
 def from_label(label: str) -> tuple[Framework, str] | None:
-    """Framework and level from one text, such as `MECU Level 7` or `NLQF 4+`."""
-    words = label.split() if len(label) <= LONGEST else []
+    """Framework and level from one text, such as `MECU Level 7`, `NLQF 4+` or `mbo-2`."""
+    words = JOINT.sub(" ", label).split() if len(label) <= LONGEST else []
     for end in range(len(words) - 1, 0, -1):
         known = framework(" ".join(words[:end]))
         level = " ".join(_without_level_word(words[end:]))

@@ -115,6 +115,13 @@ def test_a_date_is_read_by_the_shape_that_is_declared_and_never_guessed(raw, sha
     assert day_of("issued_on", Value(raw, "row 2", shape)).value == day
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_system_ends_them(end):
+    (first, second), unread = read(end.join((HEADER, ROW, ROW)))
+    assert (first.title.raw, second.title.raw, unread) == ("Soldering", "Soldering", ())
+    assert second.title.path.startswith("row 3,")
+
+
 def test_a_workbook_may_have_prose_above_its_header_and_a_wrong_dimension():
     book, packed = workbook(["Our list"], [], HEADER.split(";"), ROW.split(";"))
     book.active.cell(row=9_000, column=1, value="far below")

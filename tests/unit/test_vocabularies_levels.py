@@ -202,6 +202,8 @@ def test_a_level_that_the_european_list_lacks_has_no_uri():
         ("AT: NQF Level 5", "NQR", "5"),
         ("NQF RNCP Level I-Master", "RNCP", "I-Master"),
         ("DQR Niveau 4", "DQR", "4"),
+        ("mbo-2", "NLQF", "2"),
+        ("MBO-niveau 2", "NLQF", "2"),
     ],
 )
 def test_framework_and_level_are_read_from_one_text(label, code, level):

@@ -137,9 +137,7 @@ def _nothing_national(claim: LevelClaim, stated: int | None) -> tuple[Reason, ..
     return ()
 
 
-def _cycle_doubts(
-    claim: LevelClaim, by_cycle: int | None, taken: int | None
-) -> tuple[Reason, ...]:
+def _cycle_doubts(claim: LevelClaim, by_cycle: int | None, taken: int | None) -> tuple[Reason, ...]:
     if claim.cycle is None or not by_cycle or not taken or by_cycle == taken:
         return ()
     fix = f"it stands for EQF {by_cycle}, but EQF {taken} was taken"
