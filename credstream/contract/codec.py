@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import json
 import struct
-import types
-import typing
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -16,7 +14,7 @@ from typing import Any, Protocol, cast
 import fastavro
 from fastavro.types import Schema
 
-from credstream.contract import parts, records
+from credstream.contract import plain, records
 from credstream.contract.errors import Rejected
 
 FOLDER = Path(__file__).parents[2] / "schemas" / "avro"
@@ -100,6 +98,17 @@ class Codec:
 
     def __init__(self, registry: Registry | None = None) -> None:
         self._registry = registry or BuiltIn()
+        # By its identity, a record and its bytes; None outside of a batch.
+        self._known: dict[int, tuple[object, bytes]] | None = None
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Within it a record goes between its two forms once, however often it is written."""
+        self._known = {}
+        try:
+            yield
+        finally:
+            self._known = None
 
     def prepare(self) -> None:
         """Learn the id of every record, so that a missing one shows before work begins."""
@@ -108,14 +117,21 @@ class Codec:
 
     def encode(self, record: object) -> bytes:
         """The wire bytes of a record; raises Rejected for a value that Avro refuses."""
-        name = NAMES[type(record)]
+        known = self._known
+        if known is not None and (held := known.get(id(record))):
+            return held[1]
+        kind: type = type(record)
+        name = NAMES[kind]
         out = io.BytesIO()
         out.write(bytes([MAGIC]) + self._registry.id_of(name).to_bytes(4, "big"))
         try:
-            fastavro.schemaless_writer(out, schema(name), _plain(record))
+            fastavro.schemaless_writer(out, schema(name), plain.to_plain(kind)(record))
         except (ValueError, TypeError, OverflowError) as error:
             raise Rejected("avro.unwritable", "", type(error).__name__) from error
-        return out.getvalue()
+        value = out.getvalue()
+        if known is not None:
+            known[id(record)] = (record, value)
+        return value
 
     def decode(self, value: bytes | None, *expected: type) -> Any:
         """The record in `value`, one of the `expected` classes; raises Rejected."""
@@ -123,7 +139,7 @@ class Codec:
         body = io.BytesIO((value or b"")[HEADER_BYTES:])
         try:
             data = fastavro.schemaless_reader(body, writer, schema(name))
-            record = _reader(CLASSES[name])(cast("dict[str, Any]", data))
+            record = plain.to_record(CLASSES[name])(cast("dict[str, Any]", data))
         except UNREADABLE as error:
             raise Rejected("avro.invalid", "", type(error).__name__) from error
         if body.read(1):
@@ -237,35 +253,3 @@ def _inlined(node: Any, known: Mapping[str, Any], seen: set[str]) -> Any:
             for key, value in node.items()
         }
     return node
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return value
-
-
-@cache
-def _reader(kind: type) -> Callable[[dict[str, Any]], Any]:
-    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
-    makers = {name: made for name, hint in hints.items() if (made := _maker(hint))}
-
-    def read(data: dict[str, Any]) -> Any:
-        for name, made in makers.items():
-            value = data[name]
-            data[name] = None if value is None else made(value)
-        return kind(**data)
-
-    return read
-
-
-def _maker(hint: Any) -> Callable[[Any], Any] | None:
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin is tuple:
-        made = _maker(inner[0])
-        return (lambda items: tuple(map(made, items))) if made else tuple
-    if origin in (types.UnionType, typing.Union):
-        return _maker(next(each for each in inner if each is not type(None)))
-    return _reader(hint) if isinstance(hint, type) and is_dataclass(hint) else None

@@ -107,7 +107,8 @@ class Stage:
         UnexpectedError for a batch of several messages; a single one is dead-lettered.
         """
         try:
-            return self._settle(batch, before, committed, self._decide)
+            with self.codec.batch():
+                return self._settle(batch, before, committed, self._decide)
         except (Unavailable, NotOurs):
             raise
         except Exception as error:

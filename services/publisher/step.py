@@ -37,13 +37,13 @@ Published = PublishedDefinition | PublishedAward
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last published version of a key, and the record that it came from."""
+    """The last published version of a key, and the record that it came from, where it is needed."""
 
     version: int
     digest: str
     status: str
     outcome: str | None
-    source: Accredited
+    source: Accredited | None
 
 
 @dataclass(frozen=True, slots=True)

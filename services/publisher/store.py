@@ -48,20 +48,16 @@ WAITING, DELIVERED, WITHHELD, FAILED = "waiting", "delivered", "withheld", "fail
 
 
 def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+    """The heads of a batch's keys; what they came from is read only where it is judged again."""
     keys = {key_of(message.record) for message in batch}
+    again = {message.record.key for message in batch if isinstance(message.record, Again)}
     rows = select_in(connection, sa.select(HEADS), HEADS.c.key, keys)
-    return Facts(
-        {
-            row.key: Head(
-                row.version,
-                row.digest,
-                row.status,
-                row.outcome,
-                codec.decode(row.source, Accredited),
-            )
-            for row in rows
-        }
-    )
+    return Facts({row.key: _known_head(codec, row, row.key in again) for row in rows})
+
+
+def _known_head(codec: Codec, row: sa.Row[Any], whole: bool) -> Head:  # noqa: FBT001
+    source = codec.decode(row.source, Accredited) if whole else None
+    return Head(row.version, row.digest, row.status, row.outcome, source)
 
 
 def key_of(record: Accredited | Again) -> str:

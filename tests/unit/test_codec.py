@@ -181,3 +181,23 @@ def test_one_text_for_each_schema_and_it_stands_on_its_own():
         parsed = fastavro.parse_schema(json.loads(codec.text(name)))
         assert parsed["name"] == f"credstream.{CLASSES[name].__name__}"
         assert codec.text(name) is codec.text(name)
+
+
+def test_within_a_batch_a_record_is_encoded_once_and_afterwards_nothing_is_kept():
+    first = Scheme(id="S", name="A")
+    other = dataclasses.replace(first, name="B")
+    with CODEC.batch():
+        value = CODEC.encode(first)
+        assert CODEC.encode(first) is value
+        assert CODEC.encode(other) != value
+        assert CODEC.encode(dataclasses.replace(first)) == value
+    assert CODEC.encode(first) is not value
+    assert CODEC.encode(first) == value
+
+
+def test_a_batch_that_fails_forgets_what_it_knew():
+    scheme = Scheme(id="S", name="A")
+    with pytest.raises(RuntimeError), CODEC.batch():
+        value = CODEC.encode(scheme)
+        raise RuntimeError
+    assert CODEC.encode(scheme) is not value
