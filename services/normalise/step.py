@@ -144,7 +144,9 @@ def _described(
     if newest.since != row.since:  # an older version came late: what is public stays the newest
         found = Finding(newest.definition, newest.origins, found.warnings)
     record = _record(case, row.key, found, None)
-    asked = (*facts.waiting.get(row.key, ()), *_rebound(facts, row.key, before, after))
+    # What one award says of itself changes no other one that was complete.
+    others = _rebound(facts, row.key, before, after) if row.registered else ()
+    asked = (*facts.waiting.get(row.key, ()), *others)
     again = (_arrived(award, row.key, case.message.at) for award in dict.fromkeys(asked))
     return Outcome((Emit(topics.NORMALISED, row.key, record), *again), (row,))
 

@@ -101,3 +101,11 @@ def test_an_older_version_that_comes_late_does_not_become_the_public_one():
     first = complete(definition_version=v("1"), valid_from=v("2026-01-01"))
     (record,) = records(exchange.send(first))
     assert record.definition.version == "2"
+
+
+def test_awards_that_describe_one_course_differently_ask_for_nobody():
+    """Each is complete by itself; a list of them would else look at all of them for each row."""
+    exchange = Exchange()
+    for number, texts in enumerate((("programs a robot",), ("stops it",), ("programs a robot",))):
+        described = award(learning_outcomes=outcomes(*texts))
+        assert asked(exchange.send(described, key=f"mc:de:a{number}")) == []
