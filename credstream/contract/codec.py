@@ -49,6 +49,8 @@ IDS: Mapping[str, int] = {
     "again": 12,
 }
 CAPS: Mapping[str, int] = {"received": 2 * MIB}
+# Of a body that a batch remembers; hundreds of large ones would be memory for nothing.
+LARGEST_KEPT = 64 * 1024
 
 # What fastavro lets out for bytes that are not of the schema.
 UNREADABLE = (
@@ -93,22 +95,34 @@ class BuiltIn:
         return (name, schema(name)) if name else None
 
 
+class Batch:
+    """What is known of the records of one batch: by their identity, the record and its body."""
+
+    __slots__ = ("bodies",)
+
+    def __init__(self) -> None:
+        self.bodies: dict[int, tuple[object, bytes]] | None = None
+
+
 class Codec:
     """Encodes and decodes the records of the contract with the ids of one registry."""
 
-    def __init__(self, registry: Registry | None = None) -> None:
+    def __init__(self, registry: Registry | None = None, batch: Batch | None = None) -> None:
         self._registry = registry or BuiltIn()
-        # By its identity, a record and its bytes; None outside of a batch.
-        self._known: dict[int, tuple[object, bytes]] | None = None
+        self._batch = batch or Batch()
+
+    def stored(self) -> Codec:
+        """A codec with the shipped ids, as databases hold records; it shares this one's batches."""
+        return Codec(None, self._batch)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Within it a record goes between its two forms once, however often it is written."""
-        self._known = {}
+        """Within it the body of a record is made once, however often it is read and written."""
+        self._batch.bodies = {}
         try:
             yield
         finally:
-            self._known = None
+            self._batch.bodies = None
 
     def prepare(self) -> None:
         """Learn the id of every record, so that a missing one shows before work begins."""
@@ -117,26 +131,16 @@ class Codec:
 
     def encode(self, record: object) -> bytes:
         """The wire bytes of a record; raises Rejected for a value that Avro refuses."""
-        known = self._known
-        if known is not None and (held := known.get(id(record))):
-            return held[1]
-        kind: type = type(record)
-        name = NAMES[kind]
-        out = io.BytesIO()
-        out.write(bytes([MAGIC]) + self._registry.id_of(name).to_bytes(4, "big"))
-        try:
-            fastavro.schemaless_writer(out, schema(name), plain.to_plain(kind)(record))
-        except (ValueError, TypeError, OverflowError) as error:
-            raise Rejected("avro.unwritable", "", type(error).__name__) from error
-        value = out.getvalue()
-        if known is not None:
-            known[id(record)] = (record, value)
-        return value
+        schema_id = self._registry.id_of(NAMES[type(record)])
+        known = (self._batch.bodies or {}).get(id(record))
+        body = known[1] if known else self._remembered(record, _body(record))
+        return bytes([MAGIC]) + schema_id.to_bytes(4, "big") + body
 
     def decode(self, value: bytes | None, *expected: type) -> Any:
         """The record in `value`, one of the `expected` classes; raises Rejected."""
-        name, writer = self._writer(value or b"", expected)
-        body = io.BytesIO((value or b"")[HEADER_BYTES:])
+        name, schema_id, writer = self._writer(value or b"", expected)
+        written = (value or b"")[HEADER_BYTES:]
+        body = io.BytesIO(written)
         try:
             data = fastavro.schemaless_reader(body, writer, schema(name))
             record = plain.to_record(CLASSES[name])(cast("dict[str, Any]", data))
@@ -144,9 +148,17 @@ class Codec:
             raise Rejected("avro.invalid", "", type(error).__name__) from error
         if body.read(1):
             raise Rejected("avro.invalid", "", "bytes follow the record")
+        if schema_id == self._registry.id_of(name):  # of another version it has another body
+            self._remembered(record, written)
         return record
 
-    def _writer(self, value: bytes, expected: tuple[type, ...]) -> tuple[str, Schema]:
+    def _remembered(self, record: object, body: bytes) -> bytes:
+        bodies = self._batch.bodies
+        if bodies is not None and len(body) <= LARGEST_KEPT:
+            bodies[id(record)] = (record, body)
+        return body
+
+    def _writer(self, value: bytes, expected: tuple[type, ...]) -> tuple[str, int, Schema]:
         if len(value) < HEADER_BYTES or value[0] != MAGIC:
             raise Rejected("avro.magic", "", "the value does not start with a schema id")
         schema_id = int.from_bytes(value[1:HEADER_BYTES], "big")
@@ -158,7 +170,17 @@ class Codec:
             raise Rejected("avro.schema_not_allowed", "", f"record {name}")
         if len(value) > CAPS.get(name, MIB) + HEADER_BYTES:
             raise Rejected("avro.too_large", "", f"{len(value)} bytes of {name}")
-        return name, writer
+        return name, schema_id, writer
+
+
+def _body(record: object) -> bytes:
+    kind: type = type(record)
+    out = io.BytesIO()
+    try:
+        fastavro.schemaless_writer(out, schema(NAMES[kind]), plain.to_plain(kind)(record))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Rejected("avro.unwritable", "", type(error).__name__) from error
+    return out.getvalue()
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from credstream.contract import topics
-from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accreditation, Again, Normalised, Provider
 from credstream.runtime.clients import codec_of
@@ -22,7 +21,8 @@ READS = {topics.NORMALISED: Normalised, topics.again("accreditation"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, codec, database = codec_of(settings), Codec(), engine(needed(settings, "database_url"))
+    wire, database = codec_of(settings), engine(needed(settings, "database_url"))
+    codec = wire.stored()
     service = Service(
         name="accreditation",
         inputs=tuple(READS),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from credstream.contract import topics
-from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Provider
 from credstream.runtime.clients import codec_of
@@ -21,7 +20,8 @@ from services.ingest.step import ingest, learn
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, codec = codec_of(settings), Codec()
+    wire = codec_of(settings)
+    codec = wire.stored()
     service = Service(
         name="ingest",
         inputs=(topics.SUBMISSIONS,),

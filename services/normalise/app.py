@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from credstream.contract import topics
-from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Again, Provider, Received
 from credstream.runtime.clients import codec_of
@@ -23,7 +22,8 @@ READS = {topics.RECEIVED: Received, topics.again("normalise"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, codec, database = codec_of(settings), Codec(), engine(needed(settings, "database_url"))
+    wire, database = codec_of(settings), engine(needed(settings, "database_url"))
+    codec = wire.stored()
     vault = Vault(engine(needed(settings, "vault_url")), secret_key("KEK", needed(settings, "kek")))
     store = Store(codec, vault, secret_key("PSEUDONYM_KEY", needed(settings, "pseudonym_key")))
     service = Service(

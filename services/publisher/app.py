@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from credstream.contract import topics
-from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accredited, Again, Provider
 from credstream.runtime.clients import codec_of
@@ -27,7 +26,8 @@ READS = {topics.ACCREDITED: Accredited, topics.again("publisher"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, codec, database = codec_of(settings), Codec(), engine(needed(settings, "database_url"))
+    wire, database = codec_of(settings), engine(needed(settings, "database_url"))
+    codec = wire.stored()
     service = Service(
         name="publisher",
         inputs=tuple(READS),
