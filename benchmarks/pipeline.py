@@ -1,6 +1,7 @@
 """The four services on real Kafka, registry and PostgreSQL: each alone, then the way through all.
 
 `python -m benchmarks.pipeline [--events N] [--seconds N]`; it starts servers of its own.
+With `--memory N` it tells instead what each worker holds while so many events pass through all.
 """
 
 from __future__ import annotations
@@ -24,13 +25,18 @@ from tests.support.exam import Answers, Exam
 
 TICKS = os.sysconf("SC_CLK_TCK")
 RATES = (50, 200)
-ROUNDS = 10
+ROUNDS = TENTHS = 10
 
 
 def main() -> None:
     asked = _arguments()
     os.environ[databases.REAL] = "1"
     console = Console(highlight=False)
+    if asked.memory:
+        with house() as own:
+            rows = memory(own, Exam(keys=asked.memory // ROUNDS, rounds=ROUNDS))
+            console.print(_table("Resident MB of each worker, by events published", rows))
+        return
     whole = Exam(keys=asked.events // ROUNDS, rounds=ROUNDS)
     with house() as own:
         rows = alone(own, whole)
@@ -64,15 +70,9 @@ def alone(own: fleet.Fleet, whole: Exam) -> list[dict[str, object]]:
 
 def together(own: fleet.Fleet, whole: Exam) -> dict[str, object]:
     """Everything at once: events per second and core of the four processes together."""
-    exam.enrol(own, whole)
-    for name in topics.SERVICES:
-        own.scale(name, 1)
-    _ready(own)
-    before, began = sum(_cpu(own, name) for name in own.workers), time.monotonic()
-    feeder = threading.Thread(target=exam.feed, args=(own, whole), daemon=True)
-    feeder.start()
+    before, began = _all_at_work(own, whole), time.monotonic()
     while _handled(own, "publisher-0") < whole.events:
-        time.sleep(0.1)
+        time.sleep(0.5)
     seconds = time.monotonic() - began
     cpu = sum(_cpu(own, name) for name in own.workers) - before
     sealed = _sealed(own)
@@ -83,6 +83,29 @@ def together(own: fleet.Fleet, whole: Exam) -> dict[str, object]:
         "sealed": sealed,
         "worker MB, most": max(_memory(own, name) for name in own.workers),
     }
+
+
+def memory(own: fleet.Fleet, whole: Exam) -> list[dict[str, object]]:
+    """What each worker holds at every tenth of the events."""
+    _all_at_work(own, whole)
+    rows: list[dict[str, object]] = []
+    while len(rows) < TENTHS:
+        time.sleep(2)
+        if _handled(own, "publisher-0") >= whole.events * (len(rows) + 1) // TENTHS:
+            held = {name.partition("-")[0]: _memory(own, name) for name in own.workers}
+            rows.append({"events": _handled(own, "publisher-0"), **held})
+    return rows
+
+
+def _all_at_work(own: fleet.Fleet, whole: Exam) -> float:
+    """One worker of each service, and events for them; the CPU that starting has cost."""
+    exam.enrol(own, whole)
+    for name in topics.SERVICES:
+        own.scale(name, 1)
+    _ready(own)
+    before = sum(_cpu(own, name) for name in own.workers)
+    threading.Thread(target=exam.feed, args=(own, whole), daemon=True).start()
+    return before
 
 
 def latency(own: fleet.Fleet, rate: int, seconds: int) -> dict[str, object]:
@@ -186,6 +209,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--memory", type=int, help="of how many events, instead of all else")
     return parser.parse_args()
 
 

@@ -168,10 +168,13 @@ def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
     return own | dict(COMMON) | dict(cluster.security) | named
 
 
-def reached(cluster: Cluster, client: Producer, seconds: float) -> None:
-    """Raise Unavailable, with what is wrong and what to do, unless the broker answers in time."""
+def reached(cluster: Cluster, client: Producer, seconds: float) -> dict[str, int]:
+    """Partitions of every topic that we may see.
+
+    Raises Unavailable, with what is wrong and what to do, unless the broker answers in time.
+    """
     try:
-        listed(cluster, client, seconds)
+        return _counts(listed(cluster, client, seconds))
     except KafkaException as error:
         told = explained(cluster.address, cluster.security, cluster.witness.heard)
         raise Unavailable(told) from error
@@ -227,10 +230,13 @@ def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, 
         found = client.list_topics(timeout=timeout)
     except KafkaException as error:
         raise Unavailable(f"broker: {error.args[0].str()}") from error
-    counts = {name: len(topic.partitions) for name, topic in found.topics.items()}
     if not found.cluster_id:  # an empty one would mean that the journal need not be compared
         raise Unavailable("broker: it does not tell the id of its cluster")
-    return found.cluster_id, counts
+    return found.cluster_id, _counts(found)
+
+
+def _counts(found: ClusterMetadata) -> dict[str, int]:
+    return {name: len(topic.partitions) for name, topic in found.topics.items()}
 
 
 def read_to_end(client: Consumer, topic: str, seconds: float) -> Iterator[tuple[str, bytes | None]]:

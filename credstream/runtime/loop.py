@@ -31,7 +31,7 @@ class Hooks:
     `waits` says which topics of a batch have to wait, and how many seconds; `ended` is told of
     each batch that stands in both worlds, and gives the topics to slow down; `chores` runs once
     in a turn, `rest` after the last one; `crash` is a point where tests end the process; `away`
-    says why the broker does not answer, if it does not.
+    says why the broker does not answer, if it does not, and `told` what an error of it means.
     """
 
     waits: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
@@ -40,6 +40,7 @@ class Hooks:
     rest: Callable[[], None] = lambda: None
     crash: Callable[[str], None] = lambda _point: None
     away: Callable[[], str | None] = lambda: None
+    told: Callable[[KafkaError], str] = lambda error: str(error.str())
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ class Loop:
             if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001
                 raise KafkaException(error)
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                logger().warning("consume", error=error.str())
+                logger().warning("consume", why=self.hooks.told(error))
         return self.partitions.ours(incoming(m) for m in messages if not m.error())
 
     def _adopt(self) -> None:

@@ -16,6 +16,7 @@ from credstream.contract.errors import Unavailable
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster, KnownTopics, Profile
+from credstream.runtime.diagnosis import refused
 from credstream.runtime.fence import Fence
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
@@ -123,7 +124,7 @@ class Worker:
             Partitions(consumer, self.engine, cluster_id),
             self.settings.batch_size,
             self.settings.batch_seconds,
-            self._hooks(self.keeper),
+            self._hooks(self.keeper, cluster),
             ordinary_commit=profile.ordinary_commit,
         )
 
@@ -132,7 +133,11 @@ class Worker:
         return clients.PROFILES[self.settings.profile]
 
     def _watching(self, consumer: Consumer, cluster: Cluster, producer: Producer) -> Keeper:
-        ask = partial(clients.reached, cluster, producer, clients.ASK_SECONDS)
+
+        def ask() -> None:
+            """That the broker answers an idle worker, and still shows it what it reads."""
+            self._check_partitions(clients.reached(cluster, producer, clients.ASK_SECONDS))
+
         keeper = Keeper(
             self.service,
             self.name,
@@ -144,7 +149,7 @@ class Worker:
         keeper.start()
         return keeper
 
-    def _hooks(self, keeper: Keeper) -> Hooks:
+    def _hooks(self, keeper: Keeper, cluster: Cluster) -> Hooks:
         return Hooks(
             waits=keeper.waits,
             ended=keeper.ended,
@@ -152,6 +157,7 @@ class Worker:
             rest=keeper.rest,
             crash=self.crash,
             away=self.away,
+            told=partial(refused, cluster.address, cluster.security),
         )
 
     def _take_reference(self, cluster_id: str) -> None:

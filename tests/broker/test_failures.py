@@ -228,3 +228,19 @@ def test_a_missing_right_is_named_with_the_command_that_gives_it(admin, tmp_path
     assert words in said
     assert "credstream service add" in said
     assert code is None
+
+
+def test_a_right_that_is_taken_while_it_works_is_named_with_the_command_that_gives_it(
+    admin, tmp_path
+):
+    user, held = rights.user_of_service("normalise"), rights.of_service("normalise")
+    left = [each for each in held if each.name != topics.RECEIVED]
+    try:
+        said, code = first_words(
+            tmp_path, "normalise", at_work=lambda: admin.set_rights(user, left)
+        )
+    finally:
+        admin.set_rights(user, held)
+    assert f"topic {topics.RECEIVED} does not exist, or is hidden from us" in said
+    assert "credstream service add" in said
+    assert code is None

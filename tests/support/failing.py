@@ -67,8 +67,11 @@ def environment(folder, service, **more):
     return kept | {f"CREDSTREAM_{name}": value for name, value in {**own, **more}.items()}
 
 
-def first_words(folder, service="ingest", seconds=40, **more):
-    """The first line of a worker that is not about its being well, and its exit code or None."""
+def first_words(folder, service="ingest", seconds=40, at_work=lambda: None, **more):
+    """The first line of a worker that is not about its being well, and its exit code or None.
+
+    `at_work` is done once the worker has begun to work.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", f"services.{service}", "worker"],
         env=environment(folder, service, **more),
@@ -82,7 +85,9 @@ def first_words(folder, service="ingest", seconds=40, **more):
                     process.wait(5)
                 return line, process.returncode
             told = json.loads(line)
-            if told["level"] != "info":
+            if told["event"] == "data path starts":
+                at_work()
+            if told["level"] != "info" and told["event"] != "consume":
                 assert told["event"] == "unavailable", line
                 return told["why"], process.poll()
     finally:
