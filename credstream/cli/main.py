@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from credstream.cli.groups import GROUPS, Dir, Json, Service
-from credstream.cli.place import DEFAULT_DIR, STACK, Trouble
+from credstream.cli.place import AWAY, DEFAULT_DIR, STACK, Trouble
+from credstream.contract.errors import Unavailable
 
 HELP = """The exchange for micro-credentials: try a file, run the house, ask why.
 
@@ -204,3 +205,6 @@ def main() -> None:
     except Trouble as trouble:
         sys.stderr.write(f"credstream: {trouble}\n")
         sys.exit(trouble.code)
+    except Unavailable as away:
+        sys.stderr.write(f"credstream: {away}; `credstream doctor` looks at everything\n")
+        sys.exit(AWAY)

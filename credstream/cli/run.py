@@ -29,6 +29,7 @@ from credstream.cli.submissions import (
 )
 from credstream.cli.summary import Ledger, ledger
 from credstream.contract import topics
+from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider, PublishedAward, Receipt
 from credstream.runtime import clients
 from credstream.vocabularies.countries import all_countries
@@ -239,7 +240,11 @@ def _turn(live: _Live) -> None:
         live.console.print(f"[yellow]{name} ended ({code}); started again[/]")
     providers = {each.provider for each in watch.ledger.sent.values()}
     countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]
-    known = clients.topics_of(collector.consumer)[1]
+    try:
+        known = clients.topics_of(collector.consumer)[1]
+    except Unavailable as away:
+        live.console.print(f"[yellow]{away}; asked again[/]")
+        return
     wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *countries}
     wanted |= {topics.receipts(name) for name in providers}
     wanted |= {name for name in known if name.endswith(".dlq") or name.startswith("receipts.")}
