@@ -20,8 +20,9 @@ from credstream.runtime.partitions import Partitions, place_of
 from credstream.runtime.stage import Settled, Stage, UnexpectedError
 
 LONGEST_PAUSE = 5.0
-# A minute for each call of a transaction; it is told of every few seconds.
-TRIES, TRY_SECONDS = 12, 5.0
+# So long a call of a transaction is tried, and how often that is told: a try may take its
+# time-out twice.
+PATIENCE_SECONDS, TRY_SECONDS = 60.0, 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,15 +184,17 @@ class Loop:
 
     def _tried(self, call: Callable[..., Any], *args: Any) -> None:
         """A transaction call that timed out goes on in the background: only the same may follow."""
-        for left in reversed(range(TRIES)):
+        began = time.monotonic()
+        while True:
             try:
                 call(*args, TRY_SECONDS)
             except KafkaException as failure:
-                if not failure.args[0].retriable() or not left:
-                    raise
                 self.turned, self.working = time.monotonic(), False
+                waited = self.turned - began
+                if not failure.args[0].retriable() or waited >= PATIENCE_SECONDS:
+                    raise
                 why = self.hooks.away() or failure.args[0].str()
-                logger().warning("unavailable", why=why, left=left)
+                logger().warning("unavailable", why=why, waited=round(waited))
             else:
                 return
 

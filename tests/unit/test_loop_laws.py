@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import itertools
 import tempfile
+import time
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
 from credstream.runtime import journal
-from credstream.runtime.loop import TRIES, Hooks, Loop
+from credstream.runtime.loop import Hooks, Loop
 from tests.support import stages
 from tests.support.stages import AGAIN, CODEC, EVENTS, INPUT, OUT
 
@@ -139,14 +140,16 @@ def test_a_transaction_that_cannot_end_is_told_of_while_it_is_waited_for():
     assert loop.turned > before
 
 
-def test_a_transaction_is_not_waited_for_for_ever():
+def test_a_transaction_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr("credstream.runtime.loop.PATIENCE_SECONDS", 0.2)
     away = KafkaException(KafkaError(KafkaError._TIMED_OUT, "no end", retriable=True))
     loop, asked = Loop(None, None, None, None, 1, 0.1, Hooks()), []
 
     def commit(_seconds):
         asked.append(1)
+        time.sleep(0.05)
         raise away
 
     with pytest.raises(KafkaException):
         loop._tried(commit)
-    assert len(asked) == TRIES
+    assert 2 <= len(asked) <= 5
