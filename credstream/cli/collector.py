@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,18 +42,13 @@ class Collector:
     def __post_init__(self) -> None:
         self.consumer = clients.consumer(self.cluster, "credstream-collector")
 
-    def follow(self, names: Iterable[str]) -> None:
-        """Follow more topics, from their first message."""
-        fresh = sorted(set(names) - self.followed)
-        self.followed |= set(fresh)
-        counts = clients.topics_of(self.consumer)[1] if fresh else {}
-        places = [
-            TopicPartition(name, number, 0)
-            for name in fresh
-            for number in range(counts.get(name, 0))
-        ]
+    def follow(self, counts: Mapping[str, int]) -> None:
+        """Follow more topics, by name and number of partitions, from their first message."""
+        fresh = sorted(counts.keys() - self.followed)
+        places = [TopicPartition(name, n, 0) for name in fresh for n in range(counts[name])]
         if places:
             self.consumer.incremental_assign(places)
+        self.followed |= set(fresh)
 
     def poll(self, seconds: float) -> Iterator[Seen]:
         """What has arrived, already written to its file."""

@@ -36,6 +36,8 @@ from credstream.vocabularies.countries import all_countries
 
 GIVE_UP_SECONDS = 120.0
 FIRST_SECONDS = 3.0
+# New topics are looked for so often: a cluster has more than a thousand partitions to tell of.
+ASK_SECONDS = 0.5
 QUIET_SECONDS = 0.5
 HELD_QUIET_SECONDS = 2.0
 # Reasons that say, in the receipt, that no credential will be sealed.
@@ -128,9 +130,9 @@ class Watch:
         self._receipt(receipt, quiet=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Live:
-    """A house that runs, those who look at it, and what has been asked of it."""
+    """A house that runs, those who look at it, and what has been asked of it, and when."""
 
     house: House
     collector: Collector
@@ -138,6 +140,7 @@ class _Live:
     console: Console
     stopping: list[int]
     began: float
+    asked: float = 0.0
 
 
 def run_house(
@@ -238,18 +241,23 @@ def _turn(live: _Live) -> None:
     house, collector, watch = live.house, live.collector, live.watch
     for name, code in house.mend():
         live.console.print(f"[yellow]{name} ended ({code}); started again[/]")
-    providers = {each.provider for each in watch.ledger.sent.values()}
-    countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]
-    try:
-        known = clients.topics_of(collector.consumer)[1]
-    except Unavailable as away:
-        live.console.print(f"[yellow]{away}; asked again[/]")
-        return
-    wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *countries}
-    wanted |= {topics.receipts(name) for name in providers}
-    wanted |= {name for name in known if name.endswith(".dlq") or name.startswith("receipts.")}
-    collector.follow(name for name in wanted if name in known)
+    if time.monotonic() - live.asked > ASK_SECONDS:
+        _follow_new(live)
     for seen in collector.poll(0.05):
         if isinstance(seen.record, Provider):
             house.ground.add_topics(seen.record.kind, seen.record.id)
         watch.hear(seen)
+
+
+def _follow_new(live: _Live) -> None:
+    """Follow topics that have come; a broker that does not answer is asked again."""
+    try:
+        known = clients.topics_of(live.collector.consumer)[1]
+    except Unavailable as away:
+        live.console.print(f"[yellow]{away}; asked again[/]")
+        return
+    live.asked = time.monotonic()
+    countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]
+    wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *countries}
+    wanted |= {name for name in known if name.endswith(".dlq") or name.startswith("receipts.")}
+    live.collector.follow({name: known[name] for name in wanted & known.keys()})
