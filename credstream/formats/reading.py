@@ -13,7 +13,7 @@ from credstream.contract.errors import Rejected
 Trail = tuple[()] | tuple[Any, str | int]
 
 DEEPEST = 100
-# Of objects and lists: real documents have one for every forty bytes or more, and 1 MiB at most.
+# Of objects and lists in 1 MiB at most; the largest real file at hand has three thousand.
 MOST_NODES = 50_000
 LONGEST_NUMBER = 30
 # What every reader behind us can carry.

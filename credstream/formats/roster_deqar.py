@@ -22,7 +22,6 @@ from credstream.formats.common import (
 )
 
 Get = Callable[[str], Value | None]
-P = "programme[]."
 PROGRAMME = re.compile(r"programme\[(\d+)\]\.")
 CYCLES: Mapping[str, str] = {
     "0": "short cycle",
@@ -53,93 +52,92 @@ def read(path: str, number: str, row: Get) -> Parsed:
     `number` is the programme's in its row; a row that names several is as many definitions.
     """
 
-    def get(name: str) -> Value | None:
-        return row(name.replace("programme[]", f"programme[{number}]"))
+    def own(name: str) -> Value | None:
+        return row(f"programme[{number}].{name}")
 
-    title = get(f"{P}name_primary")
+    title = own("name_primary")
     if title is None:
         raise Rejected("roster.no_programme", path, "the row names no programme")
-    own = get(f"{P}identifier[1]")
     return Parsed(
         kind="definition",
         # The report's own number cannot tell two programmes of one report apart.
-        definition_id=own or (get("local_identifier") if number == "1" else None),
+        definition_id=own("identifier[1]") or (row("local_identifier") if number == "1" else None),
         title=title,
-        awarding_bodies=tuple(_bodies(get)),
-        learning_outcomes=tuple(_outcomes(get)),
-        workload=tuple(_workload(get)),
-        levels=tuple(_levels(get)),
-        assessments=tuple(_assessments(get)),
-        quality_assurance=tuple(_assurances(get)),
-        fields=tuple(filter(None, (get(f"{P}field_study"),))),
-        credential_type=_kind(get),
-        findings=tuple(_findings(get)),
+        awarding_bodies=tuple(_bodies(row)),
+        learning_outcomes=tuple(_outcomes(own)),
+        workload=tuple(_workload(own)),
+        levels=tuple(_levels(own)),
+        assessments=tuple(_assessments(own)),
+        quality_assurance=tuple(_assurances(row)),
+        fields=tuple(filter(None, (own("field_study"),))),
+        credential_type=_kind(own),
+        findings=tuple(_findings(own)),
     )
 
 
-def _bodies(get: Get) -> Iterator[Body]:
+def _bodies(row: Get) -> Iterator[Body]:
     """Every institution of the report."""
     for number in range(1, MOST):
         prefix = f"institution[{number}]."
         ids = tuple(
             Id(scheme=scheme, value=value)
             for scheme, name in (("deqar", "deqar_id"), ("eter", "eter_id"))
-            if (value := get(f"{prefix}{name}"))
+            if (value := row(f"{prefix}{name}"))
         )
-        name = get(f"{prefix}name_official[1]") or get(f"{prefix}name_english")
+        name = row(f"{prefix}name_official[1]") or row(f"{prefix}name_english")
         if ids or name:
             yield Body(name=name, identifiers=ids)
 
 
-def _outcomes(get: Get) -> Iterator[Outcome]:
-    described = get(f"{P}learning_outcome_description")
-    skills = tuple(filter(None, (get(f"{P}learning_outcome[{n}]") for n in range(1, MOST))))
+def _outcomes(own: Get) -> Iterator[Outcome]:
+    described = own("learning_outcome_description")
+    skills = tuple(filter(None, (own(f"learning_outcome[{n}]") for n in range(1, MOST))))
     if described:
         yield Outcome(text=described, skills=skills)
     else:
         yield from (Outcome(text=each, skills=(each,)) for each in skills)
 
 
-def _workload(get: Get) -> Iterator[Amount]:
-    credits_ = get(f"{P}workload_ects")
+def _workload(own: Get) -> Iterator[Amount]:
+    credits_ = own("workload_ects")
     if credits_:
         yield Amount(unit="ects", value=credits_)
 
 
-def _levels(get: Get) -> Iterator[LevelClaim]:
-    national, cycle = get(f"{P}nqf_level"), get(f"{P}qf_ehea_level")
+def _levels(own: Get) -> Iterator[LevelClaim]:
+    national, cycle = own("nqf_level"), own("qf_ehea_level")
     if national or cycle:
         named = Value(CYCLES.get(str(cycle.raw), str(cycle.raw)), cycle.path) if cycle else None
         yield LevelClaim(value=national, cycle=named)
 
 
-def _assessments(get: Get) -> Iterator[Value]:
-    written = get(f"{P}assessment_certification")
+def _assessments(own: Get) -> Iterator[Value]:
+    written = own("assessment_certification")
     if written:
         yield Value(ASSESSED.get(str(written.raw), str(written.raw)), written.path)
 
 
-def _assurances(get: Get) -> Iterator[Assurance]:
+def _assurances(row: Get) -> Iterator[Assurance]:
     """The agency assures quality; it awards nothing."""
-    agency = get("agency")
+    agency = row("agency")
     if agency:
         yield Assurance(
-            type=Value("external", agency.path), body=agency, reference=get("local_identifier")
+            type=Value("external", agency.path), body=agency, reference=row("local_identifier")
         )
 
 
-def _degree(get: Get) -> bool | None:
-    written = get(f"{P}degree_outcome")
+def _degree(own: Get) -> bool | None:
+    written = own("degree_outcome")
     return DEGREES.get(str(written.raw).strip().casefold()) if written else None
 
 
-def _kind(get: Get) -> Value | None:
-    written = get(f"{P}degree_outcome")
-    return Value("degree", written.path) if written and _degree(get) else None
+def _kind(own: Get) -> Value | None:
+    written = own("degree_outcome")
+    return Value("degree", written.path) if written and _degree(own) else None
 
 
-def _findings(get: Get) -> Iterator[Reason]:
-    written = get(f"{P}degree_outcome")
-    if written and _degree(get) is None:
+def _findings(own: Get) -> Iterator[Reason]:
+    written = own("degree_outcome")
+    if written and _degree(own) is None:
         detail = f"seen {str(written.raw)[:40]}; write 1 or 2"
         yield Reason(code="roster.value_unknown", path=written.path, detail=detail)
