@@ -81,7 +81,7 @@ def last_words(log: Path) -> str:
     told = ""
     for line in lines:
         told = "" if STARTED in line else line if " ERROR " in line else told
-    return f"{told}\n{'':12}{FULL}" if DISK in told else told
+    return f"{told}; {FULL}" if DISK in told else told
 
 
 def pid_file(layout: Layout, node: int) -> Path:
