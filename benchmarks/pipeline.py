@@ -100,8 +100,7 @@ def memory(own: fleet.Fleet, whole: Exam) -> list[dict[str, object]]:
 def _all_at_work(own: fleet.Fleet, whole: Exam) -> float:
     """One worker of each service, and events for them; the CPU that starting has cost."""
     exam.enrol(own, whole)
-    for name in topics.SERVICES:
-        own.scale(name, 1)
+    own.staff(1)
     _ready(own)
     before = sum(_cpu(own, name) for name in own.workers)
     threading.Thread(target=exam.feed, args=(own, whole), daemon=True).start()
@@ -112,8 +111,7 @@ def latency(own: fleet.Fleet, rate: int, seconds: int) -> dict[str, object]:
     """A steady stream of new awards; each is timed from produce() to its reader."""
     steady = Exam(keys=rate * seconds, rounds=1)
     exam.enrol(own, steady)
-    for name in topics.SERVICES:
-        own.scale(name, 1)
+    own.staff(1)
     _ready(own)
     sent: dict[str, float] = {}
     answers = Answers(own)

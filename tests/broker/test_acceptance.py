@@ -52,18 +52,16 @@ SENT = {
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     base = tmp_path_factory.mktemp("acceptance")
-    source = base / "source"
-    for name in ("providers", "accreditations", "submissions/school"):
-        (source / name).mkdir(parents=True)
-    (source / "providers" / "school.json").write_text(json.dumps(REGISTRATION))
     keys = json.loads((houses.EXAMPLES / "providers" / "festo-like.json").read_text("utf-8"))[
         "keys"
     ]
-    signer = REGISTRATION | {"id": "signer", "keys": keys}
-    (source / "providers" / "signer.json").write_text(json.dumps(signer))
-    (source / "accreditations" / "list.csv").write_text(f"{HEADER}\n{LIST}")
-    for name, document in SENT.items():
-        (source / "submissions" / "school" / f"{name}.json").write_text(json.dumps(document))
+    files = {
+        "providers/school.json": REGISTRATION,
+        "providers/signer.json": REGISTRATION | {"id": "signer", "keys": keys},
+        "accreditations/list.csv": f"{HEADER}\n{LIST}",
+        **{f"submissions/school/{name}.json": document for name, document in SENT.items()},
+    }
+    source = houses.source(base / "source", files)
     with houses.kept(base / "exchange", source) as found:
         yield found
 

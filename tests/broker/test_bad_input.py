@@ -51,13 +51,12 @@ BAD = {
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     base = tmp_path_factory.mktemp("bad")
-    source = base / "source"
-    for name in ("providers", "accreditations", "submissions/good"):
-        (source / name).mkdir(parents=True)
-    for name in ("good", "bad"):
-        registration = {"id": name, "kind": "provider", "name": name, "country": "DE"}
-        (source / "providers" / f"{name}.json").write_text(json.dumps(registration))
-    (source / "submissions" / "good" / "one.json").write_text(TEXT)
+    registrations = {
+        f"providers/{name}.json": {"id": name, "kind": "provider", "name": name, "country": "DE"}
+        for name in ("good", "bad")
+    }
+    files = registrations | {"submissions/good/one.json": TEXT}
+    source = houses.source(base / "source", files)
     with houses.kept(base / "exchange", source, CREDSTREAM_HOLD_SECONDS="12") as found:
         done = houses.credstream(
             "provider", "add", source / "providers" / "bad.json", "--dir", found.folder

@@ -73,16 +73,10 @@ def documents():
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     base = tmp_path_factory.mktemp("formats")
-    source = base / "source"
-    for name in ("providers", "accreditations", "submissions/school"):
-        (source / name).mkdir(parents=True)
-    (source / "providers" / "school.json").write_text(json.dumps(REGISTRATION))
-    folder = source / "submissions" / "school"
-    for name, path in SENT.items():
-        given = GOLDEN / path
-        (folder / f"{name}{given.suffix}").write_bytes(given.read_bytes())
-    for name, document in documents():
-        (folder / name).write_text(json.dumps(document))
+    golden = {f"{name}{(GOLDEN / path).suffix}": GOLDEN / path for name, path in SENT.items()}
+    sent = {name: path.read_bytes() for name, path in golden.items()} | dict(documents())
+    files = {f"submissions/school/{name}": content for name, content in sent.items()}
+    source = houses.source(base / "source", {"providers/school.json": REGISTRATION, **files})
     with houses.kept(base / "exchange", source) as found:
         yield found
 

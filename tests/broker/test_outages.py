@@ -31,8 +31,7 @@ def fill_the_disk(house):
 
 
 def test_the_database_is_away_and_comes_back(house):
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, FEW)
     layout = stacks.stack()
     house.says("publisher-0", '"batch"')
@@ -47,8 +46,7 @@ def test_the_database_is_away_and_comes_back(house):
 
 
 def test_the_disk_of_the_broker_is_full_and_space_is_made(house):
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, FEW)
     house.says("publisher-0", '"batch"')
     layout = stacks.stack()
@@ -65,8 +63,7 @@ def test_the_disk_of_the_broker_is_full_and_space_is_made(house):
 
 
 def test_the_registry_is_away_and_known_schemas_go_on(house):
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, FEW)
     exams.publishes(house)
     layout = stacks.stack()
@@ -86,8 +83,7 @@ def test_the_registry_is_away_and_known_schemas_go_on(house):
 
 def test_a_frozen_worker_is_fenced_by_its_successor(house):
     """A process that slept through its session finds that its name has been taken, and ends."""
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, FEW)
     house.says("normalise-0", '"batch"')
     sleeper = house.workers.pop("normalise-0").process

@@ -32,14 +32,11 @@ def test_services_may_start_in_any_order(house):
 
 def test_two_workers_a_service_meet_no_deadlock_and_a_third_comes_and_goes(house):
     exam = Exam(keys=400, rounds=3, bodies=2)
-    for name in topics.SERVICES:
-        house.scale(name, 2)
+    house.staff(2)
     exams.feed(house, exam)
-    for name in topics.SERVICES:
-        house.scale(name, 3)
+    house.staff(3)
     time.sleep(3)
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.publishes(house, exam, 120)
     query = sa.text("SELECT sum(deadlocks) FROM pg_stat_database")
     with transaction(engine(house.urls["ingest"])) as connection:
@@ -48,16 +45,14 @@ def test_two_workers_a_service_meet_no_deadlock_and_a_third_comes_and_goes(house
 
 def test_a_graceful_stop_takes_less_than_five_seconds_and_loses_nothing(house):
     exam = Exam(keys=200, rounds=3, bodies=2)
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, exam)
     house.says("publisher-0", '"batch"')
     began = time.monotonic()
     codes = house.stop()
     assert time.monotonic() - began < 5
     assert set(codes.values()) == {0}, codes
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.publishes(house, exam)
 
 
@@ -80,8 +75,7 @@ def test_a_topic_made_anew_stops_the_worker_and_names_the_row(house):
 
 def test_a_missing_output_topic_is_waited_for_and_named(house):
     Admin(house.exchange.cluster).delete([topics.CHANGES])
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, FEW)
     house.says("publisher-0", "unavailable", topics.CHANGES)
     assert house.workers["publisher-0"].process.poll() is None
@@ -94,8 +88,7 @@ def test_a_missing_input_topic_is_waited_for_and_named(house):
     house.scale("normalise", 1)
     house.says("normalise-0", "unavailable", topics.RECEIVED)
     Admin(house.exchange.cluster).create([topics.RECEIVED], 1)
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, FEW)
     exams.publishes(house)
 
@@ -118,8 +111,7 @@ def test_a_nul_in_a_title_is_published_or_refused_and_stops_nothing(house):
     plain = json.loads(exam.event("C-00000", 1))
     bad = json.dumps({**plain, "id": "NUL", "title": {"en": "Win\u0000dow"}}).encode()
     exams.send(house, exams.PROVIDERS[0], bad)
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, exam)
 
     def ended():
@@ -134,8 +126,7 @@ def test_a_nul_in_a_title_is_published_or_refused_and_stops_nothing(house):
 
 def test_two_hundred_bad_files_do_not_hold_up_another_provider(house):
     exam = Exam(keys=40, rounds=1, bodies=2)
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     bad, good = exams.PROVIDERS[0], exams.PROVIDERS[1]
     exams.send(house, bad, *[b"rubbish %d" % n for n in range(200)])
     began = time.monotonic()
@@ -159,8 +150,7 @@ def test_two_hundred_bad_files_do_not_hold_up_another_provider(house):
 
 def test_what_is_committed_is_what_the_broker_says(house):
     """The journal's row, the committed offset and the topic's end agree when all is quiet."""
-    for name in topics.SERVICES:
-        house.scale(name, 1)
+    house.staff(1)
     exams.feed(house, FEW)
     exams.publishes(house)
     own = topics.submissions("provider", exams.PROVIDERS[0])

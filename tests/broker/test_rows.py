@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.support import houses
@@ -49,12 +47,8 @@ SENT = {
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     base = tmp_path_factory.mktemp("rows")
-    source = base / "source"
-    for name in ("providers", "accreditations", "submissions/school"):
-        (source / name).mkdir(parents=True)
-    (source / "providers" / "school.json").write_text(json.dumps(REGISTRATION))
-    for name, document in SENT.items():
-        (source / "submissions" / "school" / f"{name}.json").write_text(json.dumps(document))
+    sent = {f"submissions/school/{name}.json": document for name, document in SENT.items()}
+    source = houses.source(base / "source", {"providers/school.json": REGISTRATION, **sent})
     with houses.kept(base / "exchange", source) as found:
         yield found
 

@@ -69,6 +69,11 @@ class Fleet:
                 self.start(worker)
         self.stop([w for w in self._of(service) if w.ordinal >= count])
 
+    def staff(self, count: int) -> None:
+        """So many workers of every service."""
+        for service in topics.SERVICES:
+            self.scale(service, count)
+
     def start(self, worker: Worker) -> None:
         log = self.folder / f"{worker.name}.jsonl"
         with log.open("ab") as output:

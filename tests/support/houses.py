@@ -46,6 +46,18 @@ def credstream(
     )
 
 
+def source(folder: Path, files: Mapping[str, bytes | str | Mapping[str, Any]]) -> Path:
+    """A folder as `run --from` reads it, of files by their paths in it; what is no text is JSON."""
+    for name in ("providers", "accreditations", "submissions"):
+        (folder / name).mkdir(parents=True)
+    for name, content in files.items():
+        whole = json.dumps(content) if isinstance(content, Mapping) else content
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(whole.encode() if isinstance(whole, str) else whole)
+    return folder
+
+
 def summary(folder: Path) -> list[dict[str, Any]]:
     return json.loads((folder / "summary.json").read_text("utf-8"))
 

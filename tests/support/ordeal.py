@@ -13,7 +13,6 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from credstream.contract.topics import SERVICES
 from credstream.runtime.store import engine, transaction
 from services.normalise.store import AWARDS
 from services.publisher.store import HEADS, VERSIONS
@@ -70,8 +69,7 @@ def run(
     """
     chance, ordeal = random.Random(seed), Ordeal()
     exams.enrol(fleet, exam)
-    for service in SERVICES:
-        fleet.scale(service, workers)
+    fleet.staff(workers)
     answers = Answers(fleet)
     feeder = threading.Thread(target=exams.feed, args=(fleet, exam), daemon=True)
     feeder.start()
