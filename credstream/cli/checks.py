@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from credstream.cli.exchange import Exchange
 from credstream.cli.place import Place, service_part
-from credstream.contract import codec
 from credstream.contract.errors import Unavailable
+from credstream.contract.schemas import IDS, text
 from credstream.runtime import diagnosis, migrate
 from credstream.runtime import registry as schemas
 from credstream.runtime.diagnosis import Diagnosis
@@ -107,10 +107,10 @@ def registry_checks(exchange: Exchange) -> Iterator[Check]:
         if failed is not None:
             yield check_of("registry", failed)
             return
-        found = [each for name in codec.IDS for each in _schema(client, ours, name)]
+        found = [each for name in IDS for each in _schema(client, ours, name)]
         yield from found
         if not found:
-            yield Check("registry", OK, f"has {len(codec.IDS)} schemas of this version")
+            yield Check("registry", OK, f"has {len(IDS)} schemas of this version")
     except Unavailable as failure:
         yield Check("registry", UNKNOWN, str(failure), "look at its log and at its database")
     finally:
@@ -215,7 +215,7 @@ def _schema(
     subject, do = schemas.subject(name), "credstream topics create"
     if "other versions" in state:
         goes: Callable[..., bool] = client.test_compatibility
-        fits = goes(subject, Schema(codec.text(name), "AVRO"))
+        fits = goes(subject, Schema(text(name), "AVRO"))
         state = state if fits else "holds a version that this one does not go with"
         do = f"{do}; if that is refused, {STRANGER}" if fits else STRANGER
     yield Check("registry", WRONG, f"schema {subject} {state}", do)

@@ -13,9 +13,9 @@ from credstream.cli.exchange import Exchange, exchange_of
 from credstream.cli.place import UNDONE, Trouble, guarded
 from credstream.cli.showing import console
 from credstream.contract import topics
-from credstream.contract.codec import IDS
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Provider
+from credstream.contract.schemas import IDS
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin, Drift
 from credstream.runtime.registry import IncompatibleError, SchemaRegistry

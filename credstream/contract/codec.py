@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
-import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any, Protocol, cast
 
 import fastavro
@@ -16,62 +12,25 @@ from fastavro.types import Schema
 
 from credstream.contract import plain, records
 from credstream.contract.errors import Rejected
+from credstream.contract.schemas import IDS, UNREADABLE, Writer, schema
 
-FOLDER = Path(__file__).parents[2] / "schemas" / "avro"
 MAGIC = 0
 HEADER_BYTES = 5
 MIB = 1024 * 1024
 
-# Parts come first and in order: a file may name what stands before it.
-PARTS = (
-    "organisation",
-    "definition",
-    "award",
-    "account",
-    "judgement",
-    "provider",
-    "normalised",
-)
-
-# Ids are fixed for ever, so that separate processes agree without a registry.
-IDS: Mapping[str, int] = {
-    "provider": 1,
-    "accreditation": 2,
-    "scheme": 3,
-    "received": 4,
-    "normalised": 5,
-    "accredited": 6,
-    "published_definition": 7,
-    "published_award": 8,
-    "published_change": 9,
-    "receipt": 10,
-    "ack": 11,
-    "again": 12,
-}
 CAPS: Mapping[str, int] = {"received": 2 * MIB}
 # Of a body that a batch remembers; hundreds of large ones would be memory for nothing.
 LARGEST_KEPT = 64 * 1024
-
-# What fastavro lets out for bytes that are not of the schema.
-UNREADABLE = (
-    EOFError,
-    LookupError,
-    MemoryError,
-    OverflowError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
 
 CLASSES: Mapping[str, type] = {
     name: getattr(records, "".join(word.title() for word in name.split("_"))) for name in IDS
 }
 NAMES: Mapping[type, str] = {kind: name for name, kind in CLASSES.items()}
 
-
-# Name of the record, and parsed schema.
-Writer = tuple[str, Schema]
+# Records whose first field is a record of the contract too: in Avro the fields of a record stand
+# in a row and nothing else, so that the body of the one begins with that of the other.
+# https://avro.apache.org/docs/1.12.0/specification/#complex-types-1
+FIRST: Mapping[type, str] = {records.Accredited: "record"}
 
 
 class Registry(Protocol):
@@ -132,9 +91,7 @@ class Codec:
     def encode(self, record: object) -> bytes:
         """The wire bytes of a record; raises Rejected for a value that Avro refuses."""
         schema_id = self._registry.id_of(NAMES[type(record)])
-        known = (self._batch.bodies or {}).get(id(record))
-        body = known[1] if known else self._remembered(record, _body(record))
-        return bytes([MAGIC]) + schema_id.to_bytes(4, "big") + body
+        return bytes([MAGIC]) + schema_id.to_bytes(4, "big") + self._body(record)
 
     def decode(self, value: bytes | None, *expected: type) -> Any:
         """The record in `value`, one of the `expected` classes; raises Rejected."""
@@ -151,6 +108,15 @@ class Codec:
         if schema_id == self._registry.id_of(name):  # of another version it has another body
             self._remembered(record, written)
         return record
+
+    def _body(self, record: object) -> bytes:
+        known = (self._batch.bodies or {}).get(id(record))
+        return known[1] if known else self._remembered(record, self._written(record))
+
+    def _written(self, record: object) -> bytes:
+        first = FIRST.get(type(record), "")
+        inner = self._body(getattr(record, first)) if first else b""
+        return inner + _apart(record, first)
 
     def _remembered(self, record: object, body: bytes) -> bytes:
         bodies = self._batch.bodies
@@ -173,105 +139,13 @@ class Codec:
         return name, schema_id, writer
 
 
-def _body(record: object) -> bytes:
+def _apart(record: object, without: str = "") -> bytes:
+    """The body of a record, or what follows in it on the field that is left out."""
     kind: type = type(record)
     out = io.BytesIO()
     try:
-        fastavro.schemaless_writer(out, schema(NAMES[kind]), plain.to_plain(kind)(record))
+        data = plain.to_plain(kind, without)(record)
+        fastavro.schemaless_writer(out, schema(NAMES[kind], without), data)
     except (ValueError, TypeError, OverflowError) as error:
         raise Rejected("avro.unwritable", "", type(error).__name__) from error
     return out.getvalue()
-
-
-@cache
-def schema(name: str) -> Schema:
-    """The shipped schema of a record, parsed."""
-    return fastavro.parse_schema(json.loads(text(name)))
-
-
-@cache
-def text(name: str) -> str:
-    """The one canonical text of a record's schema, with the parts that it names written in."""
-    known = {part["name"]: part for file in PARTS for part in _records(_load(file))}
-    return json.dumps(_inlined(_load(name), known, set()), ensure_ascii=False)
-
-
-@cache
-def full_name(name: str) -> str:
-    """Namespace and name of a record."""
-    loaded = _load(name)
-    return f"{loaded['namespace']}.{loaded['name']}"
-
-
-def parsed(text_of: str) -> Writer | None:
-    """Record and schema of some registered text; None where it is no record of the contract."""
-    try:
-        loaded = json.loads(text_of)
-        name = next(name for name in IDS if full_name(name) == _named(loaded))
-        made = fastavro.parse_schema(loaded)
-    except (*UNREADABLE, AttributeError, StopIteration, fastavro.schema.SchemaParseException):
-        return None
-    bombs = any(zero_width(each) for each in _items(loaded))
-    return None if bombs else (name, made)
-
-
-def _named(loaded: Mapping[str, Any]) -> str:
-    name, space = str(loaded["name"]), loaded.get("namespace")
-    return f"{space}.{name}" if space and "." not in name else name
-
-
-def _items(node: Any) -> list[Any]:
-    """What every array and map of a schema holds, and every record, which one may hold by name."""
-    if isinstance(node, list):
-        return [item for each in node for item in _items(each)]
-    if not isinstance(node, dict):
-        return []
-    own = [node[word] for word in ("items", "values") if word in node]
-    own += [node] if node.get("type") == "record" else []
-    return own + [item for value in node.values() for item in _items(value)]
-
-
-def zero_width(node: Any) -> bool:
-    """Whether values of a schema may take no bytes: arrays of such are bombs."""
-    if isinstance(node, str):
-        return node == "null"
-    if isinstance(node, dict) and node.get("type") in ("record", "error"):
-        return all(zero_width(each["type"]) for each in node["fields"])
-    if isinstance(node, dict) and node.get("type") == "fixed":
-        return bool(node["size"] == 0)
-    return isinstance(node, dict) and node.get("type") == "null"
-
-
-def _load(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.v1.avsc").read_text("utf-8"))
-    return loaded
-
-
-def _records(node: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    if isinstance(node, dict):
-        found += [node] if node.get("type") == "record" else []
-        for value in node.values():
-            found += _records(value)
-    elif isinstance(node, list):
-        for value in node:
-            found += _records(value)
-    return found
-
-
-def _inlined(node: Any, known: Mapping[str, Any], seen: set[str]) -> Any:
-    if isinstance(node, str) and node.startswith("credstream."):
-        name = node.removeprefix("credstream.")
-        return node if name in seen or name not in known else _inlined(known[name], known, seen)
-    if isinstance(node, list):
-        return [_inlined(each, known, seen) for each in node]
-    if isinstance(node, dict):
-        if node.get("type") == "record":
-            if node["name"] in seen:
-                return f"credstream.{node['name']}"
-            seen.add(node["name"])
-        return {
-            key: value if key in ("doc", "default", "name") else _inlined(value, known, seen)
-            for key, value in node.items()
-        }
-    return node

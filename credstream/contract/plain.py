@@ -17,6 +17,7 @@ from credstream.contract import parts, records
 Change = Callable[[Any], Any]
 # For a class, what makes or takes apart its records.
 Of = Callable[[type], Change]
+NAMESPACE = "credstream"
 
 
 @cache
@@ -34,10 +35,11 @@ def to_record(kind: type) -> Callable[[dict[str, Any]], Any]:
 
 
 @cache
-def to_plain(kind: type) -> Callable[[Any], dict[str, Any]]:
-    """What takes a record of a class apart into what Avro is written from."""
-    names = tuple(each.name for each in fields(kind))
-    changes = _changes(kind, to_plain, list)
+def to_plain(kind: type, without: str = "") -> Callable[[Any], dict[str, Any]]:
+    """What takes a record of a class apart into what Avro is written from, but for one field."""
+    names = tuple(each.name for each in fields(kind) if each.name != without)
+    found = _changes(kind, to_plain, list)
+    changes = {name: change for name, change in found.items() if name != without}
 
     def apart(record: Any) -> dict[str, Any]:
         data = {name: getattr(record, name) for name in names}
@@ -62,5 +64,13 @@ def _change(hint: Any, of: Of, sequence: type) -> Change | None:
         change = _change(inner[0], of, sequence)
         return (lambda items: sequence(map(change, items))) if change else sequence
     if origin in (types.UnionType, typing.Union):
-        return _change(next(each for each in inner if each is not type(None)), of, sequence)
+        there = next(each for each in inner if each is not type(None))
+        named = of is to_plain and is_dataclass(there)
+        return _branch(there) if named else _change(there, of, sequence)
     return of(hint) if isinstance(hint, type) and is_dataclass(hint) else None
+
+
+def _branch(kind: Any) -> Change:
+    """Name the branch of a union that is meant: fastavro else tries every one on the record."""
+    name, apart = f"{NAMESPACE}.{kind.__name__}", to_plain(kind)
+    return lambda record: (name, apart(record))

@@ -15,7 +15,7 @@ from confluent_kafka.schema_registry import Schema as Registered
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
-from credstream.contract import codec
+from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
 from credstream.runtime.diagnosis import bare, of_registry
 from credstream.runtime.settings import SettingsError
@@ -46,7 +46,7 @@ class SchemaRegistry:
             raise SettingsError(f"CREDSTREAM_REGISTRY_URL: {error}") from error
         self._url = url
         self._ids: dict[str, int] = {}
-        self._writers: dict[int, codec.Writer] = {}
+        self._writers: dict[int, schemas.Writer] = {}
         self._unknown: dict[int, float] = {}
 
     def id_of(self, name: str) -> int:
@@ -61,13 +61,13 @@ class SchemaRegistry:
             self._ids[name] = int(found.schema_id)
         return self._ids[name]
 
-    def writer_of(self, schema_id: int) -> codec.Writer | None:
+    def writer_of(self, schema_id: int) -> schemas.Writer | None:
         """Record and schema of an id; None where it is nobody's, or no record of the contract."""
         if schema_id not in self._writers:
             if self._unknown.get(schema_id, 0.0) > time.monotonic():
                 return None
             found = self._asked(lambda: self._client.get_schema(schema_id))
-            parsed = codec.parsed(found.schema_str or "") if found else None
+            parsed = schemas.parsed(found.schema_str or "") if found else None
             if parsed is None:
                 self._remember_unknown(schema_id)
                 return None
@@ -121,7 +121,7 @@ class SchemaRegistry:
 
 def subject(name: str) -> str:
     """The full name of a record."""
-    return codec.full_name(name)
+    return schemas.full_name(name)
 
 
 def level(name: str) -> str:
@@ -130,4 +130,4 @@ def level(name: str) -> str:
 
 
 def _ours(name: str) -> Any:
-    return Registered(codec.text(name), "AVRO")
+    return Registered(schemas.text(name), "AVRO")

@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from credstream.contract import codec
+from credstream.contract import codec, schemas
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Again
@@ -43,8 +43,8 @@ def ask(url, path, body=None, method=None):
 
 
 def test_every_subject_has_its_level_and_published_ones_the_stricter(url, own):
-    for name in codec.IDS:
-        level = ask(url, f"config/{codec.full_name(name)}")["compatibilityLevel"]
+    for name in schemas.IDS:
+        level = ask(url, f"config/{schemas.full_name(name)}")["compatibilityLevel"]
         assert level == ("FULL_TRANSITIVE" if "published" in name else "BACKWARD_TRANSITIVE")
         assert own.state(name) == ""
 
@@ -54,7 +54,7 @@ def test_registering_twice_changes_nothing(own):
 
 
 def test_a_level_that_somebody_changed_is_named(url, own):
-    name = codec.full_name("receipt")
+    name = schemas.full_name("receipt")
     ask(url, f"config/{name}", {"compatibility": "NONE"}, "PUT")
     assert own.state("receipt") == "has the level NONE, not BACKWARD_TRANSITIVE"
     own.register("receipt")
@@ -62,7 +62,7 @@ def test_a_level_that_somebody_changed_is_named(url, own):
 
 
 def test_an_incompatible_schema_is_refused_with_the_registrys_words(url, own, monkeypatch):
-    broken = json.loads(codec.text("published_change"))
+    broken = json.loads(schemas.text("published_change"))
     broken["fields"] = [each for each in broken["fields"] if each["name"] != "key"]
     broken["fields"].append({"name": "late", "type": "string", "doc": "Without a default."})
     monkeypatch.setattr(codec, "text", lambda _name: json.dumps(broken))
@@ -91,7 +91,7 @@ def test_a_schema_of_a_stranger_is_no_record_of_ours(url, own):
 
 
 def test_a_registered_bomb_of_items_without_width_is_not_read(url, own):
-    schema = json.loads(codec.text("again"))
+    schema = json.loads(schemas.text("again"))
     schema["fields"].append(
         {"name": "bomb", "type": {"type": "array", "items": "null"}, "default": []}
     )

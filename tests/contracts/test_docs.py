@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from credstream.contract import codec, reasons, topics
+from credstream.contract import reasons, schemas, topics
 from credstream.runtime import settings
 from tests.support import docs
 
@@ -162,7 +162,7 @@ def test_a_reason_is_on_the_page_with_its_meaning_and_its_fix():
 
 @pytest.mark.parametrize("record", docs.PUBLISHED)
 def test_the_records_page_has_every_field_with_its_meaning(record):
-    schema = codec.schema(record)
+    schema = schemas.schema(record)
     text = block(page("registers/records.md"), "records")
     section = re.search(
         rf"### {schema['name'].split('.')[-1]}\n(.*?)(?=\n### |\Z)", text, re.DOTALL
@@ -175,12 +175,12 @@ def test_the_records_page_has_the_ids_of_the_schemas():
     text = block(page("registers/records.md"), "schemas")
     told = {row[0].strip("`"): int(row[2]) for row in rows(text)}
     assert told == {
-        row.name: codec.IDS[row.record] for row in topics.TOPICS if row.record in docs.PUBLISHED
+        row.name: schemas.IDS[row.record] for row in topics.TOPICS if row.record in docs.PUBLISHED
     }
 
 
 def test_receipt_statuses_are_those_of_the_schema():
-    doc = next(e["doc"] for e in codec.schema("receipt")["fields"] if e["name"] == "status")
+    doc = next(e["doc"] for e in schemas.schema("receipt")["fields"] if e["name"] == "status")
     statuses = re.findall(r"[a-z_]+", doc.replace(" or ", " "))
     heads = re.findall(r"^## (\w+)$", page("providers/receipts.md"), re.MULTILINE)
     assert heads == statuses

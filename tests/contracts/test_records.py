@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from credstream.contract import codec, parts, records, topics
+from credstream.contract import codec, parts, records, schemas, topics
 from credstream.contract.reasons import REASONS
 from credstream.vocabularies.countries import all_countries
 
@@ -75,18 +75,18 @@ def test_every_record_and_field_says_what_it_means(node):
 
 def test_every_schema_file_is_a_part_or_a_record_with_an_id_of_its_own():
     names = {path.name.removesuffix(".v1.avsc") for path in AVRO.glob("*.avsc")}
-    assert names == set(codec.PARTS) | set(codec.IDS)
-    assert sorted(codec.IDS.values()) == list(range(1, len(codec.IDS) + 1))
+    assert names == set(schemas.PARTS) | set(schemas.IDS)
+    assert sorted(schemas.IDS.values()) == list(range(1, len(schemas.IDS) + 1))
 
 
 def test_the_ids_are_the_ones_that_were_released():
-    assert dict(codec.IDS) == {
+    assert dict(schemas.IDS) == {
         "provider": 1, "accreditation": 2, "scheme": 3, "received": 4, "normalised": 5, "accredited": 6,
         "published_definition": 7, "published_award": 8, "published_change": 9, "receipt": 10, "ack": 11, "again": 12,
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", codec.IDS)
+@pytest.mark.parametrize("name", schemas.IDS)
 def test_no_array_holds_items_that_take_no_bytes(name):
     def arrays(node):
         if isinstance(node, dict):
@@ -98,7 +98,9 @@ def test_no_array_holds_items_that_take_no_bytes(name):
             for value in node:
                 yield from arrays(value)
 
-    assert not [items for items in arrays(json.loads(codec.text(name))) if codec.zero_width(items)]
+    assert not [
+        items for items in arrays(json.loads(schemas.text(name))) if schemas.zero_width(items)
+    ]
 
 
 def concrete():
@@ -124,7 +126,7 @@ def test_every_topic_name_belongs_to_one_row_and_one_pattern_only():
 
 
 def test_every_row_names_a_record_that_has_a_schema():
-    assert {row.record for row in topics.TOPICS} - {""} == set(codec.IDS)
+    assert {row.record for row in topics.TOPICS} - {""} == set(schemas.IDS)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from credstream.contract.codec import IDS, BuiltIn, Codec, Registry
+from credstream.contract.codec import BuiltIn, Codec, Registry
+from credstream.contract.schemas import IDS
 from credstream.runtime.registry import SchemaRegistry
 from tests.support import databases, stacks
 

@@ -15,7 +15,7 @@ import typer
 from prometheus_client.metrics import MetricWrapperBase
 
 from credstream.cli.main import app
-from credstream.contract import codec, reasons, topics
+from credstream.contract import codec, reasons, schemas, topics
 from credstream.runtime import metrics, settings
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +94,7 @@ def records_tables() -> str:
     """The published records field by field, then each part that they are made of, once."""
     found: dict[str, Mapping[str, Any]] = {}
     for name in PUBLISHED:
-        _collect(json.loads(codec.text(name)), found)
+        _collect(json.loads(schemas.text(name)), found)
     tops = [codec.CLASSES[name].__name__ for name in PUBLISHED]
     parts = [name for name in found if name not in tops]
     return "\n\n".join(_record(found[name]) for name in (*tops, *parts))
@@ -105,7 +105,7 @@ def schemas_table() -> str:
         (
             f"`{row.name}`",
             f"[{codec.CLASSES[row.record].__name__}](#{row.record.replace('_', '')})",
-            str(codec.IDS[row.record]),
+            str(schemas.IDS[row.record]),
         )
         for row in topics.TOPICS
         if row.record in PUBLISHED

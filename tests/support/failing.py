@@ -15,7 +15,7 @@ from pathlib import Path
 
 from confluent_kafka.cimpl import NewTopic
 
-from credstream.contract import codec, rights
+from credstream.contract import rights, schemas
 from credstream.runtime.admin import Admin
 from credstream.runtime.registry import SchemaRegistry
 from deploy.kafka import certificates
@@ -143,7 +143,7 @@ def stranger(folder):
 @contextlib.contextmanager
 def unregistered(name):
     """The registry without a schema, and as it was afterwards."""
-    subject = codec.full_name(name)
+    subject = schemas.full_name(name)
     for end in ("", "?permanent=true"):
         ask(f"subjects/{subject}{end}", "DELETE")
     try:

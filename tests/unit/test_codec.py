@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import time
 import tracemalloc
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from credstream.contract import codec, parts, records
+from credstream.contract import codec, parts, plain, records, schemas
 from credstream.contract.codec import CLASSES
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again, Provider, Received, Scheme
@@ -60,7 +61,7 @@ def refusal(call, *args):
     return caught.value.code
 
 
-@pytest.mark.parametrize("name", codec.IDS)
+@pytest.mark.parametrize("name", schemas.IDS)
 @FEW
 @given(st.data())
 def test_every_record_is_decoded_as_it_was_encoded(name, data):
@@ -71,7 +72,7 @@ def test_every_record_is_decoded_as_it_was_encoded(name, data):
     assert CODEC.encode(CODEC.decode(wire, type(record))) == wire
 
 
-@pytest.mark.parametrize("name", codec.IDS)
+@pytest.mark.parametrize("name", schemas.IDS)
 @FEW
 @given(st.data())
 def test_a_record_cut_anywhere_or_with_anything_behind_it_is_refused(name, data):
@@ -83,7 +84,7 @@ def test_a_record_cut_anywhere_or_with_anything_behind_it_is_refused(name, data)
     assert refusal(CODEC.decode, wire + behind, type(record)) == "avro.invalid"
 
 
-@pytest.mark.parametrize("name", codec.IDS)
+@pytest.mark.parametrize("name", schemas.IDS)
 @FEW
 @given(st.data())
 def test_a_bit_that_flips_gives_a_record_or_a_refusal(name, data):
@@ -147,7 +148,7 @@ def test_a_length_that_is_claimed_costs_nothing(count, before):
     ],
 )  # fmt: skip
 def test_what_takes_bytes_is_known(schema, wide):
-    assert codec.zero_width(schema) != wide
+    assert schemas.zero_width(schema) != wide
 
 
 @pytest.mark.parametrize("size", [codec.MIB + 6, 3 * codec.MIB])
@@ -178,17 +179,17 @@ def test_a_value_that_avro_has_no_place_for_is_refused(record):
 
 
 def test_one_text_for_each_schema_and_it_stands_on_its_own():
-    for name in codec.IDS:
-        parsed = fastavro.parse_schema(json.loads(codec.text(name)))
+    for name in schemas.IDS:
+        parsed = fastavro.parse_schema(json.loads(schemas.text(name)))
         assert parsed["name"] == f"credstream.{CLASSES[name].__name__}"
-        assert codec.text(name) is codec.text(name)
+        assert schemas.text(name) is schemas.text(name)
 
 
 def bodies_made(monkeypatch):
     """Counts how often a record is taken apart."""
     made = []
-    real = codec._body
-    monkeypatch.setattr(codec, "_body", lambda record: (made.append(record), real(record))[1])
+    real = codec._apart
+    monkeypatch.setattr(codec, "_apart", lambda *given: (made.append(given[0]), real(*given))[1])
     return made
 
 
@@ -213,6 +214,36 @@ def test_within_a_batch_what_was_read_is_not_taken_apart_again(monkeypatch):
     with CODEC.batch():
         assert CODEC.encode(CODEC.decode(value, Scheme)) == value
     assert len(made) == 1
+
+
+@FEW
+@given(st.data())
+def test_a_record_that_begins_with_another_has_the_bytes_of_its_whole_schema(data):
+    record = data.draw(BUILT["accredited"])
+    out = io.BytesIO()
+    whole = plain.to_plain(records.Accredited)(record)
+    fastavro.schemaless_writer(out, schemas.schema("accredited"), whole)
+    assert CODEC.encode(record)[5:] == out.getvalue()
+    with CODEC.batch():
+        inner = CODEC.decode(CODEC.encode(record.record), records.Normalised)
+        assert CODEC.encode(dataclasses.replace(record, record=inner))[5:] == out.getvalue()
+
+
+def test_what_was_read_is_not_taken_apart_inside_another_record(monkeypatch):
+    none = parts.Completeness(mandatory=0, mandatory_of=0, optional=0, optional_of=0)
+    texts = ("key", "kind", "provider", "country", "submission", "format", "envelope", "proof")
+    inner = records.Normalised(
+        **dict.fromkeys((*texts, "mapping", "cause"), ""),
+        received_at=0,
+        definition=parts.Definition(key="D"),
+        account=parts.Account(provenance=(), completeness=none),
+    )
+    value, made = CODEC.encode(inner), bodies_made(monkeypatch)
+    with CODEC.batch():
+        read = CODEC.decode(value, records.Normalised)
+        outer = records.Accredited(record=read, judgement=None, cause="", cause_detail="")
+        assert CODEC.decode(CODEC.encode(outer), records.Accredited) == outer
+    assert made == [outer]
 
 
 def test_a_batch_that_fails_forgets_what_it_knew(monkeypatch):

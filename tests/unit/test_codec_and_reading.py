@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credstream.contract import codec
+from credstream.contract import schemas
 from credstream.contract.codec import CLASSES
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Account, Completeness, Origin, Reason
@@ -52,7 +52,7 @@ def test_a_message_cut_at_any_byte_is_refused(record):
         assert refusal(CODEC.decode, value[:size], type(record)) in ("avro.magic", "avro.invalid")
 
 
-@given(st.binary(max_size=400), st.sampled_from(sorted(codec.IDS)))
+@given(st.binary(max_size=400), st.sampled_from(sorted(schemas.IDS)))
 @settings(max_examples=300)
 def test_any_bytes_end_as_a_record_or_a_refusal(value, name):
     wire = b"\x00" + codecs.registry().id_of(name).to_bytes(4, "big") + value
