@@ -77,13 +77,15 @@ class Facts:
     `parsed` and `learners` are by topic, partition and offset. By the key of a definition,
     `definitions` has its versions by first day, `waiting` the keys of the awards that wait for
     it, `followers` the awards that have it, each with its day. `sources` has, by the key of an
-    award, what each format said of it; `alike` the keys of awards of one content.
+    award, what each format said of it; `contents` what is the same for awards of one content, and
+    `alike` the keys of these.
     """
 
     parsed: dict[Place, Parsed | Rejected] = field(default_factory=dict)
     definitions: dict[str, tuple[HeldDefinition, ...]] = field(default_factory=dict)
     followers: dict[str, dict[str, str]] = field(default_factory=dict)
     sources: dict[str, dict[str, Normalised]] = field(default_factory=dict)
+    contents: dict[str, str] = field(default_factory=dict)
     alike: dict[str, frozenset[str]] = field(default_factory=dict)
     awards: dict[str, HeldAward] = field(default_factory=dict)
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -123,8 +125,13 @@ def _learn_award(facts: Facts, row: AwardRow) -> None:
 def _learn_others(facts: Facts, row: AwardRow) -> None:
     if row.source is not None:
         facts.sources.setdefault(row.key, {})[row.source.format] = row.source
+    former = facts.contents.get(row.key, "")
+    facts.alike[former] = facts.alike.get(former, frozenset()) - {row.key}
+    facts.contents[row.key] = row.alike
     if row.alike:
         facts.alike[row.alike] = facts.alike.get(row.alike, frozenset()) | {row.key}
+    for followers in facts.followers.values():
+        followers.pop(row.key, None)
     if not row.waiting and row.record.award is not None:
         day = row.record.award.issued_on
         facts.followers.setdefault(row.definition_key, {})[row.key] = day

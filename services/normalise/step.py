@@ -214,7 +214,8 @@ def _again(again: Again, facts: Facts) -> Outcome:
     if not held.waiting and (full.value, account) == (before.definition, before.account):
         return Outcome()
     record = replace(before, definition=full.value, account=account, cause=again.cause)
-    row = AwardRow(again.key, full.value.key, record, waiting=False)
+    alike = merging.likeness(before.award, full.value) if before.award else ""
+    row = AwardRow(again.key, full.value.key, record, waiting=False, alike=alike)
     return Outcome((Emit(topics.NORMALISED, again.key, record),), (row,))
 
 

@@ -77,21 +77,24 @@ class Store:
     def gather(self, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
         received = {_place(m): m.record for m in batch if isinstance(m.record, Received)}
         parsed = {place: _parsed(record) for place, record in received.items()}
-        keys = {r.key for r in received.values()}
-        keys |= {m.record.key for m in batch if isinstance(m.record, Again)}
-        awards = self._awards(connection, keys)
+        again = {m.record.key for m in batch if isinstance(m.record, Again)}
+        keys = {r.key for r in received.values()} - again
+        awards = self._awards(connection, again, sa.true())
+        awards |= self._awards(connection, keys, AWARDS.c.waiting)
         named = {each.record.definition.key for each in awards.values()}
         named |= set(_definition_keys(received, parsed))
         arriving = set(_definition_keys(received, parsed, "definition"))
         learners = self._learners(connection, received, parsed)
+        contents = _contents(connection, {each.pseudonym for each in learners.values()})
         return Facts(
             parsed=parsed,
             definitions=self._definitions(connection, named),
             awards=awards,
             waiting=_waiting(connection, named),
             followers=_followers(connection, arriving),
-            sources=self._sources(connection, {r.key for r in received.values()}),
-            alike=_alike(connection, {each.pseudonym for each in learners.values()}),
+            sources=self._sources(connection, received.values()),
+            contents=contents,
+            alike=_alike(contents),
             learners=learners,
         )
 
@@ -105,8 +108,10 @@ class Store:
         upsert(connection, AWARDS, [self._award_row(row) for row in awards])
         upsert(connection, SOURCES, [self._source_row(row.source) for row in awards if row.source])
 
-    def _awards(self, connection: sa.Connection, keys: set[str]) -> dict[str, HeldAward]:
-        rows = select_in(connection, sa.select(AWARDS), AWARDS.c.key, keys)
+    def _awards(
+        self, connection: sa.Connection, keys: set[str], which: sa.ColumnElement[bool]
+    ) -> dict[str, HeldAward]:
+        rows = select_in(connection, sa.select(AWARDS).where(which), AWARDS.c.key, keys)
         return {
             row.key: HeldAward(self.codec.decode(row.record, Normalised), row.waiting)
             for row in rows
@@ -126,12 +131,17 @@ class Store:
         return found
 
     def _sources(
-        self, connection: sa.Connection, keys: set[str]
+        self, connection: sa.Connection, received: Iterable[Received]
     ) -> dict[str, dict[str, Normalised]]:
+        """What other formats said of the awards: one that comes replaces what its own said."""
+        arriving: dict[str, set[str]] = {}
+        for each in received:
+            arriving.setdefault(each.key, set()).add(each.format)
         found: dict[str, dict[str, Normalised]] = {}
-        for row in select_in(connection, sa.select(SOURCES), SOURCES.c.key, keys):
-            record = self.codec.decode(row.record, Normalised)
-            found.setdefault(row.key, {})[row.format] = record
+        for row in select_in(connection, sa.select(SOURCES), SOURCES.c.key, set(arriving)):
+            if arriving[row.key] != {row.format}:
+                record = self.codec.decode(row.record, Normalised)
+                found.setdefault(row.key, {})[row.format] = record
         return found
 
     def _learners(
@@ -240,12 +250,16 @@ def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str,
     return found
 
 
-def _alike(connection: sa.Connection, learners: set[str]) -> dict[str, frozenset[str]]:
-    """The awards that the learners of a batch have, by content."""
+def _contents(connection: sa.Connection, learners: set[str]) -> dict[str, str]:
+    """The awards that the learners of a batch have, each with what is the same for its content."""
     query = sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != "")
+    return {row.key: row.alike for row in select_in(connection, query, AWARDS.c.learner, learners)}
+
+
+def _alike(contents: Mapping[str, str]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for row in select_in(connection, query, AWARDS.c.learner, learners):
-        found[row.alike] = found.get(row.alike, frozenset()) | {row.key}
+    for key, content in contents.items():
+        found[content] = found.get(content, frozenset()) | {key}
     return found
 
 
