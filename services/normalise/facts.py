@@ -76,7 +76,8 @@ class Facts:
 
     `parsed` and `learners` are by topic, partition and offset. By the key of a definition,
     `definitions` has its versions by first day, `waiting` the keys of the awards that wait for
-    it, `followers` the awards that have it, each with its day. `sources` has, by the key of an
+    it, `followers` the awards that have it, each with its day; `follows` has the definition of each
+    of these. `sources` has, by the key of an
     award, what each format said of it; `contents` what is the same for awards of one content, and
     `alike` the keys of these.
     """
@@ -84,6 +85,7 @@ class Facts:
     parsed: dict[Place, Parsed | Rejected] = field(default_factory=dict)
     definitions: dict[str, tuple[HeldDefinition, ...]] = field(default_factory=dict)
     followers: dict[str, dict[str, str]] = field(default_factory=dict)
+    follows: dict[str, str] = field(default_factory=dict)
     sources: dict[str, dict[str, Normalised]] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     alike: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -130,8 +132,8 @@ def _learn_others(facts: Facts, row: AwardRow) -> None:
     facts.contents[row.key] = row.alike
     if row.alike:
         facts.alike[row.alike] = facts.alike.get(row.alike, frozenset()) | {row.key}
-    for followers in facts.followers.values():
-        followers.pop(row.key, None)
+    facts.followers.get(facts.follows.get(row.key, ""), {}).pop(row.key, None)
     if not row.waiting and row.record.award is not None:
         day = row.record.award.issued_on
         facts.followers.setdefault(row.definition_key, {})[row.key] = day
+        facts.follows[row.key] = row.definition_key

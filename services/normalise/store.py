@@ -85,13 +85,15 @@ class Store:
         named |= set(_definition_keys(received, parsed))
         arriving = set(_definition_keys(received, parsed, "definition"))
         learners = self._learners(connection, received, parsed)
+        followers = _followers(connection, arriving)
         contents = _contents(connection, {each.pseudonym for each in learners.values()})
         return Facts(
             parsed=parsed,
             definitions=self._definitions(connection, named),
             awards=awards,
             waiting=_waiting(connection, named),
-            followers=_followers(connection, arriving),
+            followers=followers,
+            follows={award: key for key, awards in followers.items() for award in awards},
             sources=self._sources(connection, received.values()),
             contents=contents,
             alike=_alike(contents),
@@ -101,7 +103,7 @@ class Store:
     def apply(self, connection: sa.Connection, rows: Sequence[object]) -> None:
         definitions = [row for row in rows if isinstance(row, DefinitionRow)]
         awards = [row for row in rows if isinstance(row, AwardRow)]
-        for row in definitions:
+        for row in (each for each in definitions if each.replaces):
             gone = (DEFINITIONS.c.key == row.key, DEFINITIONS.c.since.in_(row.replaces))
             connection.execute(sa.delete(DEFINITIONS).where(*gone))
         upsert(connection, DEFINITIONS, [self._definition_row(row) for row in definitions])
@@ -161,12 +163,13 @@ class Store:
         links = {
             r.hmac: r.learner for r in select_in(connection, sa.select(LINKS), LINKS.c.hmac, every)
         }
-        who: dict[Place, str] = {}
+        known, who = set(links), {}
         for place, found in hmacs.items():
             who[place] = next((links[each] for each in found if each in links), found[0])
             for each in found:
                 links.setdefault(each, who[place])
-        upsert(connection, LINKS, [{"hmac": h, "learner": links[h]} for h in sorted(every)])
+        new = sorted(every - known)
+        upsert(connection, LINKS, [{"hmac": h, "learner": links[h]} for h in new])
         keys = self.vault.make_or_get(who.values())
         for place, name in who.items():
             if keys[name] is None:
