@@ -12,15 +12,19 @@ import textwrap
 import time
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
+from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider
 from credstream.runtime import clients
 from credstream.runtime.clients import Cluster
 from credstream.runtime.embedded import Broker
 from credstream.runtime.store import JOURNAL, engine, transaction
 from credstream.vocabularies.countries import all_countries
+from tests.support import houses
 
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
 HANGS = """
@@ -74,6 +78,14 @@ def started(command, env, **more):
     )
 
 
+def journalled(folder):
+    """Whether a worker has settled something."""
+    made = engine(f"sqlite:///{folder}/i.db")
+    with contextlib.suppress(OperationalError, Unavailable), transaction(made) as connection:
+        return connection.execute(sa.select(JOURNAL)).first() is not None
+    return False
+
+
 pytestmark = pytest.mark.embedded
 WORKER = [sys.executable, "-m", "services.ingest", "worker"]
 
@@ -94,7 +106,7 @@ def test_a_journal_that_does_not_fit_the_broker_stops_the_worker_and_names_the_r
     broker, folder = world
     env = environment(broker, folder)
     process = started(WORKER, env)
-    time.sleep(4)
+    houses.eventually(lambda: journalled(folder))
     process.terminate()
     process.communicate(timeout=20)
     with transaction(engine(f"sqlite:///{folder}/i.db")) as connection:
@@ -111,7 +123,7 @@ def test_a_journal_that_does_not_fit_the_broker_stops_the_worker_and_names_the_r
 def test_a_stop_under_load_is_clean(world):
     broker, folder = world
     process = started(WORKER, environment(broker, folder))
-    time.sleep(4)
+    houses.eventually(lambda: journalled(folder))
     began = time.monotonic()
     process.terminate()
     out, _ = process.communicate(timeout=20)
