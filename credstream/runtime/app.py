@@ -18,7 +18,7 @@ from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime import clients, health, logs, migrate
+from credstream.runtime import clients, health, logs, migrate, store
 from credstream.runtime.fence import Fence
 from credstream.runtime.logs import logger
 from credstream.runtime.patience import patient
@@ -85,6 +85,8 @@ def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence)
     databases = [(worker.engine, migrate.folders(worker.service.name))]
     databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
     for database, where in databases:
+        store.name_sessions(database, worker.name)
+        patient(partial(store.end_earlier, database), lambda: False, worker.turn)
         patient(partial(ready, database, where), lambda: False, worker.turn)
     try:
         app = app_of(worker)

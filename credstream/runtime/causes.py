@@ -163,6 +163,18 @@ DATABASE: tuple[Cause, ...] = (
     Cause("No space left", "its disk is full", "free space", wrong=False),
     Cause("disk is full", "its disk is full", "free space", wrong=False),
     Cause("is locked", "another process keeps it locked", "find and end it", wrong=False),
+    Cause(
+        "idle-in-transaction",
+        "a batch stood still longer than CREDSTREAM_PATIENCE_SECONDS",
+        "raise that, or look what holds the machine up",
+        wrong=False,
+    ),
+    Cause(
+        "administrator command",
+        "it ended the session",
+        "look for a second worker of this name, which ends those of the first, or for who did it",
+        wrong=False,
+    ),
     Cause("closed the connection", "the connection broke", "start it again", wrong=False),
     Cause("connection is lost", "the connection broke", "start it again", wrong=False),
 )

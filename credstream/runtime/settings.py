@@ -57,7 +57,9 @@ class Settings:
     batch_size: int = _setting(500, "Most messages in a batch.")
     batch_seconds: float = _setting(0.01, "Longest wait for a batch to fill.")
     hold_seconds: float = _setting(30.0, "How long messages of an unknown provider are held.")
-    patience_seconds: float = _setting(60.0, "When a loop that does not turn ends the process.")
+    patience_seconds: float = _setting(
+        60.0, "When a loop that does not turn ends, and PostgreSQL a transaction that says nothing."
+    )
     migrate: bool = _setting(
         default=False, doc="Whether a worker brings its database up to date when it starts."
     )

@@ -9,9 +9,9 @@ from credstream.contract.flow import Incoming
 from credstream.contract.records import Accreditation, Again, Normalised, Provider
 from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.settings import Settings, needed
+from credstream.runtime.settings import Settings
 from credstream.runtime.stage import Service
-from credstream.runtime.store import engine
+from credstream.runtime.store import database_of
 from credstream.runtime.worker import Worker
 from services.accreditation import store
 from services.accreditation.step import accredit, learn
@@ -21,7 +21,7 @@ READS = {topics.NORMALISED: Normalised, topics.again("accreditation"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, database = codec_of(settings), engine(needed(settings, "database_url"))
+    wire, database = codec_of(settings), database_of(settings, "database_url")
     codec = wire.stored()
     service = Service(
         name="accreditation",

@@ -9,9 +9,9 @@ from credstream.contract.flow import Incoming
 from credstream.contract.records import Provider
 from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.settings import Settings, needed
+from credstream.runtime.settings import Settings
 from credstream.runtime.stage import Service
-from credstream.runtime.store import engine
+from credstream.runtime.store import database_of
 from credstream.runtime.worker import Worker
 from services.ingest import store
 from services.ingest.examine import submission_of
@@ -35,7 +35,7 @@ def build(settings: Settings) -> Worker:
         unknown=partial(store.unknown, codec),
     )
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, wire, controls, engine(needed(settings, "database_url")))
+    return Worker(service, settings, wire, controls, database_of(settings, "database_url"))
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

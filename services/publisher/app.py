@@ -12,7 +12,7 @@ from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.settings import Settings, SettingsError, needed, secret_key
 from credstream.runtime.stage import Service
-from credstream.runtime.store import engine
+from credstream.runtime.store import database_of
 from credstream.runtime.vault import Vault
 from credstream.runtime.worker import Worker
 from services.publisher import seal, store
@@ -26,7 +26,7 @@ READS = {topics.ACCREDITED: Accredited, topics.again("publisher"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, database = codec_of(settings), engine(needed(settings, "database_url"))
+    wire, database = codec_of(settings), database_of(settings, "database_url")
     codec = wire.stored()
     service = Service(
         name="publisher",
@@ -38,7 +38,7 @@ def build(settings: Settings) -> Worker:
         apply=partial(store.apply, codec),
         sender=sender,
     )
-    vault = Vault(engine(needed(settings, "vault_url")), secret_key("KEK", needed(settings, "kek")))
+    vault = Vault(database_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
     channel = Europass(Path(settings.europass_dir), sealer_of(settings), vault)
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
     outbox = Outbox(database, codec, channel)

@@ -5,6 +5,7 @@ import resource
 import signal
 import time
 
+import psycopg
 import pytest
 
 from credstream.contract import topics
@@ -81,15 +82,46 @@ def test_the_registry_is_away_and_known_schemas_go_on(house):
         registry.await_ready(layout)
 
 
-def test_a_frozen_worker_is_fenced_by_its_successor(house):
-    """A process that slept through its session finds that its name has been taken, and ends."""
+@pytest.mark.parametrize("locked", [False, True], ids=["anywhere", "with its locks"])
+def test_a_frozen_worker_is_fenced_by_its_successor(house, locked):
+    """A process that slept through its session finds that its name has been taken, and ends.
+
+    Its successor goes on also where it sleeps inside a transaction of PostgreSQL.
+    """
+    house.env["CREDSTREAM_PATIENCE_SECONDS"] = "15"
     house.staff(1)
-    exams.feed(house, FEW)
+    many = Exam(keys=400, rounds=2, bodies=2)
+    exams.feed(house, many)
     house.says("normalise-0", '"batch"')
-    sleeper = house.workers.pop("normalise-0").process
-    sleeper.send_signal(signal.SIGSTOP)
+    sleeper = frozen(house, locked)
     house.scale("normalise", 1)
-    exams.publishes(house)
+    exams.publishes(house, many)
     sleeper.send_signal(signal.SIGCONT)
     assert sleeper.wait(60) != 0
-    exams.publishes(house)
+    exams.publishes(house, many)
+
+
+def frozen(house, locked):
+    """The process of normalise, stopped somewhere, or while PostgreSQL waits for its next word."""
+    sleeper = house.workers.pop("normalise-0").process
+
+    def stopped():
+        sleeper.send_signal(signal.SIGSTOP)
+        time.sleep(0.05)
+        if not locked or waited_for():
+            return True
+        sleeper.send_signal(signal.SIGCONT)
+        return False
+
+    houses.eventually(stopped)
+    return sleeper
+
+
+def waited_for():
+    """Whether a session of normalise is in a transaction: no other service has these tables."""
+    whole = stacks.stack().told()["database"].replace("+psycopg", "") + "registry"
+    with psycopg.connect(whole) as connection:
+        return connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND query ~ %s",
+            ["sources|links"],
+        ).fetchone()

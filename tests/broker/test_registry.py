@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from credstream.contract import codec, schemas
+from credstream.contract import schemas
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Again
@@ -65,7 +65,7 @@ def test_an_incompatible_schema_is_refused_with_the_registrys_words(url, own, mo
     broken = json.loads(schemas.text("published_change"))
     broken["fields"] = [each for each in broken["fields"] if each["name"] != "key"]
     broken["fields"].append({"name": "late", "type": "string", "doc": "Without a default."})
-    monkeypatch.setattr(codec, "text", lambda _name: json.dumps(broken))
+    monkeypatch.setattr(schemas, "text", lambda _name: json.dumps(broken))
     fresh = SchemaRegistry(url)
     with contextlib.closing(fresh):
         with pytest.raises(IncompatibleError, match="ncompatible"):

@@ -32,7 +32,7 @@ def ran(tmp_path_factory):
 
 
 # Twenty were run when the house was new; CREDSTREAM_COLD_STARTS=20 runs them again.
-COLD_STARTS = int(os.environ.get("CREDSTREAM_COLD_STARTS", "6"))
+COLD_STARTS = int(os.environ.get("CREDSTREAM_COLD_STARTS", "3"))
 
 
 def test_every_example_ends_as_expected(ran):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from credstream.contract.codec import BuiltIn, Codec, Registry
+from credstream.contract.codec import BuiltIn, Codec
 from credstream.contract.schemas import IDS
 from credstream.runtime.registry import SchemaRegistry
 from tests.support import databases, stacks
@@ -15,7 +15,7 @@ def wire() -> Codec:
 
 
 @cache
-def registry() -> Registry:
+def registry() -> BuiltIn | SchemaRegistry:
     """Every schema of the contract is registered in it."""
     if not databases.real():
         return BuiltIn()
@@ -23,3 +23,9 @@ def registry() -> Registry:
     for name in IDS:
         made.register(name)
     return made
+
+
+def down() -> None:
+    """Let go of the registry, if this process has one."""
+    if databases.real() and registry.cache_info().currsize:
+        registry().close()

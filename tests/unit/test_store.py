@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, InternalError
 from credstream.contract.errors import Unavailable
 from credstream.runtime import store
 from credstream.runtime.store import engine, in_chunks, select_in, transaction, upsert
-from tests.support import stages
+from tests.support import databases, stages
 from tests.support.stages import VERSIONS
 
 
@@ -141,3 +142,40 @@ def test_pieces_are_the_whole(values, size):
     pieces = list(in_chunks(values, size))
     assert [each for piece in pieces for each in piece] == values
     assert all(0 < len(piece) <= size for piece in pieces)
+
+
+@pytest.mark.real
+def test_a_transaction_that_says_nothing_is_ended_and_gives_its_locks_back(tmp_path):
+    address = databases.url(tmp_path, "idle")
+    waits = engine(address, 0.3)
+    with transaction(waits) as connection:
+        stages.TABLES.create_all(connection)
+    with pytest.raises(Unavailable, match="PATIENCE"), transaction(waits) as connection:  # noqa: PT012
+        write(connection, ("a", 1))
+        time.sleep(1)
+        with transaction(engine(address)) as other:
+            write(other, ("a", 2))
+        rows(waits)
+        write(connection, ("b", 1))
+    assert rows(waits) == [("a", 2)]
+
+
+@pytest.mark.real
+def test_a_worker_ends_the_sessions_of_its_earlier_lives_and_no_others(tmp_path):
+    address, elsewhere = databases.url(tmp_path, "own"), databases.url(tmp_path, "other")
+    asleep, neighbour, stranger = engine(address), engine(address), engine(elsewhere)
+    for made, name in ((asleep, "toy-0"), (neighbour, "toy-1"), (stranger, "toy-0")):
+        store.name_sessions(made, name)
+    late = engine(address)
+    store.name_sessions(late, "toy-0")
+    one = sa.text("SELECT 1")
+    with neighbour.begin() as second, stranger.begin() as third:
+        with pytest.raises(Unavailable, match="ended the session"), transaction(asleep) as first:  # noqa: PT012
+            for connection in (first, second, third):
+                connection.execute(one)
+            store.end_earlier(late)
+            first.execute(one)
+        assert (second.execute(one).scalar(), third.execute(one).scalar()) == (1, 1)
+    store.end_earlier(late)
+    with transaction(late) as connection:
+        assert connection.execute(one).scalar() == 1
