@@ -1,8 +1,6 @@
 import io
 import json
-import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,8 +11,8 @@ from credstream.cli.place import MISUSE, REJECTED, Trouble
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.submissions import EXAMPLES, registrations
 from credstream.contract.reasons import REASONS
+from tests.support.trying import award, example
 
-SUBMISSIONS = EXAMPLES / "submissions"
 EXPECTED = json.loads((EXAMPLES / "expected.json").read_text("utf-8"))
 REGISTERED = {
     name: told for name, told in EXPECTED.items() if "provider.unknown" not in told["codes"]
@@ -41,49 +39,9 @@ WHOLE_FAMILIES = {"format", "xml", "image", "jwe", "roster"}
 AT = 1_795_000_000_000
 
 
-@pytest.fixture
-def attempt(capsys, tmp_path):
-    """Run `try` on a file or on bytes: exit code, what was printed, and that as JSON."""
-
-    def run(what, provider="try", directory=None, *, as_json=True):
-        file = what if isinstance(what, Path) else tmp_path / "file"
-        if file is not what:
-            file.write_bytes(what if isinstance(what, bytes) else json.dumps(what).encode())
-        code = try_file.try_file(file, provider, directory or tmp_path / "none", as_json=as_json)
-        text = capsys.readouterr().out
-        return SimpleNamespace(code=code, text=text, told=json.loads(text) if as_json else None)
-
-    return run
-
-
-def example(name):
-    return SUBMISSIONS / name, name.split("/")[0]
-
-
 def codes(told):
     judged = {each["judgement"]["reason"] for each in told["credentials"] if each["judgement"]}
     return judged | {each["code"] for each in (*told["reasons"], *told["warnings"])}
-
-
-def award(**changes):
-    """An award in the native format that lacks nothing."""
-    whole = {
-        "credstream": 1,
-        "kind": "award",
-        "id": "A-1",
-        "language": "en",
-        "title": "Soldering by hand",
-        "country": "DE",
-        "awarding_bodies": [{"name": "Solder School", "country": "DE"}],
-        "issued_on": "2026-05-01",
-        "learner": {"id": {"scheme": "student", "value": "S-1"}},
-        "learning_outcomes": ["Solders a board."],
-        "workload": {"hours": 40},
-        "assessment": {"type": "portfolio"},
-        "participation": {"mode": "online"},
-        "quality_assurance": [{"type": "internal"}],
-    }
-    return {name: value for name, value in (whole | changes).items() if value is not None}
 
 
 @pytest.mark.parametrize("name", REGISTERED)
@@ -276,81 +234,3 @@ def test_a_file_that_names_its_provider_says_how_to_try_it(attempt):
     seen = attempt(award(provider="festo-like"), as_json=False)
     assert seen.code == REJECTED
     assert "--provider" in seen.text
-
-
-def test_nothing_in_a_file_reaches_the_terminal_as_a_command(attempt):
-    text = attempt(award(title="Red \x1b[31m alert\r[bold]loud[/bold]"), as_json=False).text
-    assert "\x1b" not in text
-    assert "[bold]loud[/bold]" in text
-
-
-def test_a_person_reads_verdicts_descriptors_judgement_and_fixes(attempt):
-    text = attempt(*example("amu-like/03-pipe-award.json"), as_json=False).text
-    for words in (
-        "would be published",
-        "readable",
-        "normalisable",
-        "conformant",
-        "111 hours",
-        "days by the",
-        "10 of 11 mandatory descriptors",
-        "no EQF level is given",
-        "schema.violation",
-        "Correct the field.",
-    ):
-        assert words in text
-
-
-def command(*arguments):
-    script = (
-        "import sys\nfrom credstream.cli.main import main\ntry:\n    main()\nfinally:\n"
-        "    heavy = {'faust', 'sqlalchemy', 'aiohttp', 'confluent_kafka'} & set(sys.modules)\n"
-        "    sys.stderr.write(f'loaded: {sorted(heavy)}')\n"
-    )
-    call = (sys.executable, "-c", script, "try", *map(str, arguments))
-    return subprocess.run(call, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.parametrize("flags", [(), ("--json",)], ids=["shown", "as JSON"])
-def test_nothing_heavy_is_loaded_and_the_answer_comes_within_a_second(tmp_path, flags):
-    file, provider = example("festo-like/02-automation-joint.jwt")
-    took = []
-    for _ in range(3):
-        began = time.monotonic()
-        done = command(file, "--provider", provider, "--dir", tmp_path, *flags)
-        took.append(time.monotonic() - began)
-        assert done.returncode == 0
-        assert done.stderr == "loaded: []"
-    assert min(took) < 3.0  # under one second on a quiet machine
-
-
-def test_the_exit_code_tells_a_refusal_from_misuse(tmp_path):
-    refused, provider = example("festo-like/05-tampered.jwt")
-    assert command(refused, "--provider", provider, "--dir", tmp_path).returncode == REJECTED
-    misused = command(tmp_path / "missing", "--dir", tmp_path)
-    assert misused.returncode == MISUSE
-    assert len(misused.stderr.splitlines()) == 2
-
-
-def warned(text):
-    found = rehearse(text.encode(), known.known_in(Path("nowhere"), "cleaning-like", AT), AT)
-    return {each.code for one in found.credentials for each in one.record.account.warnings}
-
-
-@pytest.mark.parametrize(("second", "expected"), [("TEST-1", True), ("TEST-2", False)])
-def test_only_one_learner_can_have_two_awards_alike(second, expected):
-    head = "credential_id;title;issued_on;learner_id"
-    rows = ("A-1;Soldering;2026-03-01;TEST-1", f"A-2;Soldering;2026-03-01;{second}")
-    assert ("award.alike" in warned("\n".join((head, *rows)))) == expected
-
-
-def test_a_file_with_a_bad_row_says_how_many_go_and_ends_like_a_refusal(attempt):
-    name = "river-like/02-field-course.csv"
-    seen = attempt(*example(name))
-    assert (seen.told["outcome"], seen.told["refused_parts"], seen.code) == (
-        "published",
-        1,
-        REJECTED,
-    )
-    shown = attempt(*example(name), as_json=False).text
-    assert "would be published, but for one part of the file" in shown
