@@ -73,6 +73,7 @@ IDLE_SECONDS = 60.0
 EARLIER = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE application_name = current_setting('application_name')"
+    " AND application_name LIKE 'credstream %'"
     " AND usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
 )
 # What PostgreSQL says on a standby, and of a session that said nothing for too long; others of
@@ -117,7 +118,7 @@ def name_sessions(made: sa.Engine, worker: str) -> None:
         return
 
     def say(connection: Any, _record: Any) -> None:
-        name = "'credstream ' || current_schema() || ' ' || %s"
+        name = "'credstream ' || coalesce(current_schema(), '-') || ' ' || %s"
         connection.execute(f"SELECT set_config('application_name', {name}, false)", [worker])
         connection.commit()
 
