@@ -121,11 +121,11 @@ def wanted(exchange: Exchange) -> list[str]:
 
 def registered(exchange: Exchange) -> Mapping[str, Provider]:
     """The registrations in force, read from their topic; raises Unavailable."""
+    if topics.PROVIDERS not in Admin(exchange.cluster).partitions():
+        return {}
     consumer = clients.consumer(exchange.cluster, "credstream-operator")
     codec, found = exchange.codec(), dict[str, Provider]()
     try:
-        if topics.PROVIDERS not in clients.topics_of(consumer)[1]:
-            return {}
         for key, value in clients.read_to_end(consumer, topics.PROVIDERS, SECONDS):
             found.pop(key, None)
             if value is not None:

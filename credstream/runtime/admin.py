@@ -180,10 +180,7 @@ class Admin:
         self._scram(user, UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512))
 
     def _topics(self) -> dict[str, Any]:
-        try:
-            return self._client.list_topics(timeout=SECONDS).topics
-        except KafkaException as error:
-            raise Unavailable(f"broker: {error.args[0].str()}") from error
+        return clients.seen(self._cluster, self._client, SECONDS).topics
 
     def _scram(self, user: str, change: Any) -> None:
         future = self._client.alter_user_scram_credentials([change])[user]

@@ -169,12 +169,17 @@ def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
 
 
 def reached(cluster: Cluster, client: Producer, seconds: float) -> dict[str, int]:
-    """Partitions of every topic that we may see.
+    """Partitions of every topic that we may see; raises Unavailable as `seen` does."""
+    return _counts(seen(cluster, client, seconds))
+
+
+def seen(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:
+    """The cluster's topics.
 
     Raises Unavailable, with what is wrong and what to do, unless the broker answers in time.
     """
     try:
-        return _counts(listed(cluster, client, seconds))
+        return listed(cluster, client, seconds)
     except KafkaException as error:
         told = explained(cluster.address, cluster.security, cluster.witness.heard)
         raise Unavailable(told) from error

@@ -1,4 +1,4 @@
-"""`credstream doctor` on real servers; what it says of each failure is in test_failures."""
+"""`credstream doctor` and other commands of an operator; test_failures has what it says of each failure."""
 
 import pytest
 import sqlalchemy as sa
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.runtime import journal, migrate
 from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
-from tests.support import failing
+from tests.support import failing, houses
 from tests.support.failing import amiss, doctor
 
 pytestmark = pytest.mark.real
@@ -78,3 +78,21 @@ def test_settings_that_do_not_fit_are_named_and_end_with_78(admin, tmp_path, mor
     found = doctor(tmp_path, "normalise", **more)
     assert words in amiss(found, "settings")
     assert found["code"] == 78
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "topics list",
+        "topics check",
+        "topics create",
+        "provider suspend amu-like",
+        "provider add examples/providers/amu-like.json",
+        "accreditation load examples/accreditations/national-list.csv",
+    ],
+)
+def test_an_operator_is_told_at_once_that_nobody_is_at_the_brokers_address(tmp_path, words):
+    paths = [houses.ROOT / word if "/" in word else word for word in words.split()]
+    done = houses.credstream(*paths, "--dir", tmp_path, timeout=9, CREDSTREAM_BROKER="127.0.0.1:9")
+    assert done.returncode == 4
+    assert "broker 127.0.0.1:9: nobody listens there; start the broker" in done.stderr
