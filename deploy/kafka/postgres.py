@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -57,10 +58,12 @@ def stop(layout: Layout, *, hard: bool = False) -> None:
 
 def folder(layout: Layout) -> Path:
     """Where its data lie. PostgreSQL refuses root, and its own user has to reach the folder."""
-    own = layout.folder.resolve() / "postgres"
-    if os.geteuid() or _reachable(layout.folder.resolve()):
-        return own
-    return Path(tempfile.gettempdir()) / f"credstream-postgres-{layout.port}"
+    whole = layout.folder.resolve()
+    if os.geteuid() or _reachable(whole):
+        return whole / "postgres"
+    # Named by the stack and not by its port: another one's data have another password.
+    mark = hashlib.sha256(str(whole).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"credstream-postgres-{mark}"
 
 
 def remove(layout: Layout) -> None:

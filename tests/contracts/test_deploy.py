@@ -14,6 +14,8 @@ import yaml
 from credstream.contract import rights, topics
 from credstream.runtime import settings
 from deploy import manifests
+from deploy.kafka import postgres
+from deploy.kafka.layout import Layout
 
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "deploy" / "k8s"
@@ -232,3 +234,8 @@ def test_the_migration_has_every_database():
         assert container["command"] == ["credstream", "migrate", name]
         file = "CREDSTREAM_VAULT_URL_FILE" if name == "vault" else "CREDSTREAM_DATABASE_URL_FILE"
         assert variables(container) == {file: f"/etc/credstream/{name}"}
+
+
+def test_two_stacks_on_one_port_never_share_their_data(tmp_path):
+    """One that was killed leaves them behind, with a password of its own."""
+    assert len({postgres.folder(Layout(tmp_path / name, 21_000, 1)) for name in "ab"}) == 2
