@@ -23,14 +23,19 @@ def silent():
         yield address
 
 
+def ours(admin):
+    """Kafka makes its own topics when it is first asked for a group."""
+    return {n: count for n, count in admin.partitions().items() if not n.startswith("__")}
+
+
 def test_the_doctor_is_content_with_a_sound_house_and_changes_nothing(admin, tmp_path):
     for name, where in (("normalise", migrate.folders("normalise")), ("vault", migrate.VAULT)):
         migrate.upgrade(engine(f"sqlite:///{tmp_path}/{name}.db"), where)
-    before = admin.partitions()
+    before = ours(admin)
     found = doctor(tmp_path, "normalise")
     assert found["code"] == 0, found
     assert {"settings", "broker", "topics", "rights", "registry", "databases"} <= found.keys()
-    assert admin.partitions() == before
+    assert ours(admin) == before
 
 
 def test_the_doctor_names_an_open_breaker_and_a_row_that_does_not_fit(admin, tmp_path):
