@@ -1,4 +1,3 @@
-import copy
 import json
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import elm3
 from credstream.formats.common import Rules
+from tests.support.changing import changed, places
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = sorted((ROOT / "tests/golden/elm3").glob("*/input.json"))
@@ -40,14 +40,6 @@ def with_claims(*claims, **more):
 
 def with_spec(**members):
     return with_claims(CLAIM | {"specifiedBy": CLAIM["specifiedBy"] | members})
-
-
-def places(node, path=()):
-    children = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, each in children:
-        yield (*path, key)
-        if isinstance(each, dict | list):
-            yield from places(each, (*path, key))
 
 
 def codes(document):
@@ -239,10 +231,7 @@ def test_any_change_of_a_credential_is_read_or_refused(source, data):
     document = json.loads(source.read_text("utf-8"))
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(list(places(document))))
-        node = document
-        for key in path[:-1]:
-            node = node[key]
-        node[path[-1]] = copy.deepcopy(data.draw(ODD | ANY_JSON))
+        document = changed(document, path, data.draw(ODD | ANY_JSON))
     assert codes(document) <= REASONS.keys()
 
 

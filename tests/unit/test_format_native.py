@@ -1,4 +1,3 @@
-import copy
 import json
 import re
 from pathlib import Path
@@ -9,21 +8,13 @@ from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import native
 from credstream.formats.common import Amount, Id, LevelClaim, Rules, Value
+from tests.support.changing import without
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/providers/native-format.md").read_text("utf-8")
 AWARD, DEFINITION, SHORT = (
     json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, flags=re.DOTALL)
 )
-
-
-def without(document, place):
-    copied = copy.deepcopy(document)
-    node = copied
-    for name in place[:-1]:
-        node = node[name]
-    del node[place[-1]]
-    return copied
 
 
 def test_only_an_object_with_the_member_credstream_is_recognised():

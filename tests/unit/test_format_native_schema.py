@@ -1,6 +1,5 @@
 """The native format: schema, page and parser say the same of every document."""
 
-import copy
 import json
 import re
 from pathlib import Path
@@ -14,6 +13,7 @@ from credstream.contract.errors import Rejected
 from credstream.formats import native
 from credstream.formats.common import Rules
 from credstream.formats.native_table import FIELDS
+from tests.support.changing import changed, places, without
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "credstream/formats/native.schema.json").read_text("utf-8"))
@@ -48,33 +48,6 @@ def outcome(document):
     except Rejected as refused:
         return refused.code
     return "parsed"
-
-
-def places(node, here=()):
-    """Every path to a member or item below a node."""
-    members = node.items() if isinstance(node, dict) else enumerate(node)
-    for name, child in members:
-        yield (*here, name)
-        if isinstance(child, dict | list):
-            yield from places(child, (*here, name))
-
-
-def changed(document, place, value):
-    copied = copy.deepcopy(document)
-    node = copied
-    for name in place[:-1]:
-        node = node[name]
-    node[place[-1]] = value
-    return copied
-
-
-def without(document, place):
-    copied = copy.deepcopy(document)
-    node = copied
-    for name in place[:-1]:
-        node = node[name]
-    del node[place[-1]]
-    return copied
 
 
 @given(document=json_values)

@@ -12,6 +12,7 @@ from credstream.contract.reasons import REASONS
 from credstream.formats import ob3
 from credstream.formats.common import Rules
 from credstream.formats.walking import present
+from tests.support.changing import changed, places
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT.parent / "shared/samples/ob3"
@@ -43,23 +44,6 @@ def sample(name):
 
 def raws(values):
     return [each.raw for each in values]
-
-
-def changed(path, value):
-    document = copy.deepcopy(DUTCH)
-    node = document
-    for key in path[:-1]:
-        node = node[key]
-    node[path[-1]] = value
-    return document
-
-
-def places(node, path=()):
-    children = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, each in children:
-        yield (*path, key)
-        if isinstance(each, dict | list):
-            yield from places(each, (*path, key))
 
 
 def codes(document):
@@ -116,7 +100,7 @@ def test_more_than_one_subject_or_achievement_is_refused_rather_than_cut(at):
 
 def test_the_date_of_award_stands_before_the_date_of_issue():
     assert ob3.parse(DUTCH).issued_on.raw == "2026-02-27T16:30:00+01:00"
-    document = changed(("awardedDate",), None)
+    document = changed(DUTCH, ("awardedDate",), None)
     assert ob3.parse(document).issued_on.raw == "2026-03-02T09:00:00Z"
 
 
@@ -185,7 +169,7 @@ def test_a_validity_that_ends_before_it_begins_is_a_finding():
 )
 def test_a_broken_rule_of_the_schema_is_reported_where_it_is_broken(path, value):
     assert not ob3.parse(DUTCH).violations
-    broken = ob3.parse(changed(path, value)).violations
+    broken = ob3.parse(changed(DUTCH, path, value)).violations
     assert [each.code for each in broken] == ["schema.violation"]
     assert broken[0].path.startswith(".".join(map(str, path[:1])))
 
@@ -208,7 +192,7 @@ def test_a_sample_breaks_rules_exactly_where_the_official_schema_says_so(name):
 @settings(max_examples=150, deadline=None)
 @given(path=st.sampled_from(list(places(DUTCH))), value=ODD)
 def test_no_rule_is_stricter_than_the_official_schema(path, value):
-    document = changed(path, value)
+    document = changed(DUTCH, path, value)
     try:
         violations = ob3.parse(document).violations
     except Rejected:
@@ -231,10 +215,7 @@ def test_any_change_of_a_badge_is_read_or_refused(source, data):
     document = json.loads(source.read_text("utf-8"))
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(list(places(document))))
-        node = document
-        for key in path[:-1]:
-            node = node[key]
-        node[path[-1]] = copy.deepcopy(data.draw(ODD | ANY_JSON))
+        document = changed(document, path, data.draw(ODD | ANY_JSON))
     assert codes(document) <= REASONS.keys()
 
 

@@ -19,6 +19,7 @@ from credstream.formats.common import Parsed, Rules, Table
 from credstream.formats.table import BY_NAME, FORMATS
 from services.ingest.detect import detect
 from services.ingest.examine import parts
+from tests.support.changing import changed, places
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 INPUTS = sorted(
@@ -55,14 +56,6 @@ def read(value):
     return good
 
 
-def places(node, path=()):
-    children = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, each in children:
-        yield (*path, key)
-        if isinstance(each, dict | list):
-            yield from places(each, (*path, key))
-
-
 def test_every_format_has_golden_files():
     assert {path.parent.parent.name for path in INPUTS} == {
         each.__name__.rpartition(".")[2] for each in FORMATS
@@ -94,11 +87,8 @@ PIECES = [b"<", b">", b'"', b"{}", b"[]", b"null", b"0", b";", b"\n", b"</a>", b
 def test_a_document_with_odd_values_anywhere_is_read_or_refused(path, seed):
     chance, document = random.Random(seed), json.loads(path.read_text("utf-8"))
     for _ in range(chance.randint(1, 3)):
-        *way, last = chance.choice(list(places(document)) or [("id",)])
-        node = document
-        for key in way:
-            node = node[key]
-        node[last] = copy.deepcopy(chance.choice(ODD))
+        place = chance.choice(list(places(document)) or [("id",)])
+        document = changed(document, place, chance.choice(ODD))
     read(json.dumps(document).encode())
 
 
