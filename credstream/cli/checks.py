@@ -15,10 +15,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from credstream.cli.exchange import Exchange
 from credstream.cli.place import Place, service_part
+from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
-from credstream.contract.schemas import IDS, text
-from credstream.runtime import diagnosis, migrate
-from credstream.runtime import registry as schemas
+from credstream.runtime import diagnosis, migrate, registry
 from credstream.runtime.diagnosis import Diagnosis
 from credstream.runtime.settings import PREFIX, Settings, SettingsError, needed, secret_key
 from credstream.runtime.store import BREAKER, engine, transaction
@@ -100,17 +99,17 @@ def registry_checks(exchange: Exchange) -> Iterator[Check]:
     if not url:
         yield Check("registry", OK, "none is set: the built-in ids are used")
         return
-    client = SchemaRegistryClient({"url": url, "timeout": schemas.SECONDS, "max.retries": 0})
-    ours = schemas.SchemaRegistry(url)
+    client = SchemaRegistryClient({"url": url, "timeout": registry.SECONDS, "max.retries": 0})
+    ours = registry.SchemaRegistry(url)
     try:
         failed = _unreached(client, url)
         if failed is not None:
             yield check_of("registry", failed)
             return
-        found = [each for name in IDS for each in _schema(client, ours, name)]
+        found = [each for name in schemas.IDS for each in _schema(client, ours, name)]
         yield from found
         if not found:
-            yield Check("registry", OK, f"has {len(IDS)} schemas of this version")
+            yield Check("registry", OK, f"has {len(schemas.IDS)} schemas of this version")
     except Unavailable as failure:
         yield Check("registry", UNKNOWN, str(failure), "look at its log and at its database")
     finally:
@@ -207,15 +206,15 @@ def _unreached(client: SchemaRegistryClient, url: str) -> Diagnosis | None:
 
 
 def _schema(
-    client: SchemaRegistryClient, ours: schemas.SchemaRegistry, name: str
+    client: SchemaRegistryClient, ours: registry.SchemaRegistry, name: str
 ) -> Iterator[Check]:
     state = ours.state(name)
     if not state:
         return
-    subject, do = schemas.subject(name), "credstream topics create"
+    subject, do = registry.subject(name), "credstream topics create"
     if "other versions" in state:
         goes: Callable[..., bool] = client.test_compatibility
-        fits = goes(subject, Schema(text(name), "AVRO"))
+        fits = goes(subject, Schema(schemas.text(name), "AVRO"))
         state = state if fits else "holds a version that this one does not go with"
         do = f"{do}; if that is refused, {STRANGER}" if fits else STRANGER
     yield Check("registry", WRONG, f"schema {subject} {state}", do)

@@ -32,7 +32,6 @@ from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider, PublishedAward, Receipt
 from credstream.runtime import clients
-from credstream.runtime.diagnosis import explained
 from credstream.vocabularies.countries import all_countries
 
 GIVE_UP_SECONDS = 120.0
@@ -252,12 +251,10 @@ def _turn(live: _Live) -> None:
 
 def _follow_new(live: _Live) -> None:
     """Follow topics that have come; a broker that does not answer is asked again."""
-    cluster = live.collector.cluster
     try:
         known = clients.topics_of(live.collector.consumer)[1]
     except Unavailable:
-        why = explained(cluster.address, cluster.security, cluster.witness.heard)
-        live.console.print(f"[yellow]{why}; asked again[/]")
+        live.console.print(f"[yellow]{live.collector.cluster.silent()}; asked again[/]")
         return
     live.asked = time.monotonic()
     countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]

@@ -18,10 +18,11 @@ from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime import clients, health, logs, migrate, store
+from credstream.runtime import health, logs, migrate, store
 from credstream.runtime.fence import Fence
 from credstream.runtime.logs import logger
 from credstream.runtime.patience import patient
+from credstream.runtime.profiles import PROFILES
 from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.threads import Thread, Watchdog, end
 from credstream.runtime.worker import Worker
@@ -43,7 +44,7 @@ def app_of(worker: Worker) -> faust.App:
         datadir=Path(settings.data_dir) / worker.name,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=f"{worker.service.name}-control-{settings.ordinal}",
-        **clients.PROFILES[settings.profile].control,
+        **PROFILES[settings.profile].control,
         broker_rebalance_timeout=10.0,
         web_host=settings.web_host,
         web_port=settings.web_port,

@@ -1,10 +1,9 @@
-"""Kafka clients and their settings: one table for a real cluster, one for the embedded broker."""
+"""Kafka clients, and what is asked of a cluster; `profiles` has what they are told."""
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -21,84 +20,20 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
-from credstream.contract.topics import LARGEST
 from credstream.runtime.diagnosis import Witness, explained, known, refused
-from credstream.runtime.embedded import EMBEDDED
+from credstream.runtime.profiles import (
+    COMMON,
+    CONSUMER,
+    PRODUCER,
+    PROFILES,
+    PROTOCOLS,
+    TRANSACTIONAL,
+    Config,
+)
 from credstream.runtime.settings import Settings, SettingsError, needed
 
-Config = Mapping[str, Any]
-
-# librdkafka tells each failed connection, twenty times a second; what matters we say ourselves.
-SILENT = logging.getLogger("credstream.librdkafka")
-SILENT.disabled = True
-COMMON: Config = {
-    "message.max.bytes": LARGEST,
-    "log_level": 0,
-    "logger": SILENT,
-    "socket.keepalive.enable": True,
-}
-CONSUMER: Config = {
-    "auto.offset.reset": "earliest",
-    "enable.auto.commit": False,
-    "isolation.level": "read_committed",
-    "session.timeout.ms": 6000,
-    "heartbeat.interval.ms": 1500,
-    # Without this one consume() call returned 65 MB.
-    "queued.max.messages.kbytes": 4096,
-    # A full queue pauses the fetcher, by default for a whole second: 4,000 events a second.
-    "fetch.queue.backoff.ms": 10,
-    "fetch.message.max.bytes": LARGEST,
-    "topic.metadata.refresh.interval.ms": 5000,
-}
-PRODUCER: Config = {
-    "acks": "all",
-    "enable.idempotence": True,
-    "linger.ms": 5,
-    "batch.size": 262144,
-    # librdkafka's own default puts keys elsewhere than Java and Faust do.
-    "partitioner": "murmur2_random",
-    # A transaction begun while the last one's markers are written is refused once.
-    "retry.backoff.ms": 10,
-    # A transaction that touches a missing topic costs this long.
-    "topic.metadata.propagation.max.ms": 2000,
-}
 # How long a broker that may be away is asked.
 ASK_SECONDS = 1.0
-PROTOCOLS = ("plaintext", "ssl", "sasl_ssl", "sasl_plaintext")
-# What Faust's own consumer is told, in seconds.
-CONTROL: Config = {
-    "broker_session_timeout": 6.0,
-    "broker_heartbeat_interval": 1.5,
-}
-TRANSACTIONAL: Config = {"transaction.timeout.ms": 10000}
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """How a world differs.
-
-    `ordinary_commit` where the broker forgets transactional offsets; `inquisitive` where it may be
-    asked for what only a real one knows: groups, and in idle times whether it is there.
-    """
-
-    consumer: Config = field(default_factory=dict)
-    producer: Config = field(default_factory=dict)
-    control: Config = field(default_factory=lambda: CONTROL)
-    ordinary_commit: bool = False
-    inquisitive: bool = True
-
-
-# The embedded broker's own settings stand beside the broker.
-PROFILES: Mapping[str, Profile] = {
-    "kafka": Profile(),
-    "embedded": Profile(
-        EMBEDDED["consumer"],
-        EMBEDDED["producer"],
-        EMBEDDED["control"],
-        ordinary_commit=True,
-        inquisitive=False,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +48,10 @@ class Cluster:
     def refused(self, error: KafkaException) -> Unavailable:
         """A failure of a client's call as an operator reads it."""
         return Unavailable(refused(self.address, self.security, error.args[0]))
+
+    def silent(self) -> Unavailable:
+        """That there was no answer, with what was heard instead, and what to do."""
+        return Unavailable(explained(self.address, self.security, self.witness.heard))
 
 
 def cluster_of(settings: Settings) -> Cluster:
@@ -181,8 +120,7 @@ def seen(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> Cl
     try:
         return listed(cluster, client, seconds)
     except KafkaException as error:
-        told = explained(cluster.address, cluster.security, cluster.witness.heard)
-        raise Unavailable(told) from error
+        raise cluster.silent() from error
 
 
 def away(cluster: Cluster, client: Producer) -> str | None:

@@ -15,7 +15,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster, KnownTopics, Profile
+from credstream.runtime.clients import Cluster, KnownTopics
 from credstream.runtime.diagnosis import refused
 from credstream.runtime.fence import Fence
 from credstream.runtime.keeper import Keeper
@@ -23,6 +23,7 @@ from credstream.runtime.logs import logger
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.patience import patient
+from credstream.runtime.profiles import PROFILES, Profile
 from credstream.runtime.reference import Control, Reference
 from credstream.runtime.settings import Settings
 from credstream.runtime.stage import Service, Stage
@@ -130,7 +131,7 @@ class Worker:
 
     @property
     def _profile(self) -> Profile:
-        return clients.PROFILES[self.settings.profile]
+        return PROFILES[self.settings.profile]
 
     def _watching(self, consumer: Consumer, cluster: Cluster, producer: Producer) -> Keeper:
 

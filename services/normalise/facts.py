@@ -76,22 +76,27 @@ class Facts:
 
     `parsed` and `learners` are by topic, partition and offset. By the key of a definition,
     `definitions` has its versions by first day, `waiting` the keys of the awards that wait for
-    it, `followers` the awards that have it, each with its day; `follows` has the definition of each
-    of these. `sources` has, by the key of an
-    award, what each format said of it; `contents` what is the same for awards of one content, and
-    `alike` the keys of these.
+    it, `followers` the awards that have it, each with its day. By the key of an award, `sources`
+    has what each format said of it, `contents` what is the same for awards of one content.
+    `follows` and `alike` are `followers` and `contents` the other way round.
     """
 
     parsed: dict[Place, Parsed | Rejected] = field(default_factory=dict)
     definitions: dict[str, tuple[HeldDefinition, ...]] = field(default_factory=dict)
     followers: dict[str, dict[str, str]] = field(default_factory=dict)
-    follows: dict[str, str] = field(default_factory=dict)
     sources: dict[str, dict[str, Normalised]] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
-    alike: dict[str, frozenset[str]] = field(default_factory=dict)
     awards: dict[str, HeldAward] = field(default_factory=dict)
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     learners: dict[Place, LearnerKey] = field(default_factory=dict)
+    follows: dict[str, str] = field(init=False)
+    alike: dict[str, set[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.follows = {award: key for key, has in self.followers.items() for award in has}
+        self.alike = {}
+        for award, content in self.contents.items():
+            self.alike.setdefault(content, set()).add(award)
 
 
 def learn(facts: Facts, rows: Iterable[object]) -> None:
@@ -127,13 +132,12 @@ def _learn_award(facts: Facts, row: AwardRow) -> None:
 def _learn_others(facts: Facts, row: AwardRow) -> None:
     if row.source is not None:
         facts.sources.setdefault(row.key, {})[row.source.format] = row.source
-    former = facts.contents.get(row.key, "")
-    facts.alike[former] = facts.alike.get(former, frozenset()) - {row.key}
-    facts.contents[row.key] = row.alike
+    facts.alike.get(facts.contents.pop(row.key, ""), set()).discard(row.key)
     if row.alike:
-        facts.alike[row.alike] = facts.alike.get(row.alike, frozenset()) | {row.key}
-    facts.followers.get(facts.follows.get(row.key, ""), {}).pop(row.key, None)
+        facts.contents[row.key] = row.alike
+        facts.alike.setdefault(row.alike, set()).add(row.key)
+    facts.followers.get(facts.follows.pop(row.key, ""), {}).pop(row.key, None)
     if not row.waiting and row.record.award is not None:
+        facts.follows[row.key] = row.definition_key
         day = row.record.award.issued_on
         facts.followers.setdefault(row.definition_key, {})[row.key] = day
-        facts.follows[row.key] = row.definition_key

@@ -186,7 +186,7 @@ def _earned(
 
 def _twins(facts: Facts, alike: str, key: str) -> tuple[Reason, ...]:
     """A warning where another key has an award of the same learner, title and day."""
-    if not facts.alike.get(alike, frozenset()) - {key}:
+    if not facts.alike.get(alike, set()) - {key}:
         return ()
     detail = "another credential id has an award of the same title and day to the same learner"
     return (Reason(code="award.alike", path="", detail=detail),)

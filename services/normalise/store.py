@@ -85,18 +85,14 @@ class Store:
         named |= set(_definition_keys(received, parsed))
         arriving = set(_definition_keys(received, parsed, "definition"))
         learners = self._learners(connection, received, parsed)
-        followers = _followers(connection, arriving)
-        contents = _contents(connection, {each.pseudonym for each in learners.values()})
         return Facts(
             parsed=parsed,
             definitions=self._definitions(connection, named),
             awards=awards,
             waiting=_waiting(connection, named),
-            followers=followers,
-            follows={award: key for key, awards in followers.items() for award in awards},
+            followers=_followers(connection, arriving),
             sources=self._sources(connection, received.values()),
-            contents=contents,
-            alike=_alike(contents),
+            contents=_contents(connection, {each.pseudonym for each in learners.values()}),
             learners=learners,
         )
 
@@ -257,13 +253,6 @@ def _contents(connection: sa.Connection, learners: set[str]) -> dict[str, str]:
     """The awards that the learners of a batch have, each with what is the same for its content."""
     query = sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != "")
     return {row.key: row.alike for row in select_in(connection, query, AWARDS.c.learner, learners)}
-
-
-def _alike(contents: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for key, content in contents.items():
-        found[content] = found.get(content, frozenset()) | {key}
-    return found
 
 
 def _as_record(definition: Definition, origins: tuple[Origin, ...]) -> Normalised:
