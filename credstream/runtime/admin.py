@@ -38,6 +38,8 @@ from credstream.runtime.clients import Cluster
 
 T = TypeVar("T")
 SECONDS = 30.0
+# How long a broker that may be away, or closes every connection, is asked for its topics.
+REACH_SECONDS = 10.0
 ITERATIONS = 8192
 SAFE_REPLICAS = 3
 RESOURCES = {
@@ -180,7 +182,7 @@ class Admin:
         self._scram(user, UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512))
 
     def _topics(self) -> dict[str, Any]:
-        return clients.seen(self._cluster, self._client, SECONDS).topics
+        return clients.seen(self._cluster, self._client, REACH_SECONDS).topics
 
     def _scram(self, user: str, change: Any) -> None:
         future = self._client.alter_user_scram_credentials([change])[user]
