@@ -7,6 +7,9 @@ STAMP := $(VENV)/.set-up
 DIR ?= .credstream
 STACK ?= .kafka
 
+# Tests start hundreds of processes, and each would compile the whole project again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 help: ## list the targets

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
-
 from credstream.contract.errors import Rejected
 from credstream.formats.common import Rules, Table
 from credstream.formats.roster_columns import LONGEST_NAME, dialect
@@ -58,6 +56,8 @@ def from_csv(text: str, rules: Rules) -> Table | None:
 
 def from_xlsx(value: bytes, rules: Rules) -> Table:
     """The rows of the first sheet with a known header; raises Rejected."""
+    import openpyxl  # noqa: PLC0415, a twelfth of a worker's start, for whoever sends a workbook
+
     _check(value)
     try:
         book = openpyxl.load_workbook(io.BytesIO(value), read_only=True, data_only=True)
