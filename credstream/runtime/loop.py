@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +33,7 @@ class Hooks:
     each batch that stands in both worlds, and gives the topics to slow down; `chores` runs once
     in a turn, `rest` after the last one; `crash` is a point where tests end the process; `away`
     says why the broker does not answer, if it does not, and `told` what an error of it means.
+    `left_out` gives the topics that are nobody's in the group, None while it is forming.
     """
 
     waits: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
@@ -42,13 +43,15 @@ class Hooks:
     crash: Callable[[str], None] = lambda _point: None
     away: Callable[[], str | None] = lambda: None
     told: Callable[[KafkaError], str] = lambda error: str(error.str())
+    left_out: Callable[[], Collection[str] | None] = tuple
 
 
 @dataclass(slots=True)
 class Loop:
     """Turns until told to stop; `turned` is when it last did, by the monotonic clock.
 
-    `ordinary_commit` is for the embedded broker, which forgets transactional offsets.
+    `ordinary_commit` is for the embedded broker, which forgets transactional offsets; `whole`
+    once it is known that the group leaves out nothing.
     """
 
     consumer: Consumer
@@ -62,16 +65,12 @@ class Loop:
     turned: float = 0.0
     working: bool = False
     pause: float = 0.0
+    whole: bool = False
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until `stopping`; any exception that leaves it must end the process."""
         try:
-            self.consumer.subscribe(
-                list(self.stage.service.inputs),
-                on_assign=self.partitions.on_assigned,
-                on_revoke=self.partitions.on_taken,
-                on_lost=self.partitions.on_taken,
-            )
+            self._subscribe()
             while not stopping():
                 self._turn()
             with suppress(Unavailable):
@@ -79,12 +78,21 @@ class Loop:
         finally:
             self.consumer.close()
 
+    def _subscribe(self) -> None:
+        self.consumer.subscribe(
+            list(self.stage.service.inputs),
+            on_assign=self.partitions.on_assigned,
+            on_revoke=self.partitions.on_taken,
+            on_lost=self.partitions.on_taken,
+        )
+
     def _turn(self) -> None:
         self.turned = time.monotonic()
         batch = self._fetch()
         try:
             self._adopt()
             self._settle(self._awake(batch))
+            self._complete()
             self.hooks.chores()
             self.working = True
         except Unavailable as failure:
@@ -114,6 +122,19 @@ class Loop:
             metrics.REPLAYS.labels(self.stage.service.name).inc(len(rows))
             logger().info("journal replayed", rows=len(rows))
         self.partitions.adopted()
+
+    def _complete(self) -> None:
+        """Once after the start: join anew where the group leaves topics out."""
+        if self.whole or not self.partitions.joined:
+            return
+        missing = self.hooks.left_out()
+        if missing is None:
+            return
+        self.whole = True
+        if missing:
+            logger().warning("unread topics", topics=sorted(missing))
+            self.consumer.unsubscribe()
+            self._subscribe()
 
     def _awake(self, batch: list[Incoming]) -> list[Incoming]:
         """The batch without messages that have to wait; their partitions sleep."""

@@ -23,7 +23,8 @@ class Partitions:
 
     `fresh` were assigned and are not adopted yet, `taken` were lost during the last fetch,
     `skipped` had messages that a fetch dropped. `rows` and `committed` are what the journal and
-    the broker hold for adopted ones; `asleep` are paused until a monotonic time.
+    the broker hold for adopted ones; `asleep` are paused until a monotonic time; `joined` once the
+    group has given anything, were it nothing.
     """
 
     consumer: Consumer
@@ -35,8 +36,10 @@ class Partitions:
     rows: dict[Place, journal.Row | None] = field(default_factory=dict)
     committed: dict[Place, int | None] = field(default_factory=dict)
     asleep: dict[Place, float] = field(default_factory=dict)
+    joined: bool = False
 
     def on_assigned(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        self.joined = True
         self.fresh |= {(p.topic, p.partition) for p in partitions}
 
     def on_taken(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:

@@ -21,6 +21,7 @@ from credstream.runtime.fence import Fence
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
 from credstream.runtime.loop import Hooks, Loop
+from credstream.runtime.membership import Membership
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.patience import patient
 from credstream.runtime.profiles import PROFILES, Profile
@@ -151,6 +152,7 @@ class Worker:
         return keeper
 
     def _hooks(self, keeper: Keeper, cluster: Cluster) -> Hooks:
+        group = Membership(cluster, self.service.name, self.service.inputs)
         return Hooks(
             waits=keeper.waits,
             ended=keeper.ended,
@@ -159,6 +161,7 @@ class Worker:
             crash=self.crash,
             away=self.away,
             told=partial(refused, cluster.address, cluster.security),
+            left_out=group.left_out if self._profile.inquisitive else tuple,
         )
 
     def _take_reference(self, cluster_id: str) -> None:

@@ -56,6 +56,25 @@ def test_a_graceful_stop_takes_less_than_five_seconds_and_loses_nothing(house):
     exams.publishes(house, exam)
 
 
+def test_topics_that_came_while_nobody_read_are_read(house):
+    """Kafka gives a static member that is back in time the partitions that it had, and no other."""
+    house.staff(1)
+    exams.feed(house, FEW)
+    exams.publishes(house)
+    house.kill("ingest-0")
+    exams.register(house, "late")
+    clients.send(
+        clients.producer(house.exchange.cluster),
+        topics.submissions("provider", "late"),
+        FEW.event("C-00000", 1),
+        headers=[("ce_id", b"late-1")],
+    )
+    house.start(house.workers["ingest-0"])
+    admin = Admin(house.exchange.cluster)
+    houses.eventually(lambda: admin.used([topics.receipts("late")]))
+    assert house.says("ingest-0", "unread topics")["topics"] == ["submissions.provider.late"]
+
+
 def test_a_topic_made_anew_stops_the_worker_and_names_the_row(house):
     house.scale("ingest", 1)
     exams.feed(house, FEW)

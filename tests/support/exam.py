@@ -113,16 +113,19 @@ def _vat(body: int) -> Identifier:
 
 def enrol(fleet: Fleet, exam: Exam) -> None:
     """Registrations, topics, and every body accredited."""
-    producer, codec = clients.producer(fleet.exchange.cluster), fleet.codec
     for name in PROVIDERS:
-        record = Provider(id=name, kind="provider", name=name, country="DE", status="active")
-        producer.produce(topics.PROVIDERS, codec.encode(record), name.encode())
-    assert producer.flush(30) == 0
-    for name in PROVIDERS:
-        own = topics.of_provider("provider", name)
-        Admin(fleet.exchange.cluster).create(own, stacks.stack().nodes)
+        register(fleet, name)
     for body in range(exam.bodies):
         judge(fleet, exam, body, withdrawn=False)
+
+
+def register(fleet: Fleet, name: str) -> None:
+    """A provider with its topics."""
+    record = Provider(id=name, kind="provider", name=name, country="DE", status="active")
+    producer = clients.producer(fleet.exchange.cluster)
+    clients.send(producer, topics.PROVIDERS, fleet.codec.encode(record), name.encode())
+    own = topics.of_provider("provider", name)
+    Admin(fleet.exchange.cluster).create(own, stacks.stack().nodes)
 
 
 def judge(fleet: Fleet, exam: Exam, body: int, *, withdrawn: bool) -> None:
