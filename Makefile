@@ -17,10 +17,16 @@ help: ## list the targets
 
 setup: $(STAMP) ## make .venv with hash-locked packages, wheels only
 
-$(STAMP): requirements/dev.txt pyproject.toml
+# uv installs in a quarter of the time; where it may not or cannot, pip does.
+LOCKED := --quiet --require-hashes --only-binary :all:
+PIP := $(BIN)/python -m pip install --disable-pip-version-check $(LOCKED)
+INDEX = $(or $(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null))
+UV = $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode $(LOCKED) $(if $(INDEX),--default-index $(INDEX))
+
+$(STAMP): requirements/setup.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	{ $(PIP) -r requirements/setup.txt && $(UV) -r requirements/dev.txt; } || $(PIP) -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
@@ -54,7 +60,7 @@ kafka-status: setup ## tell how they are
 	@$(BIN)/python -m deploy.kafka status --dir $(STACK)
 
 $(VENV)/.stack: requirements/stack.txt $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/stack.txt
+	$(UV) -r requirements/stack.txt || $(PIP) -r requirements/stack.txt
 	@touch $@
 
 bench: setup $(VENV)/.stack $(PEERS)/.set-up ## measure the gate, the runtime beside its peers, the services; ratios of one run
@@ -65,7 +71,7 @@ bench: setup $(VENV)/.stack $(PEERS)/.set-up ## measure the gate, the runtime be
 
 $(PEERS)/.set-up: requirements/peers.txt
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/peers.txt
+	$(PEERS)/bin/python -m pip install --disable-pip-version-check $(LOCKED) -r requirements/peers.txt
 	@touch $@
 
 golden: setup ## write the golden files anew; then read the diff
@@ -78,9 +84,9 @@ format: setup ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate
-lock: ## lock the requirements anew (needs uv)
-	for name in base dev stack peers; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --no-header --no-annotate
+lock: setup ## lock the requirements anew
+	for name in setup base dev stack peers; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(PEERS) .credstream .kafka .fuzz build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
