@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.codec import CLASSES, Codec
@@ -37,10 +37,13 @@ class Collector:
     folder: Path
     codec: Codec = field(default_factory=Codec)
     followed: set[str] = field(default_factory=set)
+    unread: set[tuple[str, int]] = field(default_factory=set)
     consumer: Consumer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.consumer = clients.consumer(self.cluster, "credstream-collector")
+        self.consumer = clients.consumer(
+            self.cluster, "credstream-collector", enable_partition_eof=True
+        )
 
     def follow(self, counts: Mapping[str, int]) -> None:
         """Follow more topics, by name and number of partitions, from their first message."""
@@ -48,13 +51,22 @@ class Collector:
         places = [TopicPartition(name, n, 0) for name in fresh for n in range(counts[name])]
         if places:
             self.consumer.incremental_assign(places)
+        self.unread |= {(place.topic, place.partition) for place in places}
         self.followed |= set(fresh)
 
     def poll(self, seconds: float) -> Iterator[Seen]:
         """What has arrived, already written to its file."""
         for message in self.consumer.consume(500, seconds):
-            if not message.error():
+            error = message.error()
+            if error is None:
                 yield self._kept(clients.incoming(message))
+            elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+                self.unread.discard((message.topic(), message.partition()))
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything that is followed has been read to its end once."""
+        return not self.unread
 
     def close(self) -> None:
         self.consumer.close()

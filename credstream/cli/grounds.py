@@ -123,12 +123,12 @@ def real(place: Place, stack: Path, *, fresh: bool) -> Iterator[Real]:
 
 
 def _forget(exchange: Exchange, place: Place) -> None:
-    """Delete the exchange's topics with all they hold, and every table."""
+    """Delete what the exchange's topics hold, and every table."""
     from credstream.cli.topics import ours
     from credstream.runtime.admin import Admin
     from credstream.runtime.store import empty
 
     admin = Admin(exchange.cluster)
-    admin.delete([name for name in admin.partitions() if ours(name)])
+    admin.delete(admin.used(name for name in admin.partitions() if ours(name)))
     for name in (*topics.SERVICES, "vault"):
         empty(place.url(name))

@@ -29,7 +29,7 @@ from credstream.runtime import clients
 from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster
 
-CONNECT_SECONDS = 4.0
+CONNECT_SECONDS, FLUSH_SECONDS = 4.0, 60.0
 
 
 def publish_providers(producer: Producer, codec: Codec, providers: Iterable[Provider]) -> None:
@@ -222,5 +222,6 @@ def _say(ids: Sequence[str], *, as_json: bool, sentence: str) -> None:
 
 
 def _flush(producer: Producer) -> None:
-    if producer.flush(15):
-        raise Trouble("the broker does not answer", AWAY)
+    # A slow broker that has just been told of a thousand partitions takes nothing for so long.
+    if producer.flush(FLUSH_SECONDS):
+        raise Trouble(f"the broker has not taken it within {FLUSH_SECONDS:.0f} s: look there", AWAY)

@@ -30,9 +30,8 @@ from credstream.cli.submissions import (
 from credstream.cli.summary import Ledger, ledger
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
-from credstream.contract.records import Provider, PublishedAward, Receipt
+from credstream.contract.records import Provider, PublishedAward, PublishedChange, Receipt
 from credstream.runtime import clients
-from credstream.vocabularies.countries import all_countries
 
 GIVE_UP_SECONDS = 120.0
 FIRST_SECONDS = 3.0
@@ -132,7 +131,11 @@ class Watch:
 
 @dataclass(slots=True)
 class _Live:
-    """A house that runs, those who look at it, and what has been asked of it, and when."""
+    """A house that runs, those who look at it, and what has been asked of it, and when.
+
+    `named` are the topics that changes say something was published in: a country more than the
+    few that are in use would be six partitions more to read.
+    """
 
     house: House
     collector: Collector
@@ -141,6 +144,7 @@ class _Live:
     stopping: list[int]
     began: float
     asked: float = 0.0
+    named: set[str] = field(default_factory=set)
 
 
 def run_house(
@@ -230,7 +234,10 @@ def _follow(live: _Live) -> None:
     def lasted() -> float:
         return time.monotonic() - live.began
 
-    while not live.stopping and not live.watch.done() and lasted() < GIVE_UP_SECONDS:
+    def done() -> bool:
+        return live.watch.done() and live.collector.caught_up
+
+    while not live.stopping and not done() and lasted() < GIVE_UP_SECONDS:
         if live.watch.heard or lasted() > FIRST_SECONDS:
             live.house.start_rest()
         _turn(live)
@@ -246,6 +253,9 @@ def _turn(live: _Live) -> None:
     for seen in collector.poll(0.05):
         if isinstance(seen.record, Provider):
             house.ground.add_topics(seen.record.kind, seen.record.id)
+        if isinstance(seen.record, PublishedChange) and seen.record.topic not in live.named:
+            live.named.add(seen.record.topic)
+            live.asked = 0.0
         watch.hear(seen)
 
 
@@ -257,7 +267,6 @@ def _follow_new(live: _Live) -> None:
         live.console.print(f"[yellow]{live.collector.cluster.silent()}; asked again[/]")
         return
     live.asked = time.monotonic()
-    countries = [topics.awards(cc) for cc in (*all_countries(), topics.NOWHERE)]
-    wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *countries}
+    wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *live.named}
     wanted |= {name for name in known if name.endswith(".dlq") or name.startswith("receipts.")}
     live.collector.follow({name: known[name] for name in wanted & known.keys()})

@@ -161,8 +161,8 @@ class Admin:
         latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
         asked = dict.fromkeys(places, latest)
         ends = self._client.list_offsets(asked) if asked else {}
-        found = {place: _done(f"end of {place.topic}", end) for place, end in ends.items()}
-        written = {place.topic for place, end in found.items() if end.offset}
+        empty = {place for place, end in ends.items() if _is_zero(end)}
+        written = {place.topic for place in places if place not in empty}
         return [name for name in there if name in written or name not in sized]
 
     def set_rights(self, user: str, rights: Iterable[Right]) -> None:
@@ -223,6 +223,14 @@ def _done(what: str, future: Future[T]) -> T:
     except (KafkaException, TimeoutError) as error:
         said = error.args[0].str() if isinstance(error, KafkaException) else "no answer"
         raise Unavailable(f"broker: {what}: {said}") from error
+
+
+def _is_zero(end: Future[Any]) -> bool:
+    """Whether a partition is known to be empty; a broker that has just started may not know."""
+    try:
+        return bool(end.result(SECONDS).offset == 0)
+    except (KafkaException, TimeoutError):
+        return False
 
 
 def _created(name: str, future: Future[None]) -> bool:
