@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_socket import disable_socket
 
-from tests.support import codecs, databases, stacks
+from tests.support import codecs, databases, nursery, stacks
 
 OFFLINE = ("unit", "golden", "contracts")
 # Unit tests of what is kept and what travels: they run on PostgreSQL and a real registry too.
@@ -36,6 +36,7 @@ def pytest_configure(config):
 def pytest_sessionfinish():
     """Here and not at exit: xdist kills a process that is not gone ten seconds after its tests."""
     codecs.down()
+    nursery.down()
     stacks.down()
 
 

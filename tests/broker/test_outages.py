@@ -5,17 +5,19 @@ import resource
 import signal
 import time
 
-import psycopg
 import pytest
+import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.runtime import clients
+from credstream.runtime.store import engine, transaction
 from deploy.kafka import brokers, postgres, processes, registry
 from tests.support import exam as exams
 from tests.support import houses, stacks
 from tests.support.exam import FEW, Exam
 
 pytestmark = pytest.mark.real
+WAITS = sa.text("SELECT 1 FROM pg_locks WHERE relation = 'journal'::regclass AND NOT granted")
 
 
 def fill_the_disk(house):
@@ -91,9 +93,7 @@ def test_a_frozen_worker_is_fenced_by_its_successor(house, locked):
     house.env["CREDSTREAM_PATIENCE_SECONDS"] = "15"
     house.staff(1)
     many = Exam(keys=400, rounds=2, bodies=2)
-    exams.feed(house, many)
-    house.says("normalise-0", '"batch"')
-    sleeper = frozen(house, locked)
+    sleeper = frozen(house, many, locked)
     house.scale("normalise", 1)
     exams.publishes(house, many)
     sleeper.send_signal(signal.SIGCONT)
@@ -101,27 +101,21 @@ def test_a_frozen_worker_is_fenced_by_its_successor(house, locked):
     exams.publishes(house, many)
 
 
-def frozen(house, locked):
-    """The process of normalise, stopped somewhere, or while PostgreSQL waits for its next word."""
-    sleeper = house.workers.pop("normalise-0").process
+def frozen(house, many, locked):
+    """The process of normalise, stopped in the middle of its work.
 
-    def stopped():
+    With `locked` that is inside a transaction: the last thing that it writes there is its journal,
+    and PostgreSQL has nobody to tell that it may.
+    """
+    house.says("normalise-0", "data path starts")
+    with transaction(engine(house.urls["normalise"])) as connection:
+        if locked:
+            connection.execute(sa.text("LOCK TABLE journal IN SHARE MODE"))
+        exams.feed(house, many)
+        if locked:
+            houses.eventually(lambda: connection.execute(WAITS).first())
+        else:
+            house.says("normalise-0", '"batch"')
+        sleeper = house.workers.pop("normalise-0").process
         sleeper.send_signal(signal.SIGSTOP)
-        time.sleep(0.05)
-        if not locked or waited_for():
-            return True
-        sleeper.send_signal(signal.SIGCONT)
-        return False
-
-    houses.eventually(stopped)
     return sleeper
-
-
-def waited_for():
-    """Whether a session of normalise is in a transaction: no other service has these tables."""
-    whole = stacks.stack().told()["database"].replace("+psycopg", "") + "registry"
-    with psycopg.connect(whole) as connection:
-        return connection.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND query ~ %s",
-            ["sources|links"],
-        ).fetchone()

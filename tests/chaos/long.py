@@ -72,7 +72,10 @@ def main() -> int:
 
 
 def _run(exam: Exam, blows: int, strike: ordeal.Strike) -> ordeal.Ordeal:
-    with tempfile.TemporaryDirectory() as folder, fleet.fleet(Path(folder) / "fleet") as house:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        fleet.fleet(Path(folder) / "fleet", forked=False) as house,
+    ):
         seen = ordeal.run(house, exam, kills=blows, seed=20261127, strike=strike)
         if not seen.wrongs and ordeal.stored(house) != ordeal.published(seen):
             seen.wrongs.append("the database holds other versions than the topic")

@@ -15,7 +15,7 @@ WHOLE = Exam(keys=2000, rounds=10)
 
 
 def test_ten_kills_of_any_worker_lose_nothing_and_double_nothing(tmp_path):
-    with fleet.fleet(tmp_path / "fleet") as house:
+    with fleet.fleet(tmp_path / "fleet", forked=False) as house:
         seen = ordeal.run(house, WHOLE, kills=10, seed=20261127)
         sys.stdout.write(json.dumps(seen.told()) + "\n")
         assert seen.wrongs == []

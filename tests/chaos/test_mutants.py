@@ -3,8 +3,6 @@
 The same examination with the journal off, or with transactions off, must be failed.
 """
 
-import sys
-
 import pytest
 
 from tests.support import fleet, mutants, ordeal
@@ -18,8 +16,8 @@ SMALL = {"CREDSTREAM_BATCH_SIZE": "40"}
 
 
 def mutant(folder, kind, point):
-    words = (sys.executable, "-m", "tests.support.mutants", f"{kind},{point}")
-    return fleet.fleet(folder, command=words, env=SMALL)
+    words = ("tests.support.mutants", f"{kind},{point}")
+    return fleet.fleet(folder, through=words, env=SMALL)
 
 
 def test_deaths_at_the_four_points_of_both_commits_lose_nothing(tmp_path):

@@ -8,7 +8,6 @@ import os
 import selectors
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -19,7 +18,7 @@ from credstream.contract import rights, schemas
 from credstream.runtime.admin import Admin
 from credstream.runtime.registry import SchemaRegistry
 from deploy.kafka import certificates
-from tests.support import fleet, houses, stacks
+from tests.support import fleet, houses, nursery, stacks
 
 PASSWORD = "correct-horse"
 
@@ -72,14 +71,12 @@ def first_words(folder, service="ingest", seconds=40, at_work=lambda: None, **mo
 
     `at_work` is done once the worker has begun to work.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"services.{service}", "worker"],
-        env=environment(folder, service, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    reads, writes = os.pipe()
+    words = ["-m", f"services.{service}", "worker"]
+    process = nursery.start(words, environment(folder, service, **more), writes, writes)
+    os.close(writes)
     try:
-        for line in _lines(process.stdout, time.monotonic() + seconds):
+        for line in _lines(reads, time.monotonic() + seconds):
             if not line.startswith("{"):
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(5)
@@ -93,19 +90,19 @@ def first_words(folder, service="ingest", seconds=40, at_work=lambda: None, **mo
     finally:
         process.kill()
         process.wait()
-        process.stdout.close()
+        os.close(reads)
     return "", process.returncode
 
 
-def _lines(stream, until):
+def _lines(descriptor, until):
     """Lines as they come; a worker that says nothing is not waited for longer than `until`."""
     with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
+        selector.register(descriptor, selectors.EVENT_READ)
         left = b""
         while time.monotonic() < until:
             if not selector.select(0.2):
                 continue
-            read = os.read(stream.fileno(), 65536)
+            read = os.read(descriptor, 65536)
             if not read:
                 return
             *whole, left = (left + read).split(b"\n")

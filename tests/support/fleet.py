@@ -7,7 +7,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from credstream.runtime import offspring
 from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster
 from services.publisher.seal import test_certificate as certificate
-from tests.support import codecs, databases, houses, stacks
+from tests.support import codecs, databases, houses, nursery, stacks
 
 RESTART_SECONDS = 0.2
 STOP_SECONDS = 15
@@ -35,7 +34,7 @@ class Worker:
     service: str
     ordinal: int
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: nursery.Process | None = None
     starts: int = 0
     due: float = 0.0
 
@@ -46,12 +45,17 @@ class Worker:
 
 @dataclass
 class Fleet:
-    """Workers of an exchange of its own. `command` starts one; tests put their own in its place."""
+    """Workers of an exchange of its own.
+
+    `through` is what a worker is started through, if anything: a module of tests that changes it.
+    `forked` workers are spared their imports; they are not where the time of a start is measured.
+    """
 
     exchange: Exchange
     folder: Path
     urls: dict[str, str]
-    command: tuple[str, ...] = (sys.executable, "-m")
+    through: tuple[str, ...] = ()
+    forked: bool = nursery.FORKS
     env: dict[str, str] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
     deaths: list[tuple[str, int]] = field(default_factory=list)
@@ -77,12 +81,12 @@ class Fleet:
     def start(self, worker: Worker) -> None:
         log = self.folder / f"{worker.name}.jsonl"
         with log.open("ab") as output:
-            worker.process = subprocess.Popen(
-                [*self.command, f"services.{worker.service}", "worker"],
-                env=self.environment(worker),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+            worker.process = nursery.start(
+                ["-m", *self.through, f"services.{worker.service}", "worker"],
+                self.environment(worker),
+                output.fileno(),
+                output.fileno(),
+                forked=self.forked,
             )
         worker.starts += 1
 
@@ -158,7 +162,8 @@ class Fleet:
             "MIGRATE": "true",
         }
         kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}
-        mine = {offspring.PARENT: str(os.getpid())}  # they die with the test, whatever ends it
+        # They die with the test, whatever ends it.
+        mine = {offspring.PARENT: str(nursery.parent(forked=self.forked))}
         return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()} | mine | self.env
 
     def _of(self, service: str) -> list[Worker]:
@@ -175,7 +180,7 @@ def emptied() -> Exchange:
     """The same without anything of an earlier test: topics made anew, schemas registered."""
     found = exchange()
     admin = Admin(found.cluster)
-    admin.delete([name for name in admin.partitions() if topic_commands.ours(name)])
+    admin.delete(admin.used(name for name in admin.partitions() if topic_commands.ours(name)))
     names = [name for name, _ in topics.fixed(("DE", "DK"))]
     admin.create(names, stacks.stack().nodes)
     codecs.registry()

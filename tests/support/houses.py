@@ -18,11 +18,12 @@ from credstream.cli.exchange import exchange_of
 from credstream.contract import topics
 from credstream.runtime import clients
 from credstream.runtime.clients import Cluster
-from tests.support import databases, stacks
+from tests.support import databases, nursery, stacks
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-COMMAND = (sys.executable, "-c", "from credstream.cli.main import main; main()")
+PROGRAM = ("-c", "from credstream.cli.main import main; main()")
+COMMAND = (sys.executable, *PROGRAM)
 
 
 def ground() -> tuple[str, ...]:
@@ -36,14 +37,8 @@ def credstream(
     *words: str | Path, timeout: float = 120, **env: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command and wait for it."""
-    return subprocess.run(
-        [*COMMAND, *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env={**os.environ, "COLUMNS": "200", **env},
-        check=False,
-    )
+    whole = {**os.environ, "COLUMNS": "200", **env}
+    return nursery.run([*PROGRAM, *map(str, words)], whole, timeout)
 
 
 def source(folder: Path, files: Mapping[str, bytes | str | Mapping[str, Any]]) -> Path:
@@ -111,7 +106,7 @@ class Kept:
     """A house that stays up."""
 
     folder: Path
-    process: subprocess.Popen[bytes]
+    process: nursery.Process
 
     @property
     def told(self) -> dict[str, Any]:
@@ -164,12 +159,8 @@ def kept(folder: Path, source: Path = EXAMPLES, **env: str) -> Iterator[Kept]:
     """A house that has ended all its submissions and stays up until the block ends."""
     log = (folder.parent / f"{folder.name}.out").open("wb")
     words = ("run", "--keep", "--dir", str(folder), "--from", str(source), *ground())
-    process = subprocess.Popen(
-        [*COMMAND, *words],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, "COLUMNS": "200", **env},
-    )
+    whole = {**os.environ, "COLUMNS": "200", **env}
+    process = nursery.start([*PROGRAM, *words], whole, log.fileno(), log.fileno())
     try:
         # Longer than a run waits for what does not end, so that its own words are there to read.
         eventually(lambda: (folder / "summary.json").exists() or process.poll() is not None, 150)
