@@ -71,6 +71,7 @@ def stop(layout: Layout) -> None:
     for path in sorted((layout.folder / "run").glob("kafka-*.pid")):
         processes.stop(path)
     if _learned(layout).exists():
+        layout.parts.mkdir(parents=True, exist_ok=True)
         shutil.move(_learned(layout), layout.parts / f".{layout.folder.name}.aot")
         (layout.parts / f".{layout.folder.name}.aot").replace(layout.parts / "kafka.aot")
 
@@ -80,7 +81,10 @@ def last_words(log: Path) -> str:
     lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
     told = ""
     for line in lines:
-        told = "" if STARTED in line else line if " ERROR " in line else told
+        if STARTED in line:
+            told = ""
+        elif " ERROR " in line and DISK not in told:  # whatever fails afterwards fails for that
+            told = line
     return f"{told}; {FULL}" if DISK in told else told
 
 

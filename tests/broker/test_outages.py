@@ -57,11 +57,13 @@ def test_the_disk_of_the_broker_is_full_and_space_is_made(house):
     # Above the index files, which Kafka makes 10 MiB long at once; EFBIG is to it as ENOSPC.
     resource.prlimit(node, resource.RLIMIT_FSIZE, (11 * 2**20, resource.RLIM_INFINITY))
     fill_the_disk(house)
-    for name in topics.SERVICES:
-        house.says(f"{name}-0", "unavailable", "nobody listens there")
-    assert "its disk is full or broken" in brokers.last_words(layout.log("kafka-1"))
-    brokers.start_node(layout, 1)
-    brokers.await_ready(layout)
+    try:
+        for name in topics.SERVICES:
+            house.says(f"{name}-0", "unavailable", "nobody listens there")
+        assert "its disk is full or broken" in brokers.last_words(layout.log("kafka-1"))
+    finally:
+        brokers.start_node(layout, 1)
+        brokers.await_ready(layout)
     exams.publishes(house)
 
 
