@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DIR ?= .credstream
 STACK ?= .kafka
+# Processes that tests share out among them; on real servers each starts its own.
+JOBS ?= 2
 
 # Tests start hundreds of processes, and each would compile the whole project again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,8 +36,8 @@ run: setup ## run the whole exchange on an embedded broker, with the examples
 	$(BIN)/credstream run --dir $(DIR)
 
 test: setup $(VENV)/.stack ## run every test, on the embedded broker and on real servers
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --broker kafka --ignore tests/chaos/test_kills.py
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --broker kafka --ignore tests/chaos/test_kills.py
 	$(BIN)/python -m pytest --broker kafka tests/chaos/test_kills.py
 
 chaos: setup $(VENV)/.stack ## the long kill tests: workers, brokers, database, registry
