@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -141,6 +141,15 @@ class Admin:
                 found += [name] if code == KafkaError.GROUP_AUTHORIZATION_FAILED else []
         return found
 
+    def held(self, group: str) -> set[tuple[str, int]] | None:
+        """The partitions that members of a group have; None while it is forming."""
+        asked = self._client.describe_consumer_groups([group], request_timeout=SECONDS)
+        found = _done(f"group {group}", asked[group])
+        if found.state != ConsumerGroupState.STABLE:
+            return None
+        places = [place for each in found.members for place in each.assignment.topic_partitions]
+        return {(place.topic, place.partition) for place in places}
+
     def delete(self, names: Sequence[str]) -> None:
         """Delete topics with all that they hold; what is not there is no fault."""
         known = self.partitions()
@@ -150,10 +159,7 @@ class Admin:
         self._await(lambda known: not set(there) & set(known))
 
     def used(self, names: Iterable[str]) -> list[str]:
-        """Those of the topics that are not as `create` leaves them: written to, or of another size.
-
-        On a cluster with a thousand partitions that is far less to make anew than everything.
-        """
+        """Those of the topics that were written to, or are of another size than the table says."""
         known = self.partitions()
         there = [name for name in names if name in known]
         sized = [name for name in there if known[name] == topics.partitions(name)]
@@ -161,8 +167,7 @@ class Admin:
         latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
         asked = dict.fromkeys(places, latest)
         ends = self._client.list_offsets(asked) if asked else {}
-        empty = {place for place, end in ends.items() if _is_zero(end)}
-        written = {place.topic for place in places if place not in empty}
+        written = {place.topic for place, end in ends.items() if not _is_zero(end)}
         return [name for name in there if name in written or name not in sized]
 
     def set_rights(self, user: str, rights: Iterable[Right]) -> None:

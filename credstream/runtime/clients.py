@@ -167,9 +167,7 @@ def send(
         raise Unavailable(f"{topic}: {failures[0].str() if failures else 'not delivered in 15 s'}")
 
 
-def topics_of(
-    client: Consumer | Producer | AdminClient, timeout: float = 10.0
-) -> tuple[str, dict[str, int]]:
+def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, dict[str, int]]:
     """Cluster id, and partitions of every topic; raises Unavailable."""
     try:
         found = client.list_topics(timeout=timeout)

@@ -12,14 +12,10 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from confluent_kafka import ConsumerGroupState, KafkaException
-from confluent_kafka.admin import AdminClient
-
-from credstream.contract.errors import Unavailable
-from credstream.runtime import clients
+from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster
 
-SECONDS, AGAIN_SECONDS = 10.0, 0.5
+AGAIN_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -38,27 +34,13 @@ class Membership:
         """
         if time.monotonic() - self.asked < AGAIN_SECONDS:
             return None
-        client = AdminClient(clients.common(self.cluster))
-        held = self._held(client)
-        known = clients.topics_of(client)[1]
+        admin = Admin(self.cluster)
+        held, known = admin.held(self.group), admin.partitions()
         self.asked = time.monotonic()
         if held is None:
             return None
         wanted = {name: known[name] for name in known if self._is_input(name)}
         return {n for n, count in wanted.items() if not {(n, p) for p in range(count)} <= held}
-
-    def _held(self, client: AdminClient) -> set[tuple[str, int]] | None:
-        asked = client.describe_consumer_groups([self.group], request_timeout=SECONDS)
-        try:
-            found = asked[self.group].result(SECONDS)
-        except KafkaException as error:
-            raise Unavailable(f"broker: group {self.group}: {error.args[0].str()}") from error
-        except TimeoutError as error:
-            raise Unavailable(f"broker: group {self.group}: no answer") from error
-        if found.state != ConsumerGroupState.STABLE:
-            return None
-        places = [place for each in found.members for place in each.assignment.topic_partitions]
-        return {(place.topic, place.partition) for place in places}
 
     def _is_input(self, topic: str) -> bool:
         return any(

@@ -194,7 +194,7 @@ def test_a_library_is_imported_only_where_it_belongs(name):
         "fastavro": {"codec.py", "schemas.py"},
         # The operator's command reads tables, its house recalls an old broker.
         "sqlalchemy": {"store.py", "journal.py", "vault.py", "stage.py", "reference.py", "keeper.py", "partitions.py", "migrate.py", "worker.py", "outbox.py", "env.py", "house.py", "why.py", "operate.py", "cli/reference.py", "checks.py", "at_broker.py"},
-        "confluent_kafka": {"clients.py", "loop.py", "partitions.py", "keeper.py", "reference.py", "worker.py", "collector.py", "embedded.py", "admin.py", "registry.py", "patience.py", "fence.py", "membership.py", "checks.py", "at_broker.py"},
+        "confluent_kafka": {"clients.py", "loop.py", "partitions.py", "keeper.py", "reference.py", "worker.py", "collector.py", "embedded.py", "admin.py", "registry.py", "patience.py", "fence.py", "checks.py", "at_broker.py"},
     }[name]  # fmt: skip
     users = {
         path.name
