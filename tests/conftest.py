@@ -9,6 +9,7 @@ from pytest_socket import disable_socket
 from tests.support import codecs, databases, nursery, stacks
 
 OFFLINE = ("unit", "golden", "contracts")
+WHOLE = ("broker", "chaos")
 # Unit tests of what is kept and what travels: they run on PostgreSQL and a real registry too.
 BOTH = (
     "test_breaker_and_keeper", "test_codec", "test_codec_and_reading", "test_journal",
@@ -40,6 +41,14 @@ def pytest_sessionfinish():
     stacks.down()
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Files that have nothing for real servers are not loaded for them."""
+    if config.getoption("--broker") != "kafka" or not collection_path.name.startswith("test_"):
+        return None
+    folder = collection_path.relative_to(HERE).parts[0]
+    return True if folder not in WHOLE and collection_path.stem not in BOTH else None
+
+
 def pytest_collection_modifyitems(config, items):
     """Each world runs what belongs to it: nothing is skipped for being of the other."""
     belongs = _to_real if config.getoption("--broker") == "kafka" else _to_embedded
@@ -54,9 +63,7 @@ def _to_embedded(item):
 
 
 def _to_real(item):
-    folder = item.path.relative_to(HERE).parts[0]
-    both = folder in ("broker", "chaos") or item.path.stem in BOTH
-    return both and item.get_closest_marker("embedded") is None
+    return item.get_closest_marker("embedded") is None
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,9 @@ from deploy.kafka.layout import Layout
 
 def up(layout: Layout, *, with_registry: bool = True) -> None:
     """Everything installed, started and answering; repeatable."""
-    layout.folder.mkdir(parents=True, exist_ok=True)
-    with _alone(layout):
+    with _alone(layout.parts):
         parts.install(layout)
+    with _alone(layout.folder):
         certificates.make(layout.folder / "certificates")
         brokers.start(layout)
         postgres.start(layout)
@@ -61,9 +61,9 @@ def _postmaster(layout: Layout) -> int | None:
 
 
 @contextmanager
-def _alone(layout: Layout) -> Iterator[None]:
-    """One `up` at a time: two would unpack and start the same things."""
-    layout.parts.mkdir(parents=True, exist_ok=True)
-    with (layout.parts / "lock").open("w") as file:
+def _alone(folder: Path) -> Iterator[None]:
+    """One `up` at a time in a folder: two would unpack or start the same things."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
