@@ -32,7 +32,7 @@ class JournalError(Exception):
 
 
 class NotOurs(Exception):
-    """Another worker moved the row: this one must roll back and end."""
+    """The row is not where this worker believes it to be: it must roll back and end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,11 @@ def move(
     before: Mapping[Place, Row | None],
     moves: Mapping[Place, Move],
 ) -> None:
-    """Set the rows by compare-and-set, in key order; raises NotOurs."""
+    """Set the rows by compare-and-set, in key order, onwards only; raises NotOurs."""
     for place in sorted(moves):
+        row, upto = before[place], moves[place].upto
+        if row is not None and upto <= row.upto:
+            raise NotOurs(f"journal row {place[0]}[{place[1]}] ends at {row.upto}, after {upto}")
         values = {
             "cluster_id": cluster_id,
             "since": moves[place].since,

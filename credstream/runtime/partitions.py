@@ -14,6 +14,7 @@ from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
 from credstream.runtime import journal
 from credstream.runtime.journal import Place
+from credstream.runtime.logs import logger
 from credstream.runtime.store import transaction
 
 
@@ -50,9 +51,10 @@ class Partitions:
             for memory in (self.rows, self.committed, self.asleep):
                 memory.pop(place, None)
 
-    def ours(self, messages: Iterable[Incoming]) -> list[Incoming]:
+    def ours(self, fetched: Iterable[Incoming]) -> list[Incoming]:
         """The messages of adopted partitions; others were lost meanwhile or come again."""
-        kept = []
+        kept, messages = [], list(fetched)
+        self.fresh |= self._read_again(messages)
         for message in messages:
             place = place_of(message)
             if place in self.rows and place not in self.taken and place not in self.fresh:
@@ -60,6 +62,21 @@ class Partitions:
             else:
                 self.skipped.add(place)
         return kept
+
+    def _read_again(self, messages: Sequence[Incoming]) -> set[Place]:
+        """Partitions that are read from before what stands: to be taken up and sought once more.
+
+        librdkafka (2.16) forgets a seek that comes while it asks where a partition begins: half a
+        second later it reads from the beginning.
+        """
+        early = {
+            place_of(message): message.offset
+            for message in reversed(messages)
+            if message.offset < (self.committed.get(place_of(message)) or 0)
+        }
+        for (topic, partition), offset in early.items():
+            logger().info("read again", topic=topic, partition=partition, offset=offset)
+        return set(early)
 
     def behind(self) -> dict[Place, journal.Row]:
         """Rows of fresh partitions whose outputs Kafka has not; raises JournalError."""

@@ -89,6 +89,14 @@ def test_who_does_not_know_the_row_as_it_is_does_not_own_it(made, before):
     assert read(made)[HERE].upto == 3
 
 
+@pytest.mark.parametrize("upto", [0, 3])
+def test_a_row_moves_onwards_only(made, upto):
+    before = move(made, HERE, None, None, 3)
+    with pytest.raises(NotOurs, match=f"ends at 3, after {upto}"):
+        move(made, HERE, before, 4, upto)
+    assert read(made)[HERE].upto == 3
+
+
 def test_one_row_that_is_not_ours_takes_the_whole_batch_back(made):
     ours = move(made, HERE, None, None, 3)
     move(made, THERE, None, None, 3)

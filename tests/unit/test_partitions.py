@@ -161,6 +161,22 @@ def test_messages_of_partitions_that_are_not_taken_up_come_again_later(made):
     assert [m.offset for m in here.ours([message(7)])] == [7]
 
 
+def test_a_partition_that_is_read_again_is_taken_up_anew_and_nothing_of_it_is_taken(made):
+    consumer = Consumer(p0=5, p1=3)
+    write(made, upto=4)
+    write(made, OTHER, upto=2)
+    here = held(made, consumer, PLACE, OTHER)
+    here.behind()
+    here.adopted()
+    assert consumer.sought == []
+    found = here.ours([message(3), message(3, OTHER), message(5)])
+    assert found == [message(3, OTHER)], "5 comes after a gap that nobody has looked at"
+    here.behind()
+    here.adopted()
+    assert consumer.sought == [("in", 0, 5)]
+    assert here.ours([message(5)]) == [message(5)]
+
+
 def test_a_partition_taken_and_given_back_during_one_fetch_loses_nothing(made):
     consumer = Consumer()
     here = held(made, consumer)
