@@ -55,7 +55,7 @@ S45 = {
     "learner": {"email": "canaria@example.org"},
     "workload": {"hours": 70},
     "participation": {"mode": "blended"},
-    "salary": 3000,
+    "salary": 31_415_926,
 }
 
 
@@ -161,5 +161,5 @@ def test_s45_two_formats_under_one_id_are_one_award(house):
 
 def test_s17_pay_never_reaches_a_public_topic(house):
     for path in (house.folder / "published").glob("*.jsonl"):
-        assert "3000" not in path.read_text("utf-8")
+        assert "31415926" not in path.read_text("utf-8")
         assert "salary" not in path.read_text("utf-8")
