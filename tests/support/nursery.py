@@ -2,6 +2,7 @@
 
 A child is a process like any other. It has been spared the imports, not one line of its own
 beginning: arguments, environment, files, signals and its way to the end are those of `python`.
+`credstream run` has a nursery of its own for its services, which dies with it as they would.
 `CREDSTREAM_TEST_FORKS=0` starts every one by itself, as do the tests where the start is what counts.
 """
 
@@ -23,6 +24,8 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+
+from credstream.runtime import offspring
 
 ROOT = Path(__file__).parents[2]
 FORKS = os.environ.get("CREDSTREAM_TEST_FORKS", "1") != "0"
@@ -109,14 +112,7 @@ def start(
         return subprocess.Popen(
             command, env=env, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
         )
-    ours, theirs = socket.socketpair()
-    asked = json.dumps({"words": [*words], "env": dict(env), "cwd": str(Path.cwd())})
-    nursery = _nursery()[0]
-    with _ASKING:
-        socket.send_fds(nursery, [asked.encode()], [stdout, stderr, theirs.fileno()])
-        pid = int(nursery.recv(16))
-    theirs.close()
-    return Child(pid, ours)
+    return _ask(_nursery()[0], words, env, stdout, stderr)
 
 
 def parent(*, forked: bool = FORKS) -> int:
@@ -130,6 +126,24 @@ def down() -> None:
         asking, process = _nursery()
         asking.close()
         process.wait()
+
+
+def _ask(
+    nursery: socket.socket,
+    words: Sequence[str],
+    env: Mapping[str, str],
+    stdout: int,
+    stderr: int,
+    *,
+    session: bool = False,
+) -> Child:
+    ours, theirs = socket.socketpair()
+    asked = {"words": [*words], "env": dict(env), "cwd": str(Path.cwd()), "session": session}
+    with _ASKING:
+        socket.send_fds(nursery, [json.dumps(asked).encode()], [stdout, stderr, theirs.fileno()])
+        pid = int(nursery.recv(16))
+    theirs.close()
+    return Child(pid, ours)
 
 
 @cache
@@ -195,6 +209,8 @@ def _become(
         os.dup2(files[number], number + 1)
     for number in (*pipes, *files):
         os.close(number)
+    if asked["session"]:
+        os.setsid()
     os.chdir(asked["cwd"])
     os.environ.clear()
     os.environ.update(asked["env"])
@@ -202,7 +218,28 @@ def _become(
     how, what, *words = asked["words"]
     sys.argv = [how, *words]
     sys.path[0] = ""
-    return how, what
+    return _housed() or (how, what) if words[:1] == ["run"] else (how, what)
+
+
+def _housed() -> tuple[str, str] | None:
+    """Give a `credstream run` a nursery for its services; what one of those is to do, in it."""
+    house = os.getpid()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if not pid:
+        ours.close()
+        offspring.die_with_parent({offspring.PARENT: str(house)})
+        return _serve(theirs)
+    theirs.close()
+
+    def start(command: Sequence[str], env: Mapping[str, str], log: Path) -> Child:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            number, own = output.fileno(), {**env, offspring.PARENT: str(pid)}
+            return _ask(ours, command[1:], own, number, number, session=True)
+
+    offspring.start = start
+    return None
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.support import nursery
+from tests.support import houses, nursery
 
 TOLD = """
 import atexit, os, sys
@@ -55,6 +55,37 @@ def test_modules_are_run_by_name():
     mine, its = both(["-m", "services.ingest"])
     assert mine == its
     assert mine[0] == 2
+
+
+HOUSE = '''
+import os, pathlib, sys, time
+from credstream.runtime import offspring
+child = """
+import os, sys, time
+from credstream.runtime import offspring
+offspring.die_with_parent(os.environ)
+print(os.getpid() == os.getsid(0), sys.argv, flush=True)
+time.sleep(30)
+"""
+log = pathlib.Path(sys.argv[2]) / "log"
+started = offspring.start((sys.executable, "-c", child, "x"), dict(os.environ), log)
+while not log.read_text(): time.sleep(0.01)
+print(started.pid, started.poll(), log.read_text(), flush=True)
+time.sleep(30)
+'''
+
+
+@pytest.mark.parametrize("forked", [True, False])
+def test_what_a_house_starts_is_in_a_session_of_its_own_and_dies_with_it(forked, tmp_path):
+    reads, writes = os.pipe()
+    house = nursery.start(["-c", HOUSE, "run", str(tmp_path)], ENV, writes, writes, forked=forked)
+    os.close(writes)
+    with os.fdopen(reads) as output:
+        pid, *rest = output.readline().split()
+        assert rest == ["None", "True", "['-c',", "'x']"]
+        house.kill()
+        assert house.wait(20) == -signal.SIGKILL
+        houses.eventually(lambda: not houses.alive(int(pid)))
 
 
 def test_children_are_not_all_the_same():
