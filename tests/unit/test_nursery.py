@@ -45,7 +45,7 @@ def test_beginning_and_end_are_those_of_the_interpreter(ending):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_signals_end_it_as_they_would(number):
-    code = "import time; print('there', flush=True)\ntry:\n time.sleep(30)\nfinally: print('end', flush=True)"
+    code = "import time\ntry:\n print('there', flush=True)\n time.sleep(30)\nfinally: print('end', flush=True)"
     mine, its = both(["-c", code], number)
     assert mine == its
     assert mine[0] == -number
