@@ -64,16 +64,19 @@ class Partitions:
         return kept
 
     def _read_again(self, messages: Sequence[Incoming]) -> set[Place]:
-        """Partitions that are read from before what stands: to be taken up and sought once more.
+        """Partitions that are read from before what stands or was read: to be sought once more.
 
         librdkafka (2.16) forgets a seek that comes while it asks where a partition begins: half a
         second later it reads from the beginning.
         """
-        early = {
-            place_of(message): message.offset
-            for message in reversed(messages)
-            if message.offset < (self.committed.get(place_of(message)) or 0)
-        }
+        ahead = {place: self.committed.get(place) or 0 for place in self.rows}
+        early: dict[Place, int] = {}
+        for message in messages:
+            place = place_of(message)
+            if place in ahead:
+                if message.offset < ahead[place]:
+                    early.setdefault(place, message.offset)
+                ahead[place] = message.offset + 1
         for (topic, partition), offset in early.items():
             logger().info("read again", topic=topic, partition=partition, offset=offset)
         return set(early)

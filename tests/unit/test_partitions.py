@@ -177,6 +177,17 @@ def test_a_partition_that_is_read_again_is_taken_up_anew_and_nothing_of_it_is_ta
     assert here.ours([message(5)]) == [message(5)]
 
 
+def test_what_comes_twice_in_one_fetch_is_not_taken_though_nothing_stands(made):
+    consumer = Consumer()
+    here = held(made, consumer)
+    here.behind()
+    here.adopted()
+    assert here.ours([message(7), message(8), message(7), message(8)]) == []
+    here.behind()
+    here.adopted()
+    assert consumer.sought == [("in", 0, 7)]
+
+
 def test_a_partition_taken_and_given_back_during_one_fetch_loses_nothing(made):
     consumer = Consumer()
     here = held(made, consumer)
