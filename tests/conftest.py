@@ -43,10 +43,11 @@ def pytest_sessionfinish():
 
 def pytest_ignore_collect(collection_path, config):
     """Files that have nothing for real servers are not loaded for them."""
-    if config.getoption("--broker") != "kafka" or not collection_path.name.startswith("test_"):
-        return None
-    folder = collection_path.relative_to(HERE).parts[0]
-    return True if folder not in WHOLE and collection_path.stem not in BOTH else None
+    real, is_test = (
+        config.getoption("--broker") == "kafka",
+        collection_path.name.startswith("test_"),
+    )
+    return True if real and is_test and not _for_servers(collection_path) else None
 
 
 def pytest_collection_modifyitems(config, items):
@@ -63,7 +64,11 @@ def _to_embedded(item):
 
 
 def _to_real(item):
-    return item.get_closest_marker("embedded") is None
+    return _for_servers(item.path) and item.get_closest_marker("embedded") is None
+
+
+def _for_servers(path):
+    return path.relative_to(HERE).parts[0] in WHOLE or path.stem in BOTH
 
 
 @pytest.fixture(autouse=True)
