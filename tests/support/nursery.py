@@ -24,6 +24,8 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import IO
 
 from credstream.runtime import offspring
 
@@ -218,7 +220,8 @@ def _become(
     how, what, *words = asked["words"]
     sys.argv = [how, *words]
     sys.path[0] = ""
-    return _housed() or (how, what) if words[:1] == ["run"] else (how, what)
+    house = _housed() if words[:1] == ["run"] else None
+    return house or (how, what)
 
 
 def _housed() -> tuple[str, str] | None:
@@ -232,13 +235,11 @@ def _housed() -> tuple[str, str] | None:
         return _serve(theirs)
     theirs.close()
 
-    def start(command: Sequence[str], env: Mapping[str, str], log: Path) -> Child:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
-            number, own = output.fileno(), {**env, offspring.PARENT: str(pid)}
-            return _ask(ours, command[1:], own, number, number, session=True)
+    def popen(command: Sequence[str], *, env: Mapping[str, str], stdout: IO[bytes], **_: object):
+        number, own = stdout.fileno(), {**env, offspring.PARENT: str(pid)}
+        return _ask(ours, command[1:], own, number, number, session=True)
 
-    offspring.start = start
+    offspring.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": popen})
     return None
 
 
