@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from rdflib.compare import isomorphic
 
 from services.publisher import seal
 from services.publisher.elm import gate
@@ -20,6 +21,13 @@ pytestmark = official.MARKS
 @pytest.mark.parametrize("name", good())
 def test_a_good_document_conforms(name, version):
     assert official.refused(good()[name], version) == []
+
+
+@pytest.mark.parametrize("version", ["3.1", "3.2"])
+@pytest.mark.parametrize("name", good())
+def test_the_graph_is_the_tools(name, version):
+    theirs = official.checker().graph_of(good()[name], version)
+    assert isomorphic(official.graph_of(official.triples_of(good()[name], version)), theirs)
 
 
 @pytest.mark.parametrize("name", spoiling.WAYS)
