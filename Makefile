@@ -54,6 +54,9 @@ check: setup ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+kafka-get: setup $(VENV)/.stack ## get the programs of kafka-up, which else gets them itself
+	@$(BIN)/python -m deploy.kafka get --dir $(STACK)
+
 kafka-up: setup $(VENV)/.stack ## start Apache Kafka (NODES=3), schema registry and PostgreSQL
 	@$(BIN)/python -m deploy.kafka up --dir $(STACK) $(if $(NODES),--nodes $(NODES)) $(if $(PORT),--port $(PORT))
 
@@ -95,4 +98,4 @@ lock: setup ## lock the requirements anew
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(PEERS) .credstream .kafka .fuzz build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup run test chaos fuzz check kafka-up kafka-down kafka-status bench golden docs format lock clean
+.PHONY: help setup run test chaos fuzz check kafka-get kafka-up kafka-down kafka-status bench golden docs format lock clean

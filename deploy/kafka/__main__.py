@@ -1,4 +1,4 @@
-"""`python -m deploy.kafka up|down|status`; `make kafka-up` and its sisters call it."""
+"""`python -m deploy.kafka get|up|down|status`; `make kafka-up` and its sisters call it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ def main() -> int:
         elif asked.what == "down":
             stack.down(layout, wipe=asked.wipe)
             return 0
+        elif asked.what == "get":
+            stack.get(layout)
+            return 0
         return _show(layout)
     except StackError as error:
         sys.stderr.write(f"{error}\n")
@@ -42,7 +45,7 @@ def _show(layout: Layout) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deploy.kafka", description=__doc__)
-    parser.add_argument("what", choices=("up", "down", "status"))
+    parser.add_argument("what", choices=("get", "up", "down", "status"))
     parser.add_argument("--dir", type=Path, default=Path(".kafka"), help="folder of the stack")
     parser.add_argument("--port", type=int, help="first of its thousand ports (19000)")
     parser.add_argument("--nodes", type=int, choices=(1, 3), help="Kafka nodes (1)")

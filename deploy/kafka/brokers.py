@@ -44,7 +44,7 @@ def start_node(layout: Layout, node: int) -> None:
     cache = layout.parts / "kafka.aot"
     # Each stack learns into a file of its own: two that write one file spoil it for a third.
     option = f"-XX:AOTCache={cache}" if cache.exists() else f"-XX:AOTCacheOutput={_learned(layout)}"
-    alone = (option,) if cache.exists() or node == 1 else ()
+    alone = (option,) if cache.exists() or (layout.learns and node == 1) else ()
     config = f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}"
     command = [*_java(layout, *JVM, *alone, config), "kafka.Kafka", str(_file(layout, node))]
     processes.start(command, pid_file(layout, node), layout.log(f"kafka-{node}"))

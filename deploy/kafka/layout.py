@@ -22,12 +22,14 @@ class Layout:
     """One stack: `port` is the first of a thousand, `nodes` counts Kafka brokers.
 
     Node i listens at port + 100 (i - 1) + 92 (plain text), + 93 (controller) and + 94 (SASL_SSL);
-    the registry at port + 81 and + 82, PostgreSQL at port + 32.
+    the registry at port + 81 and + 82, PostgreSQL at port + 32. One that `learns` keeps for later
+    starts what its broker found out about its own, which takes seconds when it stops.
     """
 
     folder: Path
     port: int = 19000
     nodes: int = 1
+    learns: bool = True
 
     @property
     def parts(self) -> Path:

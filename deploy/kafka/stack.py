@@ -12,10 +12,15 @@ from deploy.kafka import brokers, certificates, parts, postgres, processes, regi
 from deploy.kafka.layout import Layout
 
 
-def up(layout: Layout, *, with_registry: bool = True) -> None:
-    """Everything installed, started and answering; repeatable."""
+def get(layout: Layout) -> None:
+    """Everything installed; repeatable."""
     with _alone(layout.parts):
         parts.install(layout)
+
+
+def up(layout: Layout, *, with_registry: bool = True) -> None:
+    """Everything installed, started and answering; repeatable."""
+    get(layout)
     with _alone(layout.folder):
         certificates.make(layout.folder / "certificates")
         brokers.start(layout)
