@@ -1,6 +1,7 @@
 """Sockets are off where a test needs none; `--broker kafka` runs what can run on real servers."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,9 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--broker") == "kafka":
         os.environ[databases.REAL] = "1"
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell ignores Ctrl-C for what runs in the background, and all it starts inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionfinish():
