@@ -45,9 +45,9 @@ class Cluster:
     security: Config = field(default_factory=dict, repr=False)
     witness: Witness = field(default_factory=Witness, repr=False, compare=False)
 
-    def refused(self, error: KafkaException) -> Unavailable:
+    def refused(self, error: KafkaError) -> Unavailable:
         """A failure of a client's call as an operator reads it."""
-        return Unavailable(refused(self.address, self.security, error.args[0]))
+        return Unavailable(refused(self.address, self.security, error))
 
     def silent(self) -> Unavailable:
         """That there was no answer, with what was heard instead, and what to do."""
@@ -173,6 +173,11 @@ def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, 
         found = client.list_topics(timeout=timeout)
     except KafkaException as error:
         raise Unavailable(f"broker: {error.args[0].str()}") from error
+    return identified(found)
+
+
+def identified(found: ClusterMetadata) -> tuple[str, dict[str, int]]:
+    """Cluster id, and partitions of every topic; raises Unavailable without an id."""
     if not found.cluster_id:  # an empty one would mean that the journal need not be compared
         raise Unavailable("broker: it does not tell the id of its cluster")
     return found.cluster_id, _counts(found)

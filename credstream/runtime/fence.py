@@ -51,5 +51,5 @@ class Fence:
         try:
             made.init_transactions(SECONDS)
         except KafkaException as error:
-            raise cluster.refused(error) from error
+            raise cluster.refused(error.args[0]) from error
         return made

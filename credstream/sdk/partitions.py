@@ -28,6 +28,13 @@ STUCK_SECONDS = 15.0
 MOST = 500
 # After these the client goes on trying by itself, and tells nobody whether it got through.
 LOST = {KafkaError._ALL_BROKERS_DOWN, KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001
+# Consequences, of which the client told the reason elsewhere.
+NO_ANSWER = {
+    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
+    KafkaError._TRANSPORT,  # noqa: SLF001
+    KafkaError._TIMED_OUT,  # noqa: SLF001
+    KafkaError._MSG_TIMED_OUT,  # noqa: SLF001
+}
 # Whoever keeps its own positions needs no right on a group; the client asks for one all the same.
 NO_MATTER = {KafkaError.GROUP_AUTHORIZATION_FAILED}
 
@@ -48,14 +55,14 @@ class End:
 
 
 class Partitions:
-    """A reader of partitions. Every method raises Unavailable with the broker's own words."""
+    """A reader of partitions. Methods raise Unavailable, with what is wrong and what to do."""
 
     def __init__(self, cluster: Cluster, group: str) -> None:
-        self._words, self._lost = "", False
+        self._lost = False
         heard = replace(cluster, security={**cluster.security, "error_cb": self._hear})
         self._cluster = cluster
         self._consumer = clients.consumer(heard, group, enable_partition_eof=True)
-        self._admin = AdminClient(clients.common(cluster) | {"error_cb": _ignore})
+        self._admin = AdminClient(clients.common(cluster))
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +87,7 @@ class Partitions:
             # another one each time.
             return dict.fromkeys(names, Life(f"{cluster}@{self._cluster.address}", ""))
         asked = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=SECONDS)
-        return {name: Life(cluster, str(_told(asked[name]).topic_id)) for name in names}
+        return {name: Life(cluster, str(self._told(asked[name]).topic_id)) for name in names}
 
     def ends(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """The offset that the next message of each partition will have."""
@@ -88,7 +95,7 @@ class Partitions:
         wanted = dict.fromkeys((TopicPartition(*place) for place in places), latest)
         asked = self._admin.list_offsets(wanted, request_timeout=SECONDS) if wanted else {}
         return {
-            (each.topic, each.partition): int(_told(future).offset)
+            (each.topic, each.partition): int(self._told(future).offset)
             for each, future in asked.items()
         }
 
@@ -106,63 +113,53 @@ class Partitions:
 
     def begin(self, starts: Mapping[Place, int]) -> None:
         """Read on from these offsets; one that is gone means the beginning."""
-        self._words, self._lost = "", False
+        self._lost = False
+        self._cluster.witness.forget()
         told = [TopicPartition(*place, offset) for place, offset in starts.items()]
         self._asked(lambda: self._consumer.assign(told))
 
     def read(self, seconds: float) -> list[Incoming | End]:
         """What has arrived, in the order of each partition."""
         found = self._asked(lambda: self._consumer.consume(MOST, seconds))
-        read = [each for message in found if (each := _read(message))]
+        read = [each for message in found if (each := self._read(message))]
         if self._lost and not read:
-            raise Unavailable(f"broker: {self._words}")
+            raise self._cluster.silent()
         return read
 
     def _topics(self) -> tuple[str, Mapping[str, int]]:
-        try:
-            return clients.topics_of(self._consumer, FIRST_SECONDS)
-        except Unavailable as failure:
-            self._consumer.poll(0)  # lets what the client knows of the reason come out
-            raise Unavailable(
-                f"broker: {self._words}" if self._words else str(failure)
-            ) from failure
+        return clients.identified(clients.seen(self._cluster, self._admin, FIRST_SECONDS))
+
+    def _read(self, message: Message) -> Incoming | End | None:
+        """A message; its end for a partition; nothing for what does not matter."""
+        error = message.error()
+        if error is None:
+            return clients.incoming(message)
+        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+            return End((message.topic() or "", message.partition() or 0))
+        if error.code() in NO_MATTER:
+            return None
+        raise failure(self._cluster, error)
 
     def _asked(self, work: Callable[[], T]) -> T:
         try:
             return work()
         except KafkaException as error:
-            raise Unavailable(f"broker: {error.args[0].str()}") from error
+            raise failure(self._cluster, error.args[0]) from error
+
+    def _told(self, future: Future[Any]) -> Any:
+        try:
+            return self._asked(lambda: future.result(SECONDS))
+        except TimeoutError as error:
+            raise self._cluster.silent() from error
 
     def _hear(self, error: KafkaError) -> None:
-        """That all brokers are down is a consequence; the reason was told before."""
-        if error.code() != KafkaError._ALL_BROKERS_DOWN or not self._words:  # noqa: SLF001
-            self._words = error.str()
+        self._cluster.witness.hear(error)
         self._lost = self._lost or error.code() in LOST
 
 
-def _read(message: Message) -> Incoming | End | None:
-    """A message; its end for a partition; nothing for what does not matter."""
-    error = message.error()
-    if error is None:
-        return clients.incoming(message)
-    if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
-        return End((message.topic() or "", message.partition() or 0))
-    if error.code() in NO_MATTER:
-        return None
-    raise Unavailable(f"broker: {error.str()}")
-
-
-def _told(future: Future[Any]) -> Any:
-    try:
-        return future.result(SECONDS)
-    except KafkaException as error:
-        raise Unavailable(f"broker: {error.args[0].str()}") from error
-    except TimeoutError as error:
-        raise Unavailable("broker: it does not answer") from error
-
-
-def _ignore(_error: KafkaError) -> None:
-    """The consumer hears the same."""
+def failure(cluster: Cluster, error: KafkaError) -> Unavailable:
+    """What an error of a client means: the broker's own refusal, or why there is no answer."""
+    return cluster.silent() if error.code() in NO_ANSWER else cluster.refused(error)
 
 
 def write(cluster: Cluster, topic: str, messages: Sequence[tuple[bytes, Headers]]) -> None:
@@ -170,13 +167,13 @@ def write(cluster: Cluster, topic: str, messages: Sequence[tuple[bytes, Headers]
 
     What is not known to have arrived may have: only a second time with the same id is harmless.
     """
-    failures: list[str] = []
+    failures: list[KafkaError] = []
     producer = clients.producer(cluster)
     for value, headers in messages:
         try:
             producer.produce(topic, value, headers=headers, on_delivery=partial(_note, failures))
         except KafkaException as error:
-            raise Unavailable(f"{topic}: {error.args[0].str()}") from error
+            raise Unavailable(f"{topic}: {failure(cluster, error.args[0])}") from error
         except BufferError:
             producer.flush(SECONDS)
             producer.produce(topic, value, headers=headers, on_delivery=partial(_note, failures))
@@ -186,12 +183,12 @@ def write(cluster: Cluster, topic: str, messages: Sequence[tuple[bytes, Headers]
         if not left:
             break
     if left or failures:
+        why = failure(cluster, failures[0]) if failures else cluster.silent()
         raise Unavailable(
-            f"{topic}: {left + len(failures)} of {len(messages)} messages were not taken"
-            + (f": {failures[0]}" if failures else "")
+            f"{topic}: {left + len(failures)} of {len(messages)} messages were not taken; {why}"
         )
 
 
-def _note(failures: list[str], error: KafkaError | None, _message: Message) -> None:
+def _note(failures: list[KafkaError], error: KafkaError | None, _message: Message) -> None:
     if error is not None:
-        failures.append(error.str())
+        failures.append(error)

@@ -5,23 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import threading
 from collections import Counter
-from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
 from credstream.contract import rights, topics
-from credstream.contract.codec import Codec
 from credstream.contract.reasons import REASONS
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin
-from credstream.runtime.embedded import Broker
-from credstream.runtime.store import transaction
-from credstream.sdk import register, store
-from credstream.sdk.register import How
-from tests.support import databases, houses, published, stacks
+from credstream.sdk import store
+from tests.support import databases, houses, stacks
 from tests.support.published import award, key, publish, rows, taken
 
 pytestmark = pytest.mark.broker
@@ -30,7 +23,6 @@ AWARD = {
     "awarding_bodies": [{"name": "A school", "country": "DE"}], "learner": {"id": {"scheme": "esi", "value": "E-1"}},
 }  # fmt: skip
 EXAMPLES = ("at", "be", "de", "dk", "ie", "nl")
-AWAY = {"CREDSTREAM_BROKER": "127.0.0.1:9"}
 
 
 @pytest.fixture(scope="module")
@@ -206,14 +198,6 @@ def test_receipts_that_do_not_come_end_with_5_and_a_way_out(house, send):
     assert "send the same files again" in done.stderr
 
 
-def test_a_broker_that_is_away_ends_submit_with_4(tmp_path):
-    path = tmp_path / "x.json"
-    path.write_text("{}")
-    done = houses.credstream("submit", path, "--provider", "amu-like", "--dir", tmp_path, **AWAY)
-    assert done.returncode == 4
-    assert "127.0.0.1:9" in done.stderr
-
-
 def test_a_line_for_each_record_and_json_for_programs(house, read):
     name = topics.awards("mt")
     publish(house, name, award(key(1, "mt"), 2, "Erste\nHilfe\x1b[31m"), deleted=[key(2, "mt")])
@@ -371,37 +355,10 @@ def test_a_provider_and_a_register_need_no_more_than_their_own_rights(house, tmp
     assert done.returncode == 0, done.stderr
     assert [row.key for row in rows(database)] == [key(1, "lv")]
     done = houses.credstream("submit", path, *own, **environment("provider.right-like", "wrong"))
-    assert (done.returncode, "Authentication failed" in done.stderr) == (4, True)
+    assert done.returncode == 4
+    assert "the password of provider.right-like is wrong" in done.stderr
 
 
 def told_whole(done):
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-@pytest.mark.embedded
-def test_a_broker_that_goes_and_comes_leaves_no_gap_and_another_one_is_read_from_its_beginning(tmp_path):  # fmt: skip
-    name, kept = topics.awards("lu"), store.database(f"sqlite:///{tmp_path}/x.db")
-    said = []
-    for versions in ((1, 2), (1, 3)):
-        with Broker({name: 1}) as broker:
-            cluster = clients.Cluster(broker.address, "embedded")
-            _write(cluster, name, versions[0])
-            stop = []
-            how = How(say=said.append, stopping=lambda stop=stop: bool(stop))
-            follower = register.keep_in(kept, cluster, Codec(), [name], how)
-            assert len(next(follower)) == 1
-            threading.Timer(1.0, broker.set_up).start()
-            broker.set_down()
-            threading.Timer(1.5, _write, (cluster, name, versions[1])).start()
-            assert len(next(follower)) == 1
-            stop.append(1)
-            assert list(follower) == []
-    with transaction(kept.source) as connection:
-        assert [(row.key, row.version) for row in connection.execute(sa.select(store.AWARDS))] == [(key(), 3)]  # fmt: skip
-    assert any("waiting: broker" in line for line in said)
-
-
-def _write(cluster, topic, version):
-    record = replace(published.STATE, key=key(), version=version)
-    clients.send(clients.producer(cluster), topic, Codec().encode(record), record.key.encode())

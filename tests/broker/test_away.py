@@ -1,0 +1,97 @@
+"""A broker that is away, as providers and registers meet it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Unavailable
+from credstream.runtime import clients
+from credstream.runtime.embedded import Broker
+from credstream.runtime.store import transaction
+from credstream.sdk import partitions, register, store
+from credstream.sdk.register import How
+from tests.support import failing, houses, nursery, published
+from tests.support.published import key
+
+pytestmark = [pytest.mark.broker, pytest.mark.embedded]
+NOBODY = "nobody listens there; start the broker, or correct CREDSTREAM_BROKER"
+
+
+def submit(folder, address):
+    path = folder / "x.json"
+    path.write_text("{}")
+    words = ("submit", path, "--provider", "amu-like", "--dir", folder)
+    return houses.credstream(*words, CREDSTREAM_BROKER=address)
+
+
+def test_submit_ends_with_4_and_says_that_nobody_listens(tmp_path):
+    address = failing.nobody()
+    done = submit(tmp_path, address)
+    assert done.returncode == 4
+    assert f"broker {address}: {NOBODY}" in done.stderr
+
+
+def test_submit_says_that_a_broker_does_not_answer(tmp_path):
+    with failing.silence() as address:
+        done = submit(tmp_path, address)
+    assert done.returncode == 4
+    assert f"broker {address}: no answer; start the broker" in done.stderr
+
+
+def test_subscribe_says_what_it_waits_for(tmp_path):
+    address, log = failing.nobody(), tmp_path / "log"
+    with log.open("wb") as output:
+        process = nursery.start(
+            [*houses.PROGRAM, "subscribe", "awards", "--dir", str(tmp_path)],
+            {**os.environ, "CREDSTREAM_BROKER": address},
+            output.fileno(),
+            output.fileno(),
+        )
+    houses.eventually(lambda: "trying again" in log.read_text("utf-8"))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert f"waiting: broker {address}: {NOBODY}" in log.read_text("utf-8")
+
+
+def test_what_was_not_taken_is_counted_and_the_cause_is_told(monkeypatch):
+    monkeypatch.setattr(partitions, "STUCK_SECONDS", 1.0)
+    address = failing.nobody()
+    cluster = clients.Cluster(address, "embedded")
+    with pytest.raises(Unavailable) as told:
+        partitions.write(cluster, "x", [(b"1", []), (b"2", [])])
+    assert str(told.value) == f"x: 2 of 2 messages were not taken; broker {address}: {NOBODY}"
+
+
+def test_a_broker_that_goes_and_comes_leaves_no_gap_and_another_one_is_read_from_its_beginning(tmp_path):  # fmt: skip
+    name, kept = topics.awards("lu"), store.database(f"sqlite:///{tmp_path}/x.db")
+    said = []
+    for versions in ((1, 2), (1, 3)):
+        with Broker({name: 1}) as broker:
+            cluster = clients.Cluster(broker.address, "embedded")
+            _write(cluster, name, versions[0])
+            stop = []
+            how = How(say=said.append, stopping=lambda stop=stop: bool(stop))
+            follower = register.keep_in(kept, cluster, Codec(), [name], how)
+            assert len(next(follower)) == 1
+            threading.Timer(1.0, broker.set_up).start()
+            broker.set_down()
+            threading.Timer(1.5, _write, (cluster, name, versions[1])).start()
+            assert len(next(follower)) == 1
+            stop.append(1)
+            assert list(follower) == []
+    with transaction(kept.source) as connection:
+        assert [(row.key, row.version) for row in connection.execute(sa.select(store.AWARDS))] == [(key(), 3)]  # fmt: skip
+    assert any("waiting: broker" in line for line in said)
+
+
+def _write(cluster, topic, version):
+    record = replace(published.STATE, key=key(), version=version)
+    clients.send(clients.producer(cluster), topic, Codec().encode(record), record.key.encode())
