@@ -52,6 +52,7 @@ def app_of(worker: Worker) -> faust.App:
     )
     app.add_dependency(Thread(worker.run))
     app.add_dependency(Watchdog(worker.last_turn, settings.patience_seconds, worker.away))
+    app.add_dependency(Thread(worker.follow))
     for runner in worker.runners:
         app.add_dependency(Thread(runner.run))
     _agent(app, worker)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
 from credstream.runtime import clients, metrics
 from credstream.runtime.deadletters import marked
+from credstream.runtime.journal import Place
 from credstream.runtime.logs import logger
 from credstream.runtime.store import (
     EPOCH,
@@ -101,23 +102,34 @@ class Reference:
 
     def catch_up(self, consumer: Consumer, turn: Callable[[], None]) -> None:
         """Read every reference topic to the end that it has now; `turn` is called meanwhile."""
-        for control in self.controls:
-            for partition in range(clients.topics_of(consumer)[1].get(control.topic, 0)):
-                self._read_to_end(consumer, control.topic, partition, turn)
+        for topic, partition in self._places(consumer):
+            self.read_to_end(consumer, topic, partition, turn)
 
-    def _read_to_end(
+    def behind(self, consumer: Consumer) -> dict[Place, int]:
+        """How far the tables are, of each partition that holds more, or that was made anew."""
+        found = {}
+        for place in self._places(consumer):
+            upto, low, high = self._ends(consumer, *place)
+            left = high - max(upto + 1, low)
+            metrics.REFERENCE_BEHIND.labels(self.service, place[0]).set(max(0, left))
+            if left > 0 or upto >= high:
+                found[place] = upto
+        return found
+
+    def read_to_end(
         self, consumer: Consumer, topic: str, partition: int, turn: Callable[[], None]
     ) -> None:
-        place = TopicPartition(topic, partition)
-        low, high = consumer.get_watermark_offsets(place, timeout=10)
-        if self.upto(topic, partition) >= high:
+        """Read a partition to the end that it has now; one that was made anew from the start."""
+        upto, low, high = self._ends(consumer, topic, partition)
+        if upto >= high:
             logger().warning("reference topic was made anew", topic=topic, end=high)
-            self._remember(topic, partition, -1)
-        start = max(self.upto(topic, partition) + 1, low)
-        if start >= high:
+            upto = -1
+            self._remember(topic, partition, upto)
+        position = max(upto + 1, low)
+        place = TopicPartition(topic, partition, position)
+        if position >= high:
             return
-        consumer.assign([TopicPartition(topic, partition, start)])
-        position = start
+        consumer.assign([place])
         while position < high:
             turn()
             for message in consumer.consume(500, 0.05):
@@ -128,6 +140,19 @@ class Reference:
             position = max(position, consumer.position([place])[0].offset)
             metrics.REFERENCE_BEHIND.labels(self.service, topic).set(max(0, high - position))
         consumer.unassign()
+        if self.upto(topic, partition) < high - 1:  # a gap was the last there is
+            self._remember(topic, partition, high - 1)
+
+    def _places(self, consumer: Consumer) -> Iterator[Place]:
+        counts = clients.topics_of(consumer)[1]
+        for control in self.controls:
+            yield from ((control.topic, number) for number in range(counts.get(control.topic, 0)))
+
+    def _ends(self, consumer: Consumer, topic: str, partition: int) -> tuple[int, int, int]:
+        """How far the tables are, and the ends of the topic: asked for later, as both may grow."""
+        upto = self.upto(topic, partition)
+        low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+        return upto, low, high
 
     def _learn(self, control: Control, key: str, record: object) -> None:
         with transaction(self.engine) as connection:

@@ -18,6 +18,7 @@ from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster, KnownTopics
 from credstream.runtime.diagnosis import refused
 from credstream.runtime.fence import Fence
+from credstream.runtime.following import STEP_SECONDS, Following
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
 from credstream.runtime.loop import Hooks, Loop
@@ -99,6 +100,19 @@ class Worker:
             logger().info("data path starts")
             self.loop.run(stopping)
 
+    def follow(self, stopping: Callable[[], bool]) -> None:
+        """Beside the data path: see to it that the tables follow their topics."""
+        while not self.loop and not stopping():
+            time.sleep(STEP_SECONDS)
+        if self.reference is None or stopping():
+            return
+        reader = clients.consumer(clients.cluster_of(self.settings), self._catching_up)
+        told, read = self.reference.behind, self.reference.read_to_end
+        try:
+            Following(partial(told, reader), partial(read, reader)).run(stopping)
+        finally:
+            reader.close()
+
     def _open(self) -> None:
         profile, cluster = self._profile, clients.cluster_of(self.settings)
         self.codec.prepare()
@@ -129,6 +143,10 @@ class Worker:
             self._hooks(self.keeper, cluster),
             ordinary_commit=profile.ordinary_commit,
         )
+
+    @property
+    def _catching_up(self) -> str:
+        return f"{self.service.name}-catch-up"
 
     @property
     def _profile(self) -> Profile:
@@ -175,7 +193,7 @@ class Worker:
             self.controls,
             self.service.name,
         )
-        reader = clients.consumer(cluster, f"{self.service.name}-catch-up")
+        reader = clients.consumer(cluster, self._catching_up)
         try:
             self.reference.catch_up(reader, self.turn)
         finally:

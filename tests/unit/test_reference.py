@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from confluent_kafka import KafkaError, TopicPartition
+from structlog.testing import capture_logs
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
@@ -14,6 +16,7 @@ from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Emit
 from credstream.contract.records import Again, Provider
 from credstream.runtime import reference as module
+from credstream.runtime.following import Following
 from credstream.runtime.reference import Control, Reference, learn_provider
 from credstream.runtime.store import EPOCH, PROVIDERS, transaction, upsert
 from tests.support import stages
@@ -223,7 +226,7 @@ def test_catching_up_ends_where_the_topic_ended_whatever_gaps_it_has(tmp_path):
     reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
     turns = []
     reference.catch_up(Consumer({3: ACME, 9: ACME}, high=15), lambda: turns.append(1))
-    assert reference.upto(TOPIC, 0) == 9
+    assert reference.upto(TOPIC, 0) == 14
     assert known(reference) == ["acme"]
     assert turns
 
@@ -234,7 +237,7 @@ def test_a_reference_topic_that_was_made_anew_is_read_from_its_start(tmp_path):
     take(reference, 40, None)
     reference.catch_up(Consumer({0: ACME}, high=2), lambda: None)
     assert known(reference) == ["acme"]
-    assert reference.upto(TOPIC, 0) == 0
+    assert reference.upto(TOPIC, 0) == 1
 
 
 def test_a_topic_whose_end_was_taken_is_not_read_again(tmp_path):
@@ -247,3 +250,49 @@ def test_a_topic_whose_end_was_taken_is_not_read_again(tmp_path):
 
 def test_an_empty_topic_needs_no_catching_up(tmp_path):
     reference_of(tmp_path, Producer()).catch_up(Consumer({}, high=0), lambda: None)
+
+
+def following_of(reference, consumer):
+    return Following(partial(reference.behind, consumer), partial(reference.read_to_end, consumer))
+
+
+def looks(reference, consumer, between=lambda: None):
+    """Topics that were read for standing still, of two looks at the tables."""
+    following = following_of(reference, consumer)
+    with capture_logs() as lines:
+        following.look(lambda: None)
+        between()
+        following.look(lambda: None)
+    return [each["topic"] for each in lines if each["event"] == "reference stood still"]
+
+
+def test_what_the_agent_leaves_out_is_read(tmp_path):
+    reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
+    consumer = Consumer({0: ACME, 4: ACME}, high=5)
+    assert looks(reference, consumer) == [TOPIC]
+    assert (known(reference), reference.upto(TOPIC, 0)) == (["acme"], 4)
+    assert looks(reference, consumer) == []
+
+
+def test_what_moves_is_left_to_the_agent(tmp_path):
+    reference = reference_of(tmp_path, Producer())
+    consumer = Consumer({0: ACME, 1: ACME, 2: ACME}, high=3)
+    assert looks(reference, consumer, lambda: take(reference, 0)) == []
+    assert reference.upto(TOPIC, 0) == 0
+
+
+def test_a_topic_that_is_made_anew_while_it_is_followed_is_read_from_its_start(tmp_path):
+    reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
+    take(reference, 40, None)
+    assert looks(reference, Consumer({0: ACME}, high=1)) == [TOPIC]
+    assert (known(reference), reference.upto(TOPIC, 0)) == (["acme"], 0)
+
+
+def test_a_stop_ends_the_reading(tmp_path):
+    reference, stop = reference_of(tmp_path, Producer()), []
+    consumer = Consumer(dict.fromkeys(range(9), ACME), high=9)
+    following = following_of(reference, consumer)
+    following.look(lambda: None)
+    consumer.consume = lambda *_: stop.append(1) or []
+    following.run(lambda: bool(stop))
+    assert (len(stop), reference.upto(TOPIC, 0)) == (1, -1)

@@ -1,0 +1,53 @@
+"""Whether a service's tables follow their reference topics, looked at beside who reads them.
+
+The agent's client is in a group, which may leave out a topic that came while its only member
+started again (decision 0018). Nobody would know: judgements would go on by yesterday's lists.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from credstream.contract.errors import Unavailable
+from credstream.runtime.journal import Place
+from credstream.runtime.logs import logger
+from credstream.runtime.patience import patient
+
+LOOK_SECONDS, STEP_SECONDS = 10.0, 0.2
+
+
+@dataclass(slots=True)
+class Following:
+    """Reads what is behind and has not moved since the look before; the agent may be reading too.
+
+    `behind` tells how far the tables are, of each partition whose end they have not reached;
+    `read` takes topic and partition, and what to call meanwhile. `seen` is of the look before.
+    """
+
+    behind: Callable[[], dict[Place, int]]
+    read: Callable[[str, int, Callable[[], None]], None]
+    seen: dict[Place, int] = field(default_factory=dict)
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Look every few seconds until `stopping`; what is away is waited for."""
+
+        def turn() -> None:
+            if stopping():
+                raise Unavailable("the worker stops")
+
+        while not stopping():
+            patient(lambda: self.look(turn), stopping, lambda: None)
+            until = time.monotonic() + LOOK_SECONDS
+            while time.monotonic() < until and not stopping():
+                time.sleep(STEP_SECONDS)
+
+    def look(self, turn: Callable[[], None]) -> None:
+        """Compare tables and topics once; raises Unavailable and KafkaException."""
+        found = self.behind()
+        for (topic, partition), upto in found.items():
+            if self.seen.get((topic, partition)) == upto:
+                logger().warning("reference stood still", topic=topic, upto=upto)
+                self.read(topic, partition, turn)
+        self.seen = found
