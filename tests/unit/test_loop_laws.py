@@ -17,6 +17,7 @@ from credstream.contract.records import Again
 from credstream.runtime import journal
 from credstream.runtime.loop import Hooks, Loop
 from tests.support import stages
+from tests.support.kafkas import Kafka
 from tests.support.stages import AGAIN, CODEC, EVENTS, INPUT, OUT
 
 PLACES = [(INPUT, 0), (INPUT, 1), (AGAIN, 0), (AGAIN, 1)]
@@ -41,7 +42,7 @@ def _no_pauses(monkeypatch):
 
 def ended(puts, script, **changes):
     """What stands in Kafka after all those lives."""
-    kafka = stages.Kafka({place: [] for place in PLACES})
+    kafka = Kafka({place: [] for place in PLACES})
     for place, which, value, gap in puts:
         kafka.put(place, KEYS[place[1]][which], value, gap)
     with tempfile.TemporaryDirectory() as folder:
