@@ -161,6 +161,9 @@ class Answers:
     awards: dict[str, list[PublishedAward]] = field(default_factory=lambda: defaultdict(list))
     changes: dict[str, list[PublishedChange]] = field(default_factory=lambda: defaultdict(list))
     times: list[float] = field(default_factory=list)
+    events: set[tuple[str, str]] = field(default_factory=set)
+    # A version came that is not the next one of its key: nothing later can mend that.
+    broken: bool = False
     consumer: Consumer | None = None
 
     def __post_init__(self) -> None:
@@ -179,8 +182,10 @@ class Answers:
             record = self.codec.decode(message.value(), kind)
             held = self.awards if kind is PublishedAward else self.changes
             held[record.key].append(record)
+            self.broken |= record.version != len(held[record.key])
             if kind is PublishedAward:
                 self.times.append(time.monotonic())
+                self.events.add((record.key, record.grade))
         return len(messages)
 
     def close(self) -> None:
@@ -188,7 +193,7 @@ class Answers:
 
     def events_seen(self) -> int:
         """How many of the events have been published: the grades that keys have reached."""
-        return sum(len({each.grade for each in versions}) for versions in self.awards.values())
+        return len(self.events)
 
     def ended(self, exam: Exam, withdrawn: set[int]) -> bool:
         """Every event is out, and every key is judged by the lists as they are now."""

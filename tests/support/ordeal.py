@@ -62,10 +62,12 @@ def run(
     workers: int = 2,
     patience: float = 300.0,
     strike: Strike | None = None,
+    hasty: bool = False,
 ) -> Ordeal:
     """Strike at even shares of the work, at a seeded random moment each; then wait for the end.
 
-    `strike` does its harm and names its victim; by itself it kills a worker.
+    `strike` does its harm and names its victim; by itself it kills a worker. The `hasty` stop at
+    the first wrong that nothing can mend.
     """
     chance, ordeal = random.Random(seed), Ordeal()
     exams.enrol(fleet, exam)
@@ -89,6 +91,8 @@ def run(
                 ordeal.victims.append(_watched(blow, fleet, answers))
             if not shares and answers.ended(exam, ordeal.withdrawn):
                 _rest(answers)
+                break
+            if hasty and answers.broken:
                 break
             if time.monotonic() - progress > (patience if answers.times else START_SECONDS):
                 break

@@ -25,11 +25,13 @@ PUT = {
 
 
 def spoilt(document: dict) -> Iterator[tuple[str, dict]]:
-    """Copies, each with one place changed, and what was done; of list items the first only."""
+    """Copies, each with one place changed, and what was done; of list items the first only.
+
+    They share with the document whatever does not lie on the way to that place.
+    """
     for path in places(document):
         for name, value in PUT.items():
-            changed = copy.deepcopy(document)
-            _put(changed, path, value)
+            changed = _put(document, path, value)
             if changed != document:
                 yield f"{'.'.join(map(str, path))} {name}", changed
 
@@ -41,10 +43,13 @@ def places(node: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | in
         yield from places(below, (*at, step))
 
 
-def _put(node: Any, path: tuple[str | int, ...], value: object) -> None:
-    for step in path[:-1]:
-        node = node[step]
-    if value is GONE:
-        del node[path[-1]]
+def _put(node: Any, path: tuple[str | int, ...], value: object) -> Any:
+    step, *rest = path
+    made = copy.copy(node)
+    if rest:
+        made[step] = _put(node[step], tuple(rest), value)
+    elif value is GONE:
+        del made[step]
     else:
-        node[path[-1]] = copy.deepcopy(value)
+        made[step] = copy.deepcopy(value)
+    return made
