@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from credstream.contract.errors import Unavailable
 from credstream.runtime.journal import Place
 from credstream.runtime.logs import logger
-from credstream.runtime.patience import patient
 
 LOOK_SECONDS, STEP_SECONDS = 10.0, 0.2
 
@@ -31,20 +30,23 @@ class Following:
     seen: dict[Place, int] = field(default_factory=dict)
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        """Look every few seconds until `stopping`; what is away is waited for."""
+        """Look every few seconds until `stopping`; of what is away the data path tells."""
 
         def turn() -> None:
             if stopping():
                 raise Unavailable("the worker stops")
 
         while not stopping():
-            patient(lambda: self.look(turn), stopping, lambda: None)
+            try:
+                self.look(turn)
+            except Unavailable as failure:
+                logger().info("reference not seen", why=str(failure))
             until = time.monotonic() + LOOK_SECONDS
             while time.monotonic() < until and not stopping():
                 time.sleep(STEP_SECONDS)
 
     def look(self, turn: Callable[[], None]) -> None:
-        """Compare tables and topics once; raises Unavailable and KafkaException."""
+        """Compare tables and topics once; raises Unavailable."""
         found = self.behind()
         for (topic, partition), upto in found.items():
             if self.seen.get((topic, partition)) == upto:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
@@ -150,8 +150,11 @@ class Reference:
 
     def _ends(self, consumer: Consumer, topic: str, partition: int) -> tuple[int, int, int]:
         """How far the tables are, and the ends of the topic: asked for later, as both may grow."""
-        upto = self.upto(topic, partition)
-        low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+        upto, place = self.upto(topic, partition), TopicPartition(topic, partition)
+        try:
+            low, high = consumer.get_watermark_offsets(place, timeout=10)
+        except KafkaException as error:
+            raise Unavailable(f"{topic}: {error.args[0].str()}") from error
         return upto, low, high
 
     def _learn(self, control: Control, key: str, record: object) -> None:

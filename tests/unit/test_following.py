@@ -1,0 +1,30 @@
+"""The look beside the agent goes on, whatever is away meanwhile."""
+
+from structlog.testing import capture_logs
+
+from credstream.contract.errors import Unavailable
+from credstream.runtime import following
+from credstream.runtime.following import Following
+
+PLACE = ("reference.providers.v1", 0)
+
+
+def test_what_is_away_is_told_once_a_look_and_looked_at_again(monkeypatch):
+    monkeypatch.setattr(following, "LOOK_SECONDS", 0.0)
+    found, read = [Unavailable("away"), {PLACE: 3}, Unavailable("away"), {PLACE: 3}], []
+
+    def behind():
+        each = found.pop(0)
+        if isinstance(each, Unavailable):
+            raise each
+        return each
+
+    look = Following(behind, lambda topic, number, _turn: read.append((topic, number)))
+    with capture_logs() as lines:
+        look.run(lambda: not found)
+    assert read == [PLACE]
+    assert [(each["event"], each["log_level"]) for each in lines] == [
+        ("reference not seen", "info"),
+        ("reference not seen", "info"),
+        ("reference stood still", "warning"),
+    ]
