@@ -47,11 +47,9 @@ def pytest_sessionfinish():
 
 def pytest_ignore_collect(collection_path, config):
     """Files that have nothing for real servers are not loaded for them."""
-    real, is_test = (
-        config.getoption("--broker") == "kafka",
-        collection_path.name.startswith("test_"),
-    )
-    return True if real and is_test and not _for_servers(collection_path) else None
+    if config.getoption("--broker") != "kafka" or not collection_path.name.startswith("test_"):
+        return None
+    return None if _for_servers(collection_path) else True
 
 
 def pytest_collection_modifyitems(config, items):

@@ -1,5 +1,7 @@
 """Reference topics are followed, also where the group of those who follow leaves one out."""
 
+import time
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,22 +12,37 @@ from credstream.runtime.store import REFERENCE, engine, transaction
 from tests.support import houses
 
 pytestmark = pytest.mark.real
-GROUP = "accreditation-control"
+GROUP, NAME = "accreditation-control", "accreditation-0"
+# So long the group remembers a member; on a busy machine a start may take as long.
+SESSION_SECONDS, TRIES = 8.0, 3
+
+
+def left_out(house, admin):
+    """Make a topic of the only worker while it starts again; whether the group leaves it out."""
+    admin.delete([topics.ACCREDITATIONS])
+    house.scale("accreditation", 1)
+    houses.eventually(lambda: admin.held(GROUP) == {(topics.PROVIDERS, 0)})
+    house.kill(NAME)
+    admin.create([topics.ACCREDITATIONS], 1)
+    begun = starts(house)
+    house.start(house.workers[NAME])
+    houses.eventually(lambda: starts(house) > begun and admin.held(GROUP))
+    if (topics.ACCREDITATIONS, 0) not in admin.held(GROUP):
+        return True
+    house.kill(NAME)
+    del house.workers[NAME]
+    time.sleep(SESSION_SECONDS)
+    return False
+
+
+def starts(house):
+    return sum(line.get("event") == "data path starts" for line in house.log(NAME))
 
 
 def test_a_reference_topic_that_came_while_nobody_read_is_followed(house):
     """The group gives a member that is back in time what it had, which the new topic is not."""
     admin = Admin(house.exchange.cluster)
-    admin.delete([topics.ACCREDITATIONS])
-    house.scale("accreditation", 1)
-    house.says("accreditation-0", "unavailable", topics.ACCREDITATIONS)
-    houses.eventually(lambda: (topics.PROVIDERS, 0) in (admin.held(GROUP) or ()))
-    house.kill("accreditation-0")
-    admin.create([topics.ACCREDITATIONS], 1)
-    house.start(house.workers["accreditation-0"])
-    house.says("accreditation-0", "data path starts")
-    houses.eventually(lambda: admin.held(GROUP))
-    assert (topics.ACCREDITATIONS, 0) not in admin.held(GROUP), "the group left nothing out"
+    assert any(left_out(house, admin) for _ in range(TRIES)), "the group left nothing out"
     clients.send(clients.producer(house.exchange.cluster), topics.ACCREDITATIONS, None, b"gone")
     query = sa.select(REFERENCE.c.upto).where(REFERENCE.c.topic == topics.ACCREDITATIONS)
 
@@ -34,3 +51,4 @@ def test_a_reference_topic_that_came_while_nobody_read_is_followed(house):
             return connection.execute(query).scalar()
 
     houses.eventually(lambda: upto() == 0, 60)
+    assert house.says(NAME, "reference stood still")["topic"] == topics.ACCREDITATIONS

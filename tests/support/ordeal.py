@@ -38,6 +38,7 @@ class Ordeal:
     versions: int = 0
     seconds: float = 0.0
     wrongs: list[str] = field(default_factory=list)
+    broken: bool = False
     heads: dict[str, int] = field(default_factory=dict)
     pauses: list[float] = field(default_factory=list)
 
@@ -101,6 +102,7 @@ def run(
     ordeal.seconds = time.monotonic() - began
     ordeal.versions = sum(map(len, answers.awards.values()))
     ordeal.heads = {key: held[-1].version for key, held in answers.awards.items()}
+    ordeal.broken = answers.broken
     ordeal.wrongs = list(answers.wrongs(exam, ordeal.withdrawn))
     ordeal.pauses = exams.longest_pauses(answers.times, ordeal.kills)
     return ordeal
