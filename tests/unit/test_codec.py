@@ -129,9 +129,9 @@ SCHEME = b"\x00" + codecs.registry().id_of("scheme").to_bytes(4, "big")
 @pytest.mark.parametrize("before", [b"", b"\x00\x00"], ids=["a text", "an array"])
 def test_a_length_that_is_claimed_costs_nothing(count, before):
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.thread_time()
     assert refusal(CODEC.decode, SCHEME + before + long(count), Scheme) == "avro.invalid"
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
 

@@ -79,9 +79,9 @@ def test_a_small_message_that_claims_sixty_million_items_takes_neither_time_nor_
     count = bytes([0x80, 0xBC, 0xC1, 0x96, 0x03])  # a zig-zag long of many millions
     wire = b"\x00" + codecs.registry().id_of("receipt").to_bytes(4, "big") + b"\x00" * 6 + count
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.thread_time()
     assert refusal(CODEC.decode, wire, Receipt) == "avro.invalid"
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert tracemalloc.get_traced_memory()[1] < 8_000_000
     tracemalloc.stop()
 

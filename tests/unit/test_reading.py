@@ -66,9 +66,9 @@ def test_a_number_that_is_none_or_too_long_is_refused(number, around):
 
 @pytest.mark.parametrize("digits", [5_000, 500_000])
 def test_a_number_of_many_digits_is_refused_before_it_is_counted(digits):
-    began = time.perf_counter()
+    began = time.thread_time()
     refusal(read_json, f'{{"a": {"7" * digits}}}')
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize("number", ["-0", "0.0", "9223372036854775807", "-9223372036854775808", "1e308", "5e-324", "1E+2"])  # fmt: skip
@@ -135,9 +135,9 @@ def test_no_bytes_get_anything_else_out(value):
 
 def cost(text):
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.thread_time()
     read_json(text)
-    took, most = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
+    took, most = time.thread_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return took, most
 
