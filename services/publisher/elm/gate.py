@@ -148,22 +148,30 @@ def _concept(value: object, name: str, path: str) -> Iterator[Reason]:
         yield _reason("edc.value", path, "a label is a text by language")
 
 
-def _ids(node: object, known: dict[str, Known]) -> Iterator[Reason]:
+def _ids(document: Known, known: dict[str, Known]) -> Iterator[Reason]:
     """One id, one content: objects of the same id would merge and supply each other's members."""
-    if isinstance(node, list):
-        for each in node:
-            yield from _ids(each, known)
-    elif isinstance(node, dict):
+    for node in _objects(document):
         name = node.get("id")
+        if not isinstance(name, str) or len(node) == 1:
+            continue
         # Named by its type: an id may be somebody's address.
         path = f"{node['type']}.id" if isinstance(node.get("type"), str) else "id"
-        if isinstance(name, str) and set(node) != {"id"}:
-            if known.setdefault(name, node) != node:
-                yield _reason("edc.id", path, "two objects of one id")
-            if not lexical.is_uri(name):
-                yield _reason("edc.id", path, "an id must be absolute")
-        for each in node.values():
-            yield from _ids(each, known)
+        if known.setdefault(name, node) != node:
+            yield _reason("edc.id", path, "two objects of one id")
+        if not lexical.is_uri(name):
+            yield _reason("edc.id", path, "an id must be absolute")
+
+
+def _objects(document: Known) -> Iterator[Known]:
+    """A document's objects, at whatever depth."""
+    left: list[object] = [document]
+    while left:
+        node = left.pop()
+        if isinstance(node, dict):
+            yield node
+            left.extend(node.values())
+        elif isinstance(node, list):
+            left.extend(node)
 
 
 def _has_member(name: str, uri: object) -> bool:
