@@ -33,6 +33,36 @@ def fill_the_disk(house):
     houses.eventually(ended, 60)
 
 
+def goes_on(house):
+    """All that comes after the exam of few is published too."""
+    more = Exam(keys=40, rounds=4, bodies=2)
+    for own in exams.PROVIDERS:
+        mine = [name for provider, name in more.names() if provider == own]
+        exams.send(house, own, *[more.event(name, number) for number in (3, 4) for name in mine])
+    exams.publishes(house, more)
+
+
+def test_the_broker_is_killed_while_nobody_has_anything_to_do(house):
+    """Each worker is still the same process: none had to end to get out of a call."""
+    house.staff(1)
+    exams.feed(house, FEW)
+    exams.publishes(house)
+    layout, before = stacks.stack(), processes_of(house)
+    processes.stop(brokers.pid_file(layout, 1), hard=True)
+    try:
+        for name in topics.SERVICES:
+            house.says(f"{name}-0", "unavailable", "nobody listens there")
+    finally:
+        brokers.start_node(layout, 1)
+        brokers.await_ready(layout)
+    goes_on(house)
+    assert processes_of(house) == before
+
+
+def processes_of(house):
+    return {name: worker.process.pid for name, worker in house.workers.items()}
+
+
 def test_the_database_is_away_and_comes_back(house):
     house.staff(1)
     exams.feed(house, FEW)
@@ -74,13 +104,7 @@ def test_the_registry_is_away_and_known_schemas_go_on(house):
     layout = stacks.stack()
     registry.stop(layout)
     try:
-        more = Exam(keys=40, rounds=4, bodies=2)
-        for own in exams.PROVIDERS:
-            mine = [name for provider, name in more.names() if provider == own]
-            exams.send(
-                house, own, *[more.event(name, number) for number in (3, 4) for name in mine]
-            )
-        exams.publishes(house, more)
+        goes_on(house)
     finally:
         registry.start(layout)
         registry.await_ready(layout)
