@@ -23,6 +23,11 @@ LONGEST_PAUSE = 5.0
 # So long a call of a transaction is tried, and how often that is told: a try may take its
 # time-out twice.
 PATIENCE_SECONDS, TRY_SECONDS = 60.0, 5.0
+FORGOTTEN = "the broker forgot our transactional id, as after a week without use; start again"
+
+
+class Forgotten(Exception):
+    """The broker does not know our transactional id any more; the process has to start again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +189,8 @@ class Loop:
     def _transact(self, outputs: Iterable[Output], rows: Mapping[Place, journal.Row]) -> None:
         """Outputs and offsets in one transaction. Unavailable: aborted, nothing of it stands.
 
-        Any other exception leaves the client in an unknown state, and must end the process.
+        Any other exception leaves the client in an unknown state, and must end the process. So does
+        Forgotten: an abort would help by luck only, and undo a successor's fence (KAFKA-18019).
         """
         offsets = [TopicPartition(*place, row.upto + 1) for place, row in sorted(rows.items())]
         try:
@@ -196,6 +202,8 @@ class Loop:
             self.hooks.crash("inside")
             self._tried(self.producer.commit_transaction)
         except KafkaException as failure:
+            if failure.args[0].code() == KafkaError.INVALID_PRODUCER_ID_MAPPING:
+                raise Forgotten(FORGOTTEN) from failure
             if failure.args[0].fatal() or not failure.args[0].txn_requires_abort():
                 raise
             self._tried(self.producer.abort_transaction)
