@@ -1,0 +1,119 @@
+"""A stage that counts: the version of a key is how often it was handled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from credstream.contract import topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.records import Again, Receipt
+from credstream.runtime.stage import Service, Stage
+from credstream.runtime.store import select_in, transaction, upsert
+from tests.support import exchanges
+from tests.support.exchanges import CLUSTER
+
+CODEC = Codec()
+TABLES = sa.MetaData()
+COUNTERS = sa.Table(
+    "counters",
+    TABLES,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+INPUT, AGAIN = (topics.NORMALISED, 0), (topics.again("accreditation"), 0)
+
+
+@dataclass(frozen=True)
+class CounterRow:
+    key: str
+    version: int
+
+
+def gather(connection, batch):
+    keys = {message.record for message in batch}
+    return {
+        row.key: row.version
+        for row in select_in(connection, sa.select(COUNTERS), COUNTERS.c.key, keys)
+    }
+
+
+def step(message, facts):
+    """Bumps the version of a key: a second handling would show as a second version."""
+    if message.value == b"bad":
+        raise Rejected("format.invalid", "a.b", "bad")
+    if message.value == b"bug":
+        raise ZeroDivisionError
+    if message.value == b"away":
+        raise Unavailable("the vault")
+    version = facts.get(message.record, 0) + 1
+    topic = topics.DEFINITIONS if message.value != b"nowhere" else "nowhere.v1"
+    told = Again(key=message.record, cause=str(version), detail="", at=message.at)
+    receipt = Receipt(
+        submission=message.record, provider="acme", status="published", stage="toy", at=message.at
+    )
+    return Outcome(
+        (Emit(topic, message.record, told), Emit(topics.receipts("acme"), message.record, receipt)),
+        (CounterRow(message.record, version),),
+    )
+
+
+def read(message):
+    if message.value == b"unreadable":
+        raise Rejected("avro.magic", "", "")
+    return (message.key or b"").decode()
+
+
+SERVICE = Service(
+    name="toy",
+    inputs=(INPUT[0], AGAIN[0]),
+    read=read,
+    gather=gather,
+    step=step,
+    learn=lambda facts, rows: facts.update({row.key: row.version for row in rows}),
+    apply=lambda connection, rows: upsert(
+        connection, COUNTERS, [{"key": r.key, "version": r.version} for r in rows]
+    ),
+    sender=lambda message: ("acme", message.record or ""),
+)
+KNOWN = {topics.DEFINITIONS, topics.receipts("acme"), topics.dlq(INPUT[0]), topics.dlq(AGAIN[0])}
+
+
+def database(folder):
+    path = f"{folder}/toy.db"
+    made = exchanges.database(path)
+    with transaction(made) as connection:
+        TABLES.create_all(connection)
+    return made
+
+
+def message(offset, value=b"", key=b"k", place=INPUT):
+    return Incoming(
+        topic=place[0],
+        partition=place[1],
+        offset=offset,
+        key=key,
+        value=value,
+        at=5,
+        headers=(("x", b"\xff"),),
+    )
+
+
+def stage_in(folder):
+    return Stage(SERVICE, database(folder), CODEC, CLUSTER, set(KNOWN))
+
+
+def settle(stage, *batch, rows=None, committed=None):
+    rows, committed = rows or {}, committed or {}
+    places = {(m.topic, m.partition) for m in batch}
+    return stage.settle(
+        batch, {p: rows.get(p) for p in places}, {p: committed.get(p) for p in places}
+    )
+
+
+def versions(stage):
+    with transaction(stage.engine) as connection:
+        return {row.key: row.version for row in connection.execute(sa.select(COUNTERS))}
