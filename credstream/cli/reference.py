@@ -140,7 +140,7 @@ def list_accreditations(folder: Path, *, as_json: bool) -> int:
 def _connected(exchange: Exchange) -> Producer:
     """A producer whose broker answered; raises Unavailable soon where none does."""
     made = clients.producer(exchange.cluster)
-    clients.reached(exchange.cluster, made, CONNECT_SECONDS)
+    clients.seen(exchange.cluster, made, CONNECT_SECONDS)
     return made
 
 

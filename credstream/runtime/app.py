@@ -51,7 +51,8 @@ def app_of(worker: Worker) -> faust.App:
         web_bind=settings.web_host,
     )
     app.add_dependency(Thread(worker.run))
-    app.add_dependency(Watchdog(worker.last_turn, settings.patience_seconds, worker.away))
+    patience = settings.patience_seconds
+    app.add_dependency(Watchdog(worker.last_turn, patience, worker.away, worker.calling))
     app.add_dependency(Thread(worker.follow))
     for runner in worker.runners:
         app.add_dependency(Thread(runner.run))

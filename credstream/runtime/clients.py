@@ -33,7 +33,7 @@ from credstream.runtime.profiles import (
 from credstream.runtime.settings import Settings, SettingsError, needed
 
 # How long a broker that may be away is asked.
-ASK_SECONDS = 1.0
+ASK_SECONDS, KNOWN_SECONDS = 1.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,6 @@ def common(cluster: Cluster, **more: Any) -> dict[str, Any]:
     return own | dict(COMMON) | dict(cluster.security) | named
 
 
-def reached(cluster: Cluster, client: Producer, seconds: float) -> dict[str, int]:
-    """Partitions of every topic that we may see; raises Unavailable as `seen` does."""
-    return _counts(seen(cluster, client, seconds))
-
-
 def seen(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:
     """The cluster's topics.
 
@@ -123,13 +118,32 @@ def seen(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> Cl
         raise cluster.silent() from error
 
 
-def away(cluster: Cluster, client: Producer) -> str | None:
+def away(cluster: Cluster) -> str | None:
     """Why the broker does not answer, and what to do; None where it does."""
     try:
-        reached(cluster, client, ASK_SECONDS)
+        Asker(cluster).seen(ASK_SECONDS)
     except Unavailable as told:
         return str(told)
     return None
+
+
+class Asker:
+    """Asks a cluster for its topics, with a client of its own, and another where that failed.
+
+    Not with a transactional producer: each answer without a broker that is down makes it throw
+    away what it has of that, and wait for it (decision 0020).
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._client: AdminClient | None = None
+
+    def seen(self, seconds: float) -> ClusterMetadata:
+        """The cluster's topics; raises Unavailable as `seen` does."""
+        client, self._client = self._client or AdminClient(common(self._cluster)), None
+        found = seen(self._cluster, client, seconds)
+        self._client = client
+        return found
 
 
 def listed(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:
@@ -180,10 +194,11 @@ def identified(found: ClusterMetadata) -> tuple[str, dict[str, int]]:
     """Cluster id, and partitions of every topic; raises Unavailable without an id."""
     if not found.cluster_id:  # an empty one would mean that the journal need not be compared
         raise Unavailable("broker: it does not tell the id of its cluster")
-    return found.cluster_id, _counts(found)
+    return found.cluster_id, counts(found)
 
 
-def _counts(found: ClusterMetadata) -> dict[str, int]:
+def counts(found: ClusterMetadata) -> dict[str, int]:
+    """Partitions of every topic that we may see."""
     return {name: len(topic.partitions) for name, topic in found.topics.items()}
 
 
@@ -230,14 +245,14 @@ class KnownTopics:
     and repeats for ever.
     """
 
-    def __init__(self, client: Producer) -> None:
-        self._client = client
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
         self._names: frozenset[str] = frozenset()
         self._asked = -1.0
 
     def __contains__(self, name: object) -> bool:
         if name not in self._names and time.monotonic() - self._asked > 1.0:
-            self._names = frozenset(topics_of(self._client)[1])
+            self._names = frozenset(self._asker.seen(KNOWN_SECONDS).topics)
             self._asked = time.monotonic()
         return name in self._names
 

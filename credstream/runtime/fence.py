@@ -3,11 +3,15 @@
 A killed worker's unfinished transaction keeps every reader behind it, of all partitions that it
 wrote to, until the next life of the same name begins. So that comes first, in a thread, before
 half a second of imports.
+
+Later it makes the producer anew where that has lost a broker (decision 0020): librdkafka may wait
+without an end for a coordinator that it has thrown away, and only another client forgets it.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 
 from confluent_kafka import KafkaException, Producer
@@ -19,6 +23,8 @@ from credstream.runtime.settings import Settings, SettingsError
 
 SECONDS = 10.0
 REACH_SECONDS = 3.0
+# A node that is down is heard of again and again, until the cluster does not name it any more.
+AGAIN_SECONDS = 10.0
 
 
 class Fence:
@@ -31,13 +37,24 @@ class Fence:
         self._settings, self._name = settings, name
         self.cluster: Cluster | None = None
         self._made: Producer | None = None
+        self._at = 0.0
         self._thread = threading.Thread(target=self._early, daemon=True)
         self._thread.start()
 
     def producer(self) -> Producer:
-        """The producer, whose earlier lives are over; raises Unavailable."""
+        """The producer, whose earlier lives are over; raises Unavailable.
+
+        Another one where the last has lost a broker; call it between transactions only.
+        """
         self._thread.join()
-        return self._made or self._fenced()
+        if self._made is None or self._lost(self._made):
+            self._made = self._fenced()
+        return self._made
+
+    def _lost(self, made: Producer) -> bool:
+        made.poll(0)  # what it has to tell is told here
+        heard = self.cluster is not None and self.cluster.witness.heard
+        return bool(heard) and time.monotonic() - self._at > AGAIN_SECONDS
 
     def _early(self) -> None:
         # What is wrong here is wrong again when somebody asks, and is told then.
@@ -47,9 +64,11 @@ class Fence:
     def _fenced(self) -> Producer:
         cluster = self.cluster = clients.cluster_of(self._settings)
         made = clients.producer(cluster, transactional_id=self._name)
-        clients.reached(cluster, made, REACH_SECONDS)
+        clients.seen(cluster, made, REACH_SECONDS)
         try:
             made.init_transactions(SECONDS)
         except KafkaException as error:
             raise cluster.refused(error.args[0]) from error
+        cluster.witness.forget()
+        self._at = time.monotonic()
         return made

@@ -38,7 +38,8 @@ class Hooks:
     each batch that stands in both worlds, and gives the topics to slow down; `chores` runs once
     in a turn, `rest` after the last one; `crash` is a point where tests end the process; `away`
     says why the broker does not answer, if it does not, and `told` what an error of it means.
-    `left_out` gives the topics that are nobody's in the group, None while it is forming.
+    `left_out` gives the topics that are nobody's in the group, None while it is forming;
+    `producer` the one for the next transaction, where that may be another.
     """
 
     waits: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
@@ -49,6 +50,7 @@ class Hooks:
     away: Callable[[], str | None] = lambda: None
     told: Callable[[KafkaError], str] = lambda error: str(error.str())
     left_out: Callable[[], Collection[str] | None] = tuple
+    producer: Callable[[], Producer] | None = None
 
 
 @dataclass(slots=True)
@@ -56,7 +58,8 @@ class Loop:
     """Turns until told to stop; `turned` is when it last did, by the monotonic clock.
 
     `ordinary_commit` is for the embedded broker, which forgets transactional offsets; `whole`
-    once it is known that the group leaves out nothing.
+    once it is known that the group leaves out nothing. `calling` is when the call of a transaction
+    began that has not come back.
     """
 
     consumer: Consumer
@@ -71,6 +74,7 @@ class Loop:
     working: bool = False
     pause: float = 0.0
     whole: bool = False
+    calling: float | None = None
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until `stopping`; any exception that leaves it must end the process."""
@@ -193,6 +197,8 @@ class Loop:
         Forgotten: an abort would help by luck only, and undo a successor's fence (KAFKA-18019).
         """
         offsets = [TopicPartition(*place, row.upto + 1) for place, row in sorted(rows.items())]
+        if self.hooks.producer:
+            self.producer = self.hooks.producer()
         try:
             self.producer.begin_transaction()
             for output in outputs:
@@ -215,6 +221,7 @@ class Loop:
         """A transaction call that timed out goes on in the background: only the same may follow."""
         began = time.monotonic()
         while True:
+            self.calling = time.monotonic()
             try:
                 call(*args, TRY_SECONDS)
             except KafkaException as failure:
@@ -226,6 +233,8 @@ class Loop:
                 logger().warning("unavailable", why=why, waited=round(waited))
             else:
                 return
+            finally:
+                self.calling = None
 
     def _commit(self, offsets: list[TopicPartition]) -> None:
         try:

@@ -20,6 +20,8 @@ COMMON: Config = {
     "log_level": 0,
     "logger": SILENT,
     "socket.keepalive.enable": True,
+    # Ten seconds by default, for which a producer also does not ask who coordinates it now.
+    "reconnect.backoff.max.ms": 1000,
 }
 CONSUMER: Config = {
     "auto.offset.reset": "earliest",
@@ -52,12 +54,7 @@ CONTROL: Config = {
     "broker_session_timeout": 6.0,
     "broker_heartbeat_interval": 1.5,
 }
-TRANSACTIONAL: Config = {
-    "transaction.timeout.ms": 10000,
-    # Once all brokers are gone, a client that starts over by its first addresses waits for the one
-    # that knew its group, which it has thrown away: decision 0020.
-    "metadata.recovery.strategy": "none",
-}
+TRANSACTIONAL: Config = {"transaction.timeout.ms": 10000}
 
 
 @dataclass(frozen=True, slots=True)

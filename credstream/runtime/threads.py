@@ -16,6 +16,9 @@ from credstream.runtime.logs import logger
 STOP_SECONDS = 10.0
 # So long without a turn is told; a batch takes less than two seconds.
 STILL_SECONDS = 10.0
+# A call of a transaction has five seconds and may take twice that. One that takes longer and stays
+# away although the broker has answered so many looks, a second each, will never come back.
+CALL_SECONDS, LOOKS = 10.0, 5
 GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
 
 
@@ -47,7 +50,9 @@ class Thread(mode.Service):
 class Watchdog(mode.Service):
     """librdkafka can hang in a transaction call and ignore its time-out: then the process ends.
 
-    Before that it is told, every STILL_SECONDS, what `away` knows of the broker.
+    That is soon where the broker answers, and else after `patience` seconds without a turn. Before
+    that it is told, every STILL_SECONDS, what `away` knows of the broker. `calling` is when the
+    call began that has not come back.
     """
 
     def __init__(
@@ -55,9 +60,11 @@ class Watchdog(mode.Service):
         last_turn: Callable[[], float],
         patience: float,
         away: Callable[[], str | None] = lambda: None,
+        calling: Callable[[], float | None] = lambda: None,
     ) -> None:
         self.last_turn, self.patience, self.away = last_turn, patience, away
-        self.told = 0.0
+        self.calling = calling
+        self.told, self.looks = 0.0, 0
         super().__init__()
 
     @mode.Service.task
@@ -65,17 +72,30 @@ class Watchdog(mode.Service):
         while not self.should_stop:
             still = time.monotonic() - self.last_turn()
             if still > self.patience:
-                why = f"a call has not come back for {self.patience:.0f} s; start again"
-                end("data path stuck", TimeoutError(why))
+                self._end(self.patience)
+            if await self._hangs():
+                self._end(CALL_SECONDS)
             if still > STILL_SECONDS and time.monotonic() - self.told > STILL_SECONDS:
                 await self._tell(still)
             await self.sleep(1.0)
 
     async def _tell(self, still: float) -> None:
         self.told = time.monotonic()
-        away = await asyncio.to_thread(self.away)
-        why = away or "a call has not come back, though the broker answers"
+        why = await self._away() or "a call has not come back, though the broker answers"
         logger().warning("unavailable", why=why, still=round(still))
+
+    async def _hangs(self) -> bool:
+        began = self.calling()
+        late = began is not None and time.monotonic() - began > CALL_SECONDS
+        self.looks = self.looks + 1 if late and not await self._away() else 0
+        return self.looks >= LOOKS
+
+    async def _away(self) -> str | None:
+        return await asyncio.to_thread(self.away)
+
+    def _end(self, seconds: float) -> None:
+        why = f"a call has not come back for {seconds:.0f} s; start again"
+        end("data path stuck", TimeoutError(why))
 
 
 def end(event: str, error: BaseException | None) -> None:

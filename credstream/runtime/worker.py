@@ -15,7 +15,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster, KnownTopics
+from credstream.runtime.clients import Asker, Cluster, KnownTopics
 from credstream.runtime.diagnosis import refused
 from credstream.runtime.fence import Fence
 from credstream.runtime.following import STEP_SECONDS, Following
@@ -31,7 +31,7 @@ from credstream.runtime.settings import Settings
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.threads import STILL_SECONDS, still_heap
 
-GROUP_SECONDS = 10.0
+GROUP_SECONDS = OPEN_SECONDS = 10.0
 
 
 class Runner(Protocol):
@@ -55,7 +55,6 @@ class Worker:
     crash: Callable[[str], None] = lambda _point: None
     journalled: bool = True
     fence: Fence | None = None
-    producer: Producer | None = None
     loop: Loop | None = None
     keeper: Keeper | None = None
     reference: Reference | None = None
@@ -80,17 +79,18 @@ class Worker:
         still = time.monotonic() - self.last_turn() > STILL_SECONDS
         return "unavailable" if still or not self.loop.working else None
 
+    def calling(self) -> float | None:
+        """When the call of a transaction began that has not come back."""
+        return self.loop.calling if self.loop else None
+
     def away(self) -> str | None:
         """Why the broker does not answer, if it does not."""
-        if self.fence is None or self.fence.cluster is None or self.producer is None:
-            return None
-        return clients.away(self.fence.cluster, self.producer)
+        return clients.away(clients.cluster_of(self.settings))
 
     def reach(self) -> Producer:
         """Reach the broker, as a worker whose earlier lives are over."""
         self.fence = self.fence or Fence(self.settings, self.name)
-        self.producer = self.fence.producer()
-        return self.producer
+        return self.fence.producer()
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """The data path from the first connection to the end."""
@@ -116,8 +116,8 @@ class Worker:
     def _open(self) -> None:
         profile, cluster = self._profile, clients.cluster_of(self.settings)
         self.codec.prepare()
-        producer = self.producer or self.reach()
-        cluster_id, counts = clients.topics_of(producer)
+        producer, asker = self.reach(), Asker(cluster)
+        cluster_id, counts = clients.identified(asker.seen(OPEN_SECONDS))
         self._check_partitions(counts)
         if profile.inquisitive:
             self._check_groups(cluster)
@@ -128,11 +128,11 @@ class Worker:
             group_instance_id=self.name,
             partition_assignment_strategy=self.service.strategy,
         )
-        known = KnownTopics(producer)
+        known = KnownTopics(asker)
         stage = Stage(
             self.service, self.engine, self.codec, cluster_id, known, journalled=self.journalled
         )
-        self.keeper = self._watching(consumer, cluster, producer)
+        self.keeper = self._watching(consumer, asker)
         self.loop = Loop(
             consumer,
             producer,
@@ -152,11 +152,11 @@ class Worker:
     def _profile(self) -> Profile:
         return PROFILES[self.settings.profile]
 
-    def _watching(self, consumer: Consumer, cluster: Cluster, producer: Producer) -> Keeper:
+    def _watching(self, consumer: Consumer, asker: Asker) -> Keeper:
 
         def ask() -> None:
             """That the broker answers an idle worker, and still shows it what it reads."""
-            self._check_partitions(clients.reached(cluster, producer, clients.ASK_SECONDS))
+            self._check_partitions(clients.counts(asker.seen(clients.ASK_SECONDS)))
 
         keeper = Keeper(
             self.service,
@@ -180,6 +180,7 @@ class Worker:
             away=self.away,
             told=partial(refused, cluster.address, cluster.security),
             left_out=group.left_out if self._profile.inquisitive else tuple,
+            producer=self.reach,
         )
 
     def _take_reference(self, cluster_id: str) -> None:

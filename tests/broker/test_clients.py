@@ -29,7 +29,7 @@ def test_a_key_has_the_partition_that_faust_and_java_give_it(broker, cluster):
 
 def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker, cluster):
     name = f"test.{uuid.uuid4().hex}"
-    known = KnownTopics(clients.producer(cluster))
+    known = KnownTopics(clients.Asker(cluster))
     assert name not in known
     known._asked = -1.0
     assert name not in known
