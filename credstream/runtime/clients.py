@@ -140,7 +140,9 @@ class Asker:
 
     def seen(self, seconds: float) -> ClusterMetadata:
         """The cluster's topics; raises Unavailable as `seen` does."""
-        client, self._client = self._client or AdminClient(common(self._cluster)), None
+        client, self._client = self._client, None
+        if client is None:  # one that has nothing queued is false
+            client = AdminClient(common(self._cluster))
         found = seen(self._cluster, client, seconds)
         self._client = client
         return found

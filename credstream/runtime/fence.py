@@ -47,9 +47,11 @@ class Fence:
         Another one where the last has lost a broker; call it between transactions only.
         """
         self._thread.join()
-        if self._made is None or self._lost(self._made):
-            self._made = self._fenced()
-        return self._made
+        made, self._made = self._made, None
+        if made is None or self._lost(made):
+            made = self._fenced()
+        self._made = made
+        return made
 
     def _lost(self, made: Producer) -> bool:
         made.poll(0)  # what it has to tell is told here

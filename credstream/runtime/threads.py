@@ -74,7 +74,7 @@ class Watchdog(mode.Service):
             if still > self.patience:
                 self._end(self.patience)
             if await self._hangs():
-                self._end(CALL_SECONDS)
+                self._end(CALL_SECONDS + LOOKS)
             if still > STILL_SECONDS and time.monotonic() - self.told > STILL_SECONDS:
                 await self._tell(still)
             await self.sleep(1.0)
