@@ -249,7 +249,8 @@ def publishes(
         while not answers.ended(exam, set(withdrawn)) and time.monotonic() < end:
             fleet.mend()
             answers.read(0.1)
-        assert list(answers.wrongs(exam, set(withdrawn))) == []
+        wrongs = list(answers.wrongs(exam, set(withdrawn)))
+        assert not wrongs, f"{len(wrongs)} wrongs, such as {wrongs[:3]}"
     finally:
         answers.close()
     return answers
