@@ -22,12 +22,14 @@ class Following:
     """Reads what is behind and has not moved since the look before; the agent may be reading too.
 
     `behind` tells how far the tables are, of each partition whose end they have not reached;
-    `read` takes topic and partition, and what to call meanwhile. `seen` is of the look before.
+    `read` takes topic and partition, and what to call meanwhile. `seen` is of the look before, and
+    `every` the seconds between two.
     """
 
     behind: Callable[[], dict[Place, int]]
     read: Callable[[str, int, Callable[[], None]], None]
     seen: dict[Place, int] = field(default_factory=dict)
+    every: float = LOOK_SECONDS
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Look every few seconds until `stopping`; of what is away the data path tells."""
@@ -41,7 +43,7 @@ class Following:
                 self.look(turn)
             except Unavailable as failure:
                 logger().info("reference not seen", why=str(failure))
-            until = time.monotonic() + LOOK_SECONDS
+            until = time.monotonic() + self.every
             while time.monotonic() < until and not stopping():
                 time.sleep(STEP_SECONDS)
 

@@ -18,7 +18,7 @@ from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Asker, Cluster, KnownTopics
 from credstream.runtime.diagnosis import refused
 from credstream.runtime.fence import Fence
-from credstream.runtime.following import STEP_SECONDS, Following
+from credstream.runtime.following import LOOK_SECONDS, STEP_SECONDS, Following
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.logs import logger
 from credstream.runtime.loop import Hooks, Loop
@@ -107,9 +107,12 @@ class Worker:
         if self.reference is None or stopping():
             return
         reader = clients.consumer(clients.cluster_of(self.settings), self._catching_up)
-        told, read = self.reference.behind, self.reference.read_to_end
+        told = partial(self.reference.behind, reader)
+        read = partial(self.reference.read_to_end, reader)
+        # Two looks find what stands still: before a provider that it names is refused as unknown.
+        every = min(LOOK_SECONDS, self.settings.hold_seconds / 4)
         try:
-            Following(partial(told, reader), partial(read, reader)).run(stopping)
+            Following(told, read, every=every).run(stopping)
         finally:
             reader.close()
 

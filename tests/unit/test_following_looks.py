@@ -3,14 +3,12 @@
 from structlog.testing import capture_logs
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime import following
 from credstream.runtime.following import Following
 
 PLACE = ("reference.providers.v1", 0)
 
 
-def test_what_is_away_is_told_once_a_look_and_looked_at_again(monkeypatch):
-    monkeypatch.setattr(following, "LOOK_SECONDS", 0.0)
+def test_what_is_away_is_told_once_a_look_and_looked_at_again():
     found, read = [Unavailable("away"), {PLACE: 3}, Unavailable("away"), {PLACE: 3}], []
 
     def behind():
@@ -19,7 +17,7 @@ def test_what_is_away_is_told_once_a_look_and_looked_at_again(monkeypatch):
             raise each
         return each
 
-    look = Following(behind, lambda topic, number, _turn: read.append((topic, number)))
+    look = Following(behind, lambda topic, number, _turn: read.append((topic, number)), every=0.0)
     with capture_logs() as lines:
         look.run(lambda: not found)
     assert read == [PLACE]
