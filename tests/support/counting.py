@@ -1,44 +1,22 @@
-"""A stage that counts: the version of a key is how often it was handled."""
+"""The toy stage with receipts, on a broker of lists: what a batch leaves behind."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from credstream.contract import topics
-from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.records import Again, Receipt
-from credstream.runtime.stage import Service, Stage
-from credstream.runtime.store import select_in, transaction, upsert
-from tests.support import exchanges
+from credstream.runtime.stage import Stage
+from credstream.runtime.store import transaction
+from tests.support import exchanges, stages
 from tests.support.exchanges import CLUSTER
+from tests.support.stages import CODEC, VERSIONS, VersionRow
 
-CODEC = Codec()
-TABLES = sa.MetaData()
-COUNTERS = sa.Table(
-    "counters",
-    TABLES,
-    sa.Column("key", sa.String(60), primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-)
-INPUT, AGAIN = (topics.NORMALISED, 0), (topics.again("accreditation"), 0)
-
-
-@dataclass(frozen=True)
-class CounterRow:
-    key: str
-    version: int
-
-
-def gather(connection, batch):
-    keys = {message.record for message in batch}
-    return {
-        row.key: row.version
-        for row in select_in(connection, sa.select(COUNTERS), COUNTERS.c.key, keys)
-    }
+INPUT, AGAIN = (stages.INPUT, 0), (stages.AGAIN, 0)
 
 
 def step(message, facts):
@@ -57,7 +35,7 @@ def step(message, facts):
     )
     return Outcome(
         (Emit(topic, message.record, told), Emit(topics.receipts("acme"), message.record, receipt)),
-        (CounterRow(message.record, version),),
+        (VersionRow(message.record, version),),
     )
 
 
@@ -67,17 +45,8 @@ def read(message):
     return (message.key or b"").decode()
 
 
-SERVICE = Service(
-    name="toy",
-    inputs=(INPUT[0], AGAIN[0]),
-    read=read,
-    gather=gather,
-    step=step,
-    learn=lambda facts, rows: facts.update({row.key: row.version for row in rows}),
-    apply=lambda connection, rows: upsert(
-        connection, COUNTERS, [{"key": r.key, "version": r.version} for r in rows]
-    ),
-    sender=lambda message: ("acme", message.record or ""),
+SERVICE = replace(
+    stages.TOY, read=read, step=step, sender=lambda message: ("acme", message.record or "")
 )
 KNOWN = {topics.DEFINITIONS, topics.receipts("acme"), topics.dlq(INPUT[0]), topics.dlq(AGAIN[0])}
 
@@ -86,7 +55,7 @@ def database(folder):
     path = f"{folder}/toy.db"
     made = exchanges.database(path)
     with transaction(made) as connection:
-        TABLES.create_all(connection)
+        stages.TABLES.create_all(connection)
     return made
 
 
@@ -116,4 +85,4 @@ def settle(stage, *batch, rows=None, committed=None):
 
 def versions(stage):
     with transaction(stage.engine) as connection:
-        return {row.key: row.version for row in connection.execute(sa.select(COUNTERS))}
+        return {row.key: row.version for row in connection.execute(sa.select(VERSIONS))}

@@ -17,8 +17,8 @@ from credstream.runtime.store import engine, transaction, upsert
 from tests.support import counting
 from tests.support.counting import (
     CODEC,
-    COUNTERS,
     INPUT,
+    VERSIONS,
     database,
     message,
     settle,
@@ -109,7 +109,7 @@ def test_a_full_database_is_unavailable_and_nothing_is_skipped(stage):
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         rows = [{"key": f"{n:060}", "version": n} for n in range(2000)]
-        connection.execute(sa.insert(COUNTERS), rows)
+        connection.execute(sa.insert(VERSIONS), rows)
     assert versions(stage) == {}
 
 
@@ -122,7 +122,7 @@ def test_a_read_only_file_is_unavailable(tmp_path):
         pytest.raises(Unavailable, match="may not be written"),
         transaction(read_only) as connection,
     ):
-        connection.execute(sa.insert(COUNTERS), [{"key": "k", "version": 1}])
+        connection.execute(sa.insert(VERSIONS), [{"key": "k", "version": 1}])
 
 
 def test_upserts_go_in_key_order_so_that_workers_never_deadlock(stage):
@@ -133,6 +133,6 @@ def test_upserts_go_in_key_order_so_that_workers_never_deadlock(stage):
         lambda _c, _u, _s, parameters, *_: seen.append(parameters),
     )
     with transaction(stage.engine) as connection:
-        upsert(connection, COUNTERS, [{"key": key, "version": 1} for key in ("c", "a", "b", "a")])
+        upsert(connection, VERSIONS, [{"key": key, "version": 1} for key in ("c", "a", "b", "a")])
     keys = [dict(row)["key"] if isinstance(row, dict) else row[0] for row in seen[-1]]
     assert keys == ["a", "b", "c"]
