@@ -32,8 +32,8 @@ from credstream.runtime.profiles import (
 )
 from credstream.runtime.settings import Settings, SettingsError, needed
 
-# How long a broker that may be away is asked.
-ASK_SECONDS, KNOWN_SECONDS = 1.0, 10.0
+# How long a broker that may be away is asked, and one that must answer.
+ASK_SECONDS, ANSWER_SECONDS = 1.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Asker:
         self._cluster = cluster
         self._client: AdminClient | None = None
 
-    def seen(self, seconds: float) -> ClusterMetadata:
+    def seen(self, seconds: float = ANSWER_SECONDS) -> ClusterMetadata:
         """The cluster's topics; raises Unavailable as `seen` does."""
         client, self._client = self._client, None
         if client is None:  # one that has nothing queued is false
@@ -254,7 +254,7 @@ class KnownTopics:
 
     def __contains__(self, name: object) -> bool:
         if name not in self._names and time.monotonic() - self._asked > 1.0:
-            self._names = frozenset(self._asker.seen(KNOWN_SECONDS).topics)
+            self._names = frozenset(self._asker.seen().topics)
             self._asked = time.monotonic()
         return name in self._names
 

@@ -31,7 +31,7 @@ from credstream.runtime.settings import Settings
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.threads import STILL_SECONDS, still_heap
 
-GROUP_SECONDS = OPEN_SECONDS = 10.0
+GROUP_SECONDS = 10.0
 
 
 class Runner(Protocol):
@@ -120,7 +120,7 @@ class Worker:
         profile, cluster = self._profile, clients.cluster_of(self.settings)
         self.codec.prepare()
         producer, asker = self.reach(), Asker(cluster)
-        cluster_id, counts = clients.identified(asker.seen(OPEN_SECONDS))
+        cluster_id, counts = clients.identified(asker.seen())
         self._check_partitions(counts)
         if profile.inquisitive:
             self._check_groups(cluster)
