@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Protocol, cast
 
 import fastavro
@@ -21,6 +22,8 @@ MIB = 1024 * 1024
 CAPS: Mapping[str, int] = {"received": 2 * MIB}
 # Of a body that a batch remembers; hundreds of large ones would be memory for nothing.
 LARGEST_KEPT = 64 * 1024
+# Of the records that tables hold, so many of at most so many bytes are remembered as taken apart.
+HELD, LARGEST_HELD = 512, 8 * 1024
 
 CLASSES: Mapping[str, type] = {
     name: getattr(records, "".join(word.title() for word in name.split("_"))) for name in IDS
@@ -69,6 +72,7 @@ class Codec:
     def __init__(self, registry: Registry | None = None, batch: Batch | None = None) -> None:
         self._registry = registry or BuiltIn()
         self._batch = batch or Batch()
+        self._remembering = lru_cache(HELD)(self.decode)
 
     def stored(self) -> Codec:
         """A codec with the shipped ids, as databases hold records; it shares this one's batches."""
@@ -108,6 +112,10 @@ class Codec:
         if schema_id == self._registry.id_of(name):  # of another version it has another body
             self._remembered(record, written)
         return record
+
+    def held(self, value: bytes, expected: type) -> Any:
+        """As `decode`, for what batch after batch reads from a table: equal bytes are read once."""
+        return (self._remembering if len(value) <= LARGEST_HELD else self.decode)(value, expected)
 
     def _body(self, record: object) -> bytes:
         known = (self._batch.bodies or {}).get(id(record))

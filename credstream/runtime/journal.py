@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cramjam
 import msgspec
@@ -103,15 +104,17 @@ def move(
     for place in sorted(moves):
         row, upto = before[place], moves[place].upto
         if row is not None and upto <= row.upto:
-            raise NotOurs(f"journal row {place[0]}[{place[1]}] ends at {row.upto}, after {upto}")
-        values = {
-            "cluster_id": cluster_id,
-            "since": moves[place].since,
-            "upto": moves[place].upto,
-            "outputs": _pack(moves[place].outputs),
-        }
-        if not _moved(connection, place, before[place], values):
-            raise NotOurs(f"journal row {place[0]}[{place[1]}] was moved by another worker")
+            raise NotOurs(f"journal row {_name(place)} ends at {row.upto}, after {upto}")
+    values = {place: _values(place, cluster_id, moves[place]) for place in sorted(moves)}
+    _insert(connection, [row for place, row in values.items() if before[place] is None])
+    _update(
+        connection,
+        [
+            row | {"old_upto": old.upto, "old_cluster": old.cluster_id}
+            for place, row in values.items()
+            if (old := before[place]) is not None
+        ],
+    )
 
 
 def verdict(
@@ -121,7 +124,7 @@ def verdict(
 
     `trusting` is what `trusts_broker` says.
     """
-    name = f"{place[0]}[{place[1]}]"
+    name = _name(place)
     if row is None:
         if committed is None or trusting:
             return "go-on"
@@ -177,20 +180,40 @@ def settle(connection: sa.Connection, done: Mapping[Place, Row]) -> None:
         )
 
 
-def _moved(
-    connection: sa.Connection, place: Place, before: Row | None, values: Mapping[str, object]
-) -> bool:
-    topic, partition = place
-    if before is None:
+def _values(place: Place, cluster_id: str, move: Move) -> dict[str, Any]:
+    return {
+        "at_topic": place[0],
+        "at_partition": place[1],
+        "cluster_id": cluster_id,
+        "since": move.since,
+        "upto": move.upto,
+        "outputs": _pack(move.outputs),
+    }
+
+
+def _insert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    for row in rows:
         try:
-            connection.execute(
-                sa.insert(JOURNAL), {"topic": topic, "partition": partition, **values}
-            )
-        except IntegrityError:
-            return False
-        return True
-    old = {"t": topic, "p": partition, "u": before.upto, "c": before.cluster_id}
-    return connection.execute(_MOVE, {**old, **values}).rowcount == 1
+            connection.execute(_MADE, row)
+        except IntegrityError as error:
+            raise _not_ours([row]) from error
+
+
+def _update(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows and connection.execute(_MOVE, rows).rowcount != len(rows):
+        places = [(row["at_topic"], row["at_partition"]) for row in rows]
+        found = read(connection, places)
+        ends = [found[place].upto if place in found else None for place in places]
+        raise _not_ours([r for r, end in zip(rows, ends, strict=True) if end != r["upto"]] or rows)
+
+
+def _not_ours(rows: Sequence[Mapping[str, Any]]) -> NotOurs:
+    names = ", ".join(_name((row["at_topic"], row["at_partition"])) for row in rows)
+    return NotOurs(f"journal row {names} was moved by another worker")
+
+
+def _name(place: Place) -> str:
+    return f"{place[0]}[{place[1]}]"
 
 
 def _one(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
@@ -201,16 +224,22 @@ def _still(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
     return JOURNAL.c.upto == row.upto, JOURNAL.c.cluster_id == row.cluster_id
 
 
-# Made once: to build and to look it up anew costs more than to run it.
+# Made once, and run for all rows of a batch at once: to build a statement and to look it up anew
+# costs more than to run it.
+_SET: dict[str, Any] = {c: sa.bindparam(c) for c in ("cluster_id", "since", "upto", "outputs")}
+_PLACE: dict[str, Any] = {
+    "topic": sa.bindparam("at_topic"),
+    "partition": sa.bindparam("at_partition"),
+}
+_MADE = sa.insert(JOURNAL).values(_SET | _PLACE)
 _MOVE = (
     sa.update(JOURNAL)
     .where(
-        JOURNAL.c.topic == sa.bindparam("t"),
-        JOURNAL.c.partition == sa.bindparam("p"),
-        JOURNAL.c.upto == sa.bindparam("u"),
-        JOURNAL.c.cluster_id == sa.bindparam("c"),
+        *(JOURNAL.c[name] == value for name, value in _PLACE.items()),
+        JOURNAL.c.upto == sa.bindparam("old_upto"),
+        JOURNAL.c.cluster_id == sa.bindparam("old_cluster"),
     )
-    .values({c: sa.bindparam(c) for c in ("cluster_id", "since", "upto", "outputs")})
+    .values(_SET)
 )
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(tuple[tuple[int, Output], ...])

@@ -26,6 +26,7 @@ from credstream.runtime.store import (
     FAILURES,
     PROVIDERS,
     REFERENCE,
+    among,
     hold_epoch,
     select_in,
     transaction,
@@ -234,5 +235,8 @@ def learn_provider(codec: Codec) -> Learn:
 
 def providers(connection: sa.Connection, codec: Codec, ids: set[str]) -> dict[str, Provider]:
     """The registrations of some providers."""
-    rows = select_in(connection, sa.select(PROVIDERS), PROVIDERS.c.id, ids)
-    return {row.id: codec.decode(row.record, Provider) for row in rows}
+    rows = select_in(connection, _REGISTERED, ids)
+    return {row.id: codec.held(row.record, Provider) for row in rows}
+
+
+_REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime.store import select_in, transaction
+from credstream.runtime.store import among, select_in, transaction
 
 METADATA = sa.MetaData()
 # A row without a key is an erased learner, whose key must never be made again.
@@ -22,6 +22,7 @@ KEYS = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("wrapped", sa.LargeBinary),
 )
+_NAMED = among(sa.select(KEYS), KEYS.c.id)
 
 CACHE_SECONDS = 5.0
 NONCE_BYTES = 12
@@ -87,7 +88,7 @@ class Vault:
             self._unwrap(row.id, row.wrapped)
 
     def _read(self, connection: sa.Connection, ids: set[str]) -> dict[str, bytes | None]:
-        rows = select_in(connection, sa.select(KEYS), KEYS.c.id, ids)
+        rows = select_in(connection, _NAMED, ids)
         return {
             row.id: None if row.wrapped is None else self._unwrap(row.id, row.wrapped)
             for row in rows

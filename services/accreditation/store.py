@@ -15,7 +15,7 @@ from credstream.contract.flow import Emit, Incoming
 from credstream.contract.records import Accreditation, Accredited, Again
 from credstream.runtime import metrics
 from credstream.runtime.reference import Learn
-from credstream.runtime.store import METADATA, select_in, transaction, upsert
+from credstream.runtime.store import METADATA, among, select_in, transaction, upsert
 from services.accreditation.organisations import tokens
 from services.accreditation.step import Facts, HeldJudgement, JudgedRow, bodies_tokens
 
@@ -44,6 +44,14 @@ JUDGED_TOKENS = sa.Table(
     METADATA,
     sa.Column("token", sa.String(300), primary_key=True),
     sa.Column("key", sa.String(60), primary_key=True),
+)
+_ANY = sa.select(ACCREDITATIONS.c.id).limit(1)
+_JUDGED = among(sa.select(JUDGED), JUDGED.c.key)
+_LISTED = among(
+    sa.select(TOKENS.c.token, ACCREDITATIONS.c.record).join_from(
+        TOKENS, ACCREDITATIONS, TOKENS.c.id == ACCREDITATIONS.c.id
+    ),
+    TOKENS.c.token,
 )
 
 
@@ -112,7 +120,7 @@ class Ages:
 
 
 def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, HeldJudgement]:
-    rows = select_in(connection, sa.select(JUDGED), JUDGED.c.key, keys)
+    rows = select_in(connection, _JUDGED, keys)
     kept = {row.key: codec.decode(row.record, Accredited) for row in rows}
     return {key: HeldJudgement(each.record, each.judgement) for key, each in kept.items()}
 
@@ -120,13 +128,10 @@ def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, 
 def _listed(
     codec: Codec, connection: sa.Connection, wanted: set[str]
 ) -> dict[str, tuple[Accreditation, ...]]:
-    query = sa.select(TOKENS.c.token, ACCREDITATIONS.c.record).join_from(
-        TOKENS, ACCREDITATIONS, TOKENS.c.id == ACCREDITATIONS.c.id
-    )
     found: dict[str, tuple[Accreditation, ...]] = {}
-    for row in select_in(connection, query, TOKENS.c.token, wanted):
+    for row in select_in(connection, _LISTED, wanted):
         known = found.get(row.token, ())
-        found[row.token] = (*known, codec.decode(row.record, Accreditation))
+        found[row.token] = (*known, codec.held(row.record, Accreditation))
     return found
 
 
@@ -140,7 +145,7 @@ def _affected(connection: sa.Connection, key: str, *, everyone: bool) -> list[st
 
 
 def _loaded(connection: sa.Connection) -> bool:
-    return connection.execute(sa.select(ACCREDITATIONS.c.id).limit(1)).first() is not None
+    return connection.execute(_ANY).first() is not None
 
 
 def _cause(record: Accreditation | None) -> str:

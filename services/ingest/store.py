@@ -13,7 +13,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Provider
 from credstream.runtime.reference import providers
-from credstream.runtime.store import METADATA, select_in, upsert
+from credstream.runtime.store import METADATA, among, select_in, upsert
 from services.ingest.examine import Examined, examine
 from services.ingest.step import Facts, Place, SeenRow
 
@@ -30,6 +30,8 @@ SEEN = sa.Table(
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("submission", sa.String(100), primary_key=True),
 )
+_LAST = among(sa.select(LAST), LAST.c.key)
+_SEEN = among(sa.select(SEEN), SEEN.c.key)
 
 
 def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
@@ -45,8 +47,8 @@ def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -
         if isinstance(each, Examined)
         for received in each.received
     }
-    last = select_in(connection, sa.select(LAST), LAST.c.key, keys)
-    seen = select_in(connection, sa.select(SEEN), SEEN.c.key, keys)
+    last = select_in(connection, _LAST, keys)
+    seen = select_in(connection, _SEEN, keys)
     return Facts(
         examined,
         {row.key: row.digest for row in last},

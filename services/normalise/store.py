@@ -16,7 +16,7 @@ from credstream.contract.parts import Account, Completeness, Definition, Origin
 from credstream.contract.records import Again, Normalised, Received
 from credstream.formats import naming
 from credstream.formats.common import Parsed
-from credstream.runtime.store import METADATA, select_in, upsert
+from credstream.runtime.store import METADATA, Among, among, select_in, upsert
 from credstream.runtime.vault import Vault
 from services.normalise.facts import (
     AwardRow,
@@ -64,6 +64,24 @@ LINKS = sa.Table(
     sa.Column("hmac", sa.String(64), primary_key=True),
     sa.Column("learner", sa.String(64), nullable=False),
 )
+_DEFINITIONS = among(
+    sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since), DEFINITIONS.c.key
+)
+_AWARDS = among(sa.select(AWARDS), AWARDS.c.key)
+_WAITING = among(sa.select(AWARDS).where(AWARDS.c.waiting), AWARDS.c.key)
+_WAITING_FOR = among(
+    sa.select(AWARDS.c.definition_key, AWARDS.c.key).where(AWARDS.c.waiting),
+    AWARDS.c.definition_key,
+)
+_FOLLOWING = among(
+    sa.select(AWARDS.c.definition_key, AWARDS.c.key, AWARDS.c.issued_on).where(~AWARDS.c.waiting),
+    AWARDS.c.definition_key,
+)
+_CONTENTS = among(
+    sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != ""), AWARDS.c.learner
+)
+_SOURCES = among(sa.select(SOURCES), SOURCES.c.key)
+_LINKS = among(sa.select(LINKS), LINKS.c.hmac)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +97,8 @@ class Store:
         parsed = {place: _parsed(record) for place, record in received.items()}
         again = {m.record.key for m in batch if isinstance(m.record, Again)}
         keys = {r.key for r in received.values()} - again
-        awards = self._awards(connection, again, sa.true())
-        awards |= self._awards(connection, keys, AWARDS.c.waiting)
+        awards = self._awards(connection, _AWARDS, again)
+        awards |= self._awards(connection, _WAITING, keys)
         named = {each.record.definition.key for each in awards.values()}
         named |= set(_definition_keys(received, parsed))
         arriving = set(_definition_keys(received, parsed, "definition"))
@@ -107,9 +125,9 @@ class Store:
         upsert(connection, SOURCES, [self._source_row(row.source) for row in awards if row.source])
 
     def _awards(
-        self, connection: sa.Connection, keys: set[str], which: sa.ColumnElement[bool]
+        self, connection: sa.Connection, which: Among, keys: set[str]
     ) -> dict[str, HeldAward]:
-        rows = select_in(connection, sa.select(AWARDS).where(which), AWARDS.c.key, keys)
+        rows = select_in(connection, which, keys)
         return {
             row.key: HeldAward(self.codec.decode(row.record, Normalised), row.waiting)
             for row in rows
@@ -118,10 +136,9 @@ class Store:
     def _definitions(
         self, connection: sa.Connection, keys: set[str]
     ) -> dict[str, tuple[HeldDefinition, ...]]:
-        query = sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since)
         found: dict[str, tuple[HeldDefinition, ...]] = {}
-        for row in select_in(connection, query, DEFINITIONS.c.key, keys):
-            record = self.codec.decode(row.record, Normalised)
+        for row in select_in(connection, _DEFINITIONS, keys):
+            record = self.codec.held(row.record, Normalised)
             held = HeldDefinition(
                 record.definition, record.account.provenance, row.registered, row.since
             )
@@ -136,7 +153,7 @@ class Store:
         for each in received:
             arriving.setdefault(each.key, set()).add(each.format)
         found: dict[str, dict[str, Normalised]] = {}
-        for row in select_in(connection, sa.select(SOURCES), SOURCES.c.key, set(arriving)):
+        for row in select_in(connection, _SOURCES, set(arriving)):
             if arriving[row.key] != {row.format}:
                 record = self.codec.decode(row.record, Normalised)
                 found.setdefault(row.key, {})[row.format] = record
@@ -156,9 +173,7 @@ class Store:
         }
         hmacs = {place: found for place, found in hmacs.items() if found}
         every = {each for found in hmacs.values() for each in found}
-        links = {
-            r.hmac: r.learner for r in select_in(connection, sa.select(LINKS), LINKS.c.hmac, every)
-        }
+        links = {row.hmac: row.learner for row in select_in(connection, _LINKS, every)}
         known, who = set(links), {}
         for place, found in hmacs.items():
             who[place] = next((links[each] for each in found if each in links), found[0])
@@ -233,26 +248,22 @@ def _definition_keys(
 
 
 def _waiting(connection: sa.Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:
-    query = sa.select(AWARDS.c.definition_key, AWARDS.c.key).where(AWARDS.c.waiting)
     found: dict[str, tuple[str, ...]] = {}
-    for row in select_in(connection, query, AWARDS.c.definition_key, keys):
+    for row in select_in(connection, _WAITING_FOR, keys):
         found[row.definition_key] = (*found.get(row.definition_key, ()), row.key)
     return found
 
 
 def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str, str]]:
-    columns = (AWARDS.c.definition_key, AWARDS.c.key, AWARDS.c.issued_on)
-    query = sa.select(*columns).where(~AWARDS.c.waiting)
     found: dict[str, dict[str, str]] = {}
-    for row in select_in(connection, query, AWARDS.c.definition_key, keys):
+    for row in select_in(connection, _FOLLOWING, keys):
         found.setdefault(row.definition_key, {})[row.key] = row.issued_on
     return found
 
 
 def _contents(connection: sa.Connection, learners: set[str]) -> dict[str, str]:
     """The awards that the learners of a batch have, each with what is the same for its content."""
-    query = sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != "")
-    return {row.key: row.alike for row in select_in(connection, query, AWARDS.c.learner, learners)}
+    return {row.key: row.alike for row in select_in(connection, _CONTENTS, learners)}
 
 
 def _as_record(definition: Definition, origins: tuple[Origin, ...]) -> Normalised:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accredited, Again, PublishedAward
-from credstream.runtime.store import METADATA, select_in, upsert
+from credstream.runtime.store import METADATA, among, select_in, upsert
 from services.publisher.step import Facts, Head, OutboxRow, VersionRow, head_of
 
 HEADS = sa.Table(
@@ -43,6 +43,7 @@ OUTBOX = sa.Table(
     sa.Column("due", sa.BigInteger, nullable=False),
     sa.Column("note", sa.String(500), nullable=False),
 )
+_HEADS = among(sa.select(HEADS), HEADS.c.key)
 
 WAITING, DELIVERED, WITHHELD, FAILED = "waiting", "delivered", "withheld", "failed"
 
@@ -51,7 +52,7 @@ def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -
     """The heads of a batch's keys; what they came from is read only where it is judged again."""
     keys = {key_of(message.record) for message in batch}
     again = {message.record.key for message in batch if isinstance(message.record, Again)}
-    rows = select_in(connection, sa.select(HEADS), HEADS.c.key, keys)
+    rows = select_in(connection, _HEADS, keys)
     return Facts({row.key: _known_head(codec, row, row.key in again) for row in rows})
 
 

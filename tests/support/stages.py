@@ -15,7 +15,7 @@ from credstream.runtime import store
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Service, Stage
-from credstream.runtime.store import engine, select_in, transaction, upsert
+from credstream.runtime.store import among, engine, select_in, transaction, upsert
 from tests.support import databases
 from tests.support.exchanges import CLUSTER, Everything
 from tests.support.kafkas import Consumer, Kafka, Producer
@@ -29,6 +29,7 @@ VERSIONS = sa.Table(
     sa.Column("key", sa.String(60), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
 )
+_VERSIONS = among(sa.select(VERSIONS), VERSIONS.c.key)
 RUNTIME = (
     store.JOURNAL,
     store.EPOCH,
@@ -51,8 +52,7 @@ class VersionRow:
 
 def gather(connection, batch):
     keys = {message.record for message in batch}
-    query = sa.select(VERSIONS)
-    return {r.key: r.version for r in select_in(connection, query, VERSIONS.c.key, keys)}
+    return {r.key: r.version for r in select_in(connection, _VERSIONS, keys)}
 
 
 def step(message, facts):

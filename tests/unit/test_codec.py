@@ -253,3 +253,20 @@ def test_a_batch_that_fails_forgets_what_it_knew(monkeypatch):
         raise RuntimeError
     CODEC.encode(scheme)
     assert len(made) == 2
+
+
+def test_what_is_held_is_taken_apart_once_and_what_is_long_each_time():
+    short, long = (
+        Again(key="k", cause=c, detail="", at=1) for c in ("c", "c" * codec.LARGEST_HELD)
+    )
+    wire = codecs.wire()
+    assert wire.held(wire.encode(short), Again) is wire.held(wire.encode(short), Again) == short
+    first, second = (wire.held(wire.encode(long), Again) for _ in range(2))
+    assert first == second == long
+    assert first is not second
+
+
+def test_what_is_held_and_broken_is_refused_each_time():
+    for _ in range(2):
+        with pytest.raises(Rejected, match=r"avro\.magic"):
+            CODEC.held(b"nothing", Again)

@@ -97,14 +97,17 @@ def test_a_row_moves_onwards_only(made, upto):
     assert read(made)[HERE].upto == 3
 
 
-def test_one_row_that_is_not_ours_takes_the_whole_batch_back(made):
+@pytest.mark.parametrize(
+    "theirs", [None, Row(CLUSTER, None, 2)], ids=["made before", "another end"]
+)
+def test_one_row_that_is_not_ours_takes_the_whole_batch_back_and_is_named(made, theirs):
     ours = move(made, HERE, None, None, 3)
     move(made, THERE, None, None, 3)
-    with pytest.raises(NotOurs), transaction(made) as connection:
+    with pytest.raises(NotOurs, match=r"row in\[1\] was moved"), transaction(made) as connection:
         journal.move(
             connection,
             CLUSTER,
-            {HERE: ours, THERE: None},
+            {HERE: ours, THERE: theirs},
             {HERE: Move(4, 5, ()), THERE: Move(4, 5, ())},
         )
     assert {row.upto for row in read(made).values()} == {3}

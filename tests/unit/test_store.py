@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InternalError
 
 from credstream.contract.errors import Unavailable
 from credstream.runtime import store
-from credstream.runtime.store import engine, in_chunks, select_in, transaction, upsert
+from credstream.runtime.store import among, engine, in_chunks, select_in, transaction, upsert
 from tests.support import databases, stages
 from tests.support.stages import VERSIONS
 
@@ -133,8 +133,21 @@ def test_more_values_than_a_statement_takes_are_asked_for_in_pieces(made):
     with transaction(made) as connection:
         write(connection, *((key, 1) for key in keys))
         wanted = {f"{n:06}" for n in range(40_001)}
-        found = select_in(connection, sa.select(VERSIONS), VERSIONS.c.key, wanted)
+        found = select_in(connection, among(sa.select(VERSIONS), VERSIONS.c.key), wanted)
     assert {row.key for row in found} == keys
+
+
+@pytest.mark.real
+def test_postgresql_plans_a_query_once_however_many_values_are_asked_for(made):
+    found = among(sa.select(VERSIONS), VERSIONS.c.key)
+    prepared = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT toy_%'")
+    with transaction(made) as connection:
+        write(connection, ("a", 1), ("b", 2))
+        for count in range(1, 30):
+            wanted = {"a", *(f"{n}" for n in range(count))}
+            assert [row.key for row in select_in(connection, found, wanted)] == ["a"]
+        assert connection.execute(prepared).scalar() == 1
+        assert select_in(connection, found, set()) == []
 
 
 @given(st.lists(st.integers(), max_size=20), st.integers(1, 7))
