@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,18 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "failed": ("✗", "red"),
     "missing": ("?", "yellow"),
 }
+
+
+def warn(text: str) -> None:
+    """A line beside the output, at once."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def line(told: Mapping[str, Any]) -> None:
+    """A line of JSON for a program that reads while more comes."""
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def console() -> Console:

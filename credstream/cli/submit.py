@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -53,7 +52,13 @@ def submit_files(
             _say_sent(files, as_json=as_json)
             return 0
         heard = sdk.submit(
-            exchange.cluster, exchange.codec(), provider, files, kind=kind, seconds=timeout
+            exchange.cluster,
+            exchange.codec(),
+            provider,
+            files,
+            kind=kind,
+            seconds=timeout,
+            say=showing.warn,
         )
         refused = False
         for receipt in heard:
@@ -100,7 +105,7 @@ def _file(path: Path, provider: str, identity: str | None) -> File:
 def _say(receipt: Receipt, name: str, *, as_json: bool) -> None:
     told: Mapping[str, Any] = orjson.loads(orjson.dumps(receipt))
     if as_json:
-        _line({"file": name, **told})
+        showing.line({"file": name, **told})
         return
     console = Console(highlight=False, soft_wrap=True)
     console.print(line_of(told, escape(name)))
@@ -112,14 +117,9 @@ def _say(receipt: Receipt, name: str, *, as_json: bool) -> None:
 def _say_sent(files: Sequence[File], *, as_json: bool) -> None:
     for each in files:
         if as_json:
-            _line({"file": each.name, "submission": each.id})
+            showing.line({"file": each.name, "submission": each.id})
         else:
             sys.stdout.write(f"sent {each.name} as {each.id}\n")
-
-
-def _line(told: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
 
 
 def _late(error: NoReceiptError, names: Mapping[str, str], timeout: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import time
@@ -16,9 +15,9 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from credstream.cli import showing
 from credstream.cli.exchange import Exchange, exchange_of
 from credstream.cli.place import AWAY, Trouble, guarded
-from credstream.cli.showing import OUTCOMES
 from credstream.cli.wording import short
 from credstream.contract.records import PublishedAward, PublishedChange
 from credstream.sdk import register, rows
@@ -44,7 +43,7 @@ def subscribe_to(
     how = How(
         beginning=beginning,
         until_end=until_end,
-        say=_warn,
+        say=showing.warn,
         stopping=lambda: bool(stopping),
     )
 
@@ -84,9 +83,9 @@ def _print(
     )
     for message in found:
         if message.fault:
-            _warn(unreadable(message))
+            showing.warn(unreadable(message))
         elif as_json:
-            _line(as_object(message))
+            showing.line(as_object(message))
         else:
             console.print(as_line(message))
     return 0
@@ -108,7 +107,7 @@ def _keep(words: Sequence[str], exchange: Exchange, to: str, how: How, *, as_jso
         count.end()
     told = {"records": count.records, "deleted": count.deleted, "unreadable": count.unreadable}
     if as_json:
-        _line(told)
+        showing.line(told)
     else:
         sys.stdout.write(", ".join(f"{name}: {number}" for name, number in told.items()) + "\n")
     return 0
@@ -131,7 +130,7 @@ class Count:
             self.records += each.record is not None
             if each.fault:
                 self.unreadable += 1
-                _warn(unreadable(each))
+                showing.warn(unreadable(each))
         if self.watched and self.clock() - self.told > 1.0:
             sys.stderr.write(f"\r{self.records} records taken")
             self.told = self.clock()
@@ -163,24 +162,14 @@ def as_line(message: Published) -> Text:
     line.append(f"v{record.version}  ")
     if isinstance(record, PublishedChange):
         line.append(f"{short(record.change)} ({short(record.cause)})  ")
-        return line.append(record.outcome or "", OUTCOMES.get(record.outcome or "", ""))
+        return line.append(record.outcome or "", showing.OUTCOMES.get(record.outcome or "", ""))
     line.append(f"{short(record.status)}  ")
     if isinstance(record, PublishedAward):
         outcome = record.judgement.outcome
-        line.append(f"{short(outcome)}  ", OUTCOMES.get(outcome, ""))
+        line.append(f"{short(outcome)}  ", showing.OUTCOMES.get(outcome, ""))
     return line.append(short(rows.title(record.definition)))
 
 
 def unreadable(message: Published) -> str:
     place = f"{message.topic} {message.partition} at offset {message.offset}"
     return f"unreadable, passed over: {place}: {message.fault}"
-
-
-def _warn(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
-
-
-def _line(told: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-    sys.stdout.flush()

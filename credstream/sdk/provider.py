@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from credstream.contract import rights, topics
@@ -101,10 +101,12 @@ def submit(
     *,
     kind: str | None = None,
     seconds: float = 60.0,
+    say: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Receipt]:
     """Send files, and give their receipts until each has ended.
 
-    Raises Unavailable and UnknownProviderError as `send` does, and NoReceiptError at last.
+    `say` is told why it waits, once for each cause. Raises Unavailable and UnknownProviderError
+    as `send` does, and NoReceiptError at last.
     """
     with Partitions(cluster, rights.user_of_provider(provider)) as reader:
         visible, receipts = reader.visible(), topics.receipts(provider)
@@ -114,7 +116,8 @@ def submit(
         begin = reader.ends((receipts, number) for number in range(visible[receipts]))
         reader.begin(begin)
         _send(cluster, topic, files)
-        yield from _heard(reader, codec, dict(begin), {each.id for each in files}, seconds)
+        ids = {each.id for each in files}
+        yield from _heard(reader, codec, dict(begin), ids, seconds, say)
 
 
 def topic_of(visible: Mapping[str, int], provider: str, kind: str | None = None) -> str:
@@ -138,6 +141,7 @@ def _heard(
     positions: dict[tuple[str, int], int],
     ids: set[str],
     seconds: float,
+    say: Callable[[str], None],
 ) -> Iterator[Receipt]:
     course, unread = Course(set(ids)), ""
     away: Unavailable | None = None
@@ -148,6 +152,8 @@ def _heard(
             found = reader.read(READ_SECONDS)
             read = [(each, _read(each, codec)) for each in found if isinstance(each, Incoming)]
         except Unavailable as failure:
+            if str(failure) != str(away):
+                say(f"waiting for receipts: {failure}")
             found, read, away = [], [], failure
             time.sleep(AWAY_SECONDS)
             reader.begin(positions)

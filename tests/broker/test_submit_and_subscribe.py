@@ -14,7 +14,7 @@ from credstream.contract.reasons import REASONS
 from credstream.runtime import clients
 from credstream.runtime.admin import Admin
 from credstream.sdk import store
-from tests.support import databases, houses, stacks
+from tests.support import databases, failing, houses, stacks
 from tests.support.published import award, key, publish, rows, taken
 
 pytestmark = pytest.mark.broker
@@ -196,6 +196,23 @@ def test_receipts_that_do_not_come_end_with_5_and_a_way_out(house, send):
     assert done.returncode == 5, done.stdout
     assert "x.json" in done.stderr
     assert "send the same files again" in done.stderr
+
+
+@pytest.mark.real
+@pytest.mark.usefixtures("house")
+def test_it_says_at_once_that_it_waits_for_the_registry(tmp_path):
+    path, address = tmp_path / "unread.json", failing.nobody()
+    path.write_text(json.dumps(AWARD | {"id": "S-9"}))
+    words = ("--provider", "amu-like", "--dir", tmp_path / "none", "--timeout", "3")
+    servers = {
+        "CREDSTREAM_BROKER": stacks.stack().bootstrap(),
+        "CREDSTREAM_REGISTRY_URL": f"http://{address}",
+    }
+    done = houses.credstream("submit", path, *words, **servers)
+    assert done.returncode == 4
+    waits, ends = done.stderr.splitlines()
+    assert waits.startswith(f"waiting for receipts: registry {address}: nobody listens there")
+    assert address in ends
 
 
 def test_a_line_for_each_record_and_json_for_programs(house, read):

@@ -140,7 +140,9 @@ def test_more_values_than_a_statement_takes_are_asked_for_in_pieces(made):
 @pytest.mark.real
 def test_postgresql_plans_a_query_once_however_many_values_are_asked_for(made):
     found = among(sa.select(VERSIONS), VERSIONS.c.key)
-    prepared = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT toy_%'")
+    prepared = sa.text(
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT toy_%'"
+    )
     with transaction(made) as connection:
         write(connection, ("a", 1), ("b", 2))
         for count in range(1, 30):
