@@ -66,8 +66,9 @@ class Keeper:
             unknown = self.service.unknown(connection, names)
         now = time.monotonic()
         self.held = {t: at for t, at in self.held.items() if t in unknown or t not in names}
-        for name in unknown:
-            self.held.setdefault(name, now)
+        for name in unknown - self.held.keys():
+            self.held[name] = now
+            logger().warning("held", topic=name, seconds=self.hold_seconds)
         return {
             name: LOOK_AGAIN_SECONDS
             for name in unknown

@@ -42,6 +42,7 @@ class Partitions:
     def on_assigned(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
         self.joined = True
         self.fresh |= {(p.topic, p.partition) for p in partitions}
+        logger().info("assigned", **_many(partitions))
 
     def on_taken(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
         gone = {(p.topic, p.partition) for p in partitions}
@@ -50,6 +51,7 @@ class Partitions:
             self.fresh.discard(place)
             for memory in (self.rows, self.committed, self.asleep):
                 memory.pop(place, None)
+        logger().info("taken away", **_many(partitions))
 
     def ours(self, fetched: Iterable[Incoming]) -> list[Incoming]:
         """The messages of adopted partitions; others were lost meanwhile or come again."""
@@ -159,6 +161,10 @@ class Partitions:
     def _earliest(self, place: Place) -> int:
         low, _high = self.consumer.get_watermark_offsets(TopicPartition(*place), timeout=10)
         return int(low)
+
+
+def _many(partitions: Sequence[TopicPartition]) -> dict[str, int]:
+    return {"partitions": len(partitions), "topics": len({each.topic for each in partitions})}
 
 
 def place_of(message: Incoming) -> Place:

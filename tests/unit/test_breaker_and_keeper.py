@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from credstream.contract.flow import Incoming
 from credstream.runtime import keeper as keeping
@@ -85,11 +86,13 @@ def test_messages_of_an_unknown_provider_are_held_and_then_let_through(keeper, m
     now = [1000.0]
     monkeypatch.setattr(keeping.time, "monotonic", lambda: now[0])
     batch = [message("later"), message("known")]
-    assert set(keeper.waits(batch)) == {TOPIC.format("later")}
-    now[0] += 29
-    assert keeper.waits([message("later")])
-    now[0] += 2
-    assert keeper.waits([message("later")]) == {}
+    with capture_logs() as lines:
+        assert set(keeper.waits(batch)) == {TOPIC.format("later")}
+        now[0] += 29
+        assert keeper.waits([message("later")])
+        now[0] += 2
+        assert keeper.waits([message("later")]) == {}
+    assert [(line["event"], line["topic"]) for line in lines] == [("held", TOPIC.format("later"))]
 
 
 def test_a_provider_that_becomes_known_waits_no_longer(keeper):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from structlog.testing import capture_logs
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
@@ -243,3 +244,14 @@ def test_a_seek_that_fails_is_unavailable_and_the_partition_stays_fresh(made):
     with pytest.raises(Unavailable, match="away"):
         here.adopted()
     assert here.fresh == {PLACE}
+
+
+def test_what_the_group_gives_and_takes_is_told(made):
+    here = Partitions(Consumer(), made, CLUSTER)
+    places = [TopicPartition("in", 0), TopicPartition("in", 1), TopicPartition("other", 0)]
+    with capture_logs() as lines:
+        here.on_assigned(None, places)
+        here.on_taken(None, places[:1])
+        here.on_assigned(None, [])
+    told = [(line["event"], line["partitions"], line["topics"]) for line in lines]
+    assert told == [("assigned", 3, 2), ("taken away", 1, 1), ("assigned", 0, 0)]
