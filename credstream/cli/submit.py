@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from credstream.cli import showing
-from credstream.cli.exchange import exchange_of
+from credstream.cli.exchange import Exchange, exchange_of
 from credstream.cli.place import REJECTED, UNDONE, Trouble, guarded
 from credstream.cli.run_report import line_of
 from credstream.contract import topics
@@ -43,35 +43,43 @@ def submit_files(
     """
     _check(provider, kind, identity, paths)
     files = [_file(path, provider, identity) for path in paths]
-    names = {each.id: each.name for each in files}
 
     def work() -> int:
         exchange = exchange_of(folder)
-        if not wait:
-            sdk.send(exchange.cluster, provider, files, kind)
-            _say_sent(files, as_json=as_json)
-            return 0
-        heard = sdk.submit(
-            exchange.cluster,
-            exchange.codec(),
-            provider,
-            files,
-            kind=kind,
-            seconds=timeout,
-            say=showing.warn,
-        )
-        refused = False
-        for receipt in heard:
-            refused = refused or receipt.status == "refused"
-            _say(receipt, names[receipt.submission], as_json=as_json)
-        return REJECTED if refused else 0
+        if wait:
+            return _hear(exchange, provider, files, kind, timeout, as_json=as_json)
+        sdk.send(exchange.cluster, provider, files, kind)
+        _say_sent(files, as_json=as_json)
+        return 0
 
     try:
         return guarded(work)
     except UnknownProviderError as error:
         raise Trouble(f"{error}; is {provider} registered as a provider?") from error
     except NoReceiptError as error:
-        raise Trouble(_late(error, names, timeout), UNDONE) from error
+        raise Trouble(_late(error, files, timeout), UNDONE) from error
+
+
+def _hear(
+    exchange: Exchange,
+    provider: str,
+    files: Sequence[File],
+    kind: str | None,
+    timeout: float,
+    *,
+    as_json: bool,
+) -> int:
+    """Send the files and print their receipts; 3 where something was refused."""
+    names, refused = _names(files), False
+    cluster, codec, say = exchange.cluster, exchange.codec(), showing.warn
+    for receipt in sdk.submit(cluster, codec, provider, files, kind=kind, seconds=timeout, say=say):
+        refused |= receipt.status == "refused"
+        _say(receipt, names[receipt.submission], as_json=as_json)
+    return REJECTED if refused else 0
+
+
+def _names(files: Sequence[File]) -> Mapping[str, str]:
+    return {each.id: each.name for each in files}
 
 
 def _check(provider: str, kind: str | None, identity: str | None, paths: Sequence[Path]) -> None:
@@ -122,11 +130,11 @@ def _say_sent(files: Sequence[File], *, as_json: bool) -> None:
             sys.stdout.write(f"sent {each.name} as {each.id}\n")
 
 
-def _late(error: NoReceiptError, names: Mapping[str, str], timeout: float) -> str:
-    files: Collection[str] = sorted(names[each] for each in error.open)
+def _late(error: NoReceiptError, files: Sequence[File], timeout: float) -> str:
+    late = sorted(_names(files)[each] for each in error.open)
     unread = f" Receipts came that cannot be read ({error.unread}): is CREDSTREAM_REGISTRY_URL set?"
     return (
-        f"not ended within {timeout:g} s: {', '.join(files)}. What was sent is not lost; to hear "
+        f"not ended within {timeout:g} s: {', '.join(late)}. What was sent is not lost; to hear "
         "of it send the same files again later, which changes nothing. If nothing comes at all, "
         "the services are not running." + (unread if error.unread else "")
     )

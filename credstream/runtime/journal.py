@@ -200,16 +200,19 @@ def _insert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 
 
 def _update(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows and connection.execute(_MOVE, rows).rowcount != len(rows):
-        places = [(row["at_topic"], row["at_partition"]) for row in rows]
-        found = read(connection, places)
-        ends = [found[place].upto if place in found else None for place in places]
-        raise _not_ours([r for r, end in zip(rows, ends, strict=True) if end != r["upto"]] or rows)
+    if not rows or connection.execute(_MOVE, rows).rowcount == len(rows):
+        return
+    ends = {place: row.upto for place, row in read(connection, map(_place, rows)).items()}
+    raise _not_ours([row for row in rows if ends.get(_place(row)) != row["upto"]] or rows)
 
 
 def _not_ours(rows: Sequence[Mapping[str, Any]]) -> NotOurs:
-    names = ", ".join(_name((row["at_topic"], row["at_partition"])) for row in rows)
+    names = ", ".join(_name(_place(row)) for row in rows)
     return NotOurs(f"journal row {names} was moved by another worker")
+
+
+def _place(row: Mapping[str, Any]) -> Place:
+    return row["at_topic"], row["at_partition"]
 
 
 def _name(place: Place) -> str:

@@ -36,6 +36,7 @@ from credstream.runtime.store import (
 Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
 SECONDS = 30
 FAILURES_BORNE = 3
+_REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,3 @@ def providers(connection: sa.Connection, codec: Codec, ids: set[str]) -> dict[st
     """The registrations of some providers."""
     rows = select_in(connection, _REGISTERED, ids)
     return {row.id: codec.held(row.record, Provider) for row in rows}
-
-
-_REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
