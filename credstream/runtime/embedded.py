@@ -80,6 +80,7 @@ _SIGNATURES: Final[Mapping[str, tuple[Any, tuple[Any, ...]]]] = MappingProxyType
         ),
         "rd_kafka_mock_broker_set_down": (_INT, (_POINTER, _INT)),
         "rd_kafka_mock_broker_set_up": (_INT, (_POINTER, _INT)),
+        "rd_kafka_mock_broker_set_rtt": (_INT, (_POINTER, _INT, ctypes.c_int)),
     }
 )
 
@@ -149,6 +150,10 @@ class Broker:
 
     def set_up(self) -> None:
         self._call("rd_kafka_mock_broker_set_up", _NODE)
+
+    def set_slow(self, milliseconds: int) -> None:
+        """Hold every answer back for so long."""
+        self._call("rd_kafka_mock_broker_set_rtt", _NODE, milliseconds)
 
     def _call(self, function: str, *arguments: bytes | int) -> None:
         code = getattr(self._library, function)(self._open(), *arguments)

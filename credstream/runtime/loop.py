@@ -208,7 +208,7 @@ class Loop:
             self.hooks.crash("inside")
             self._tried(self.producer.commit_transaction)
         except KafkaException as failure:
-            if failure.args[0].code() == KafkaError.INVALID_PRODUCER_ID_MAPPING:
+            if self._broken_by(failure.args[0]) == KafkaError.INVALID_PRODUCER_ID_MAPPING:
                 raise Forgotten(FORGOTTEN) from failure
             if failure.args[0].fatal() or not failure.args[0].txn_requires_abort():
                 raise
@@ -216,6 +216,18 @@ class Loop:
             raise Unavailable(f"transaction aborted: {failure.args[0].str()}") from failure
         if self.ordinary_commit:
             self._commit(offsets)
+
+    def _broken_by(self, error: KafkaError) -> int:
+        """The code of what broke the transaction, which a call that came too late does not tell.
+
+        Nothing can begin inside a transaction: librdkafka answers with what broke the open one.
+        """
+        if error.code() == KafkaError._STATE:  # noqa: SLF001
+            try:
+                self.producer.begin_transaction()
+            except KafkaException as told:
+                return int(told.args[0].code())
+        return int(error.code())
 
     def _tried(self, call: Callable[..., Any], *args: Any) -> None:
         """A transaction call that timed out goes on in the background: only the same may follow."""

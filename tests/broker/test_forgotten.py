@@ -1,5 +1,6 @@
 """A worker that had nothing to do for a week: the broker has forgotten its transactional id."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -17,11 +18,19 @@ from tests.support.exchanges import CLUSTER, Everything
 pytestmark = pytest.mark.embedded
 
 
-@pytest.mark.parametrize("refused", ["AddOffsetsToTxn", "AddPartitionsToTxn"])
+@pytest.mark.parametrize(
+    ("refused", "late"),
+    [("AddOffsetsToTxn", False), ("AddPartitionsToTxn", False), ("AddPartitionsToTxn", True)],
+    ids=["offsets", "outputs", "outputs, between two requests for the offsets"],
+)
 def test_a_worker_whose_transactional_id_is_forgotten_ends_and_its_next_life_goes_on(
-    refused, tmp_path
+    refused, late, tmp_path, monkeypatch
 ):
-    """librdkafka says that an abort is enough, after which the same comes again, often for ever."""
+    """librdkafka says that an abort is enough, after which the same comes again, often for ever.
+
+    Where the refusal falls between the two requests for the offsets, the call says no more than
+    that the transaction is in a wrong state.
+    """
     made = stages.database(tmp_path)
     stage = Stage(replace(stages.TOY, inputs=("in",)), made, stages.CODEC, CLUSTER, Everything())
     with Broker({"in": 1, stages.OUT: 1}) as broker:
@@ -38,10 +47,26 @@ def test_a_worker_whose_transactional_id_is_forgotten_ends_and_its_next_life_goe
             loop = Loop(consumer, producer, stage, here, 10, 0.01, Hooks(), ordinary_commit=True)
             loop.run(lambda: loop.working and 1 in here.committed.values())
 
+        if late:
+            monkeypatch.setattr(Loop, "_produce", slowly(broker))
         broker.fail_next(refused, [KafkaError.INVALID_PRODUCER_ID_MAPPING])
         with pytest.raises(Forgotten, match="a week without use; start again"):
             live()
+        broker.set_slow(0)
+        monkeypatch.undo()
         live()
         reader = clients.consumer(cluster, "reader")
         assert {key for key, _ in clients.read_to_end(reader, stages.OUT, 15)} == {"key"}
         reader.close()
+
+
+def slowly(broker):
+    """Outputs are on their way to be refused when the offsets set out, and answers take longer."""
+    produce = Loop._produce
+
+    def late(loop, output):
+        broker.set_slow(300)
+        produce(loop, output)
+        time.sleep(0.1)
+
+    return late
