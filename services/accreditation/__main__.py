@@ -1,5 +1,13 @@
 """Starts accreditation: `python -m services.accreditation worker`."""
 
-from credstream.runtime.process import main
+from credstream.runtime.command import Build, main
 
-main("accreditation", "services.accreditation.app")
+
+def load() -> Build:
+    """The service's wiring, which takes time to import: the runtime fences its name meanwhile."""
+    from services.accreditation.app import build  # noqa: PLC0415, see above
+
+    return build
+
+
+main("accreditation", load)

@@ -32,7 +32,7 @@ HANGS = """
     from credstream.runtime import logs
     from credstream.runtime.settings import load
     from credstream.runtime.fence import Fence
-    from credstream.runtime.app import start
+    from credstream.runtime.faust_app import start
     from services.ingest.app import build
 
     def hanging(settings):

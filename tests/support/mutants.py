@@ -11,9 +11,8 @@ import random
 import signal
 import sys
 import time
-import types
 
-from credstream.runtime import clients, fence, loop, process, worker
+from credstream.runtime import clients, command, fence, loop, worker
 from tests.support.stages import Blind
 
 SOUND, NO_JOURNAL, NO_TRANSACTIONS = "sound", "no-journal", "no-transactions"
@@ -50,8 +49,7 @@ def main() -> None:
         made.crash = dying(point) if point else made.crash
         return made
 
-    sys.modules["mutant"] = types.SimpleNamespace(build=broken)
-    process.main(name, "mutant")
+    command.main(name, lambda: broken)
 
 
 def dying(text: str):

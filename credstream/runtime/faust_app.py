@@ -18,7 +18,7 @@ from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime import health, logs, migrate, store
+from credstream.runtime import logs, migrate, pages, store
 from credstream.runtime.fence import Fence
 from credstream.runtime.logs import logger
 from credstream.runtime.patience import patient
@@ -57,7 +57,7 @@ def app_of(worker: Worker) -> faust.App:
     for runner in worker.runners:
         app.add_dependency(Thread(runner.run))
     _agent(app, worker)
-    for path, page in health.pages(worker).items():
+    for path, page in pages.pages(worker).items():
         app.page(path)(page)  # type: ignore[arg-type]
     return app
 

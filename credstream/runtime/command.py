@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from credstream.runtime import offspring
 from credstream.runtime.fence import Fence
-from credstream.runtime.settings import SettingsError, load
+from credstream.runtime.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from credstream.runtime.worker import Worker
+
+Build: TypeAlias = "Callable[[Settings], Worker]"
 
 USAGE = 2
 CONFIG = 78  # EX_CONFIG
 
 
-def main(name: str, app: str) -> None:
+def main(name: str, app: Callable[[], Build]) -> None:
     """Run the service; exits 2 on misuse, 78 on wrong settings or a wrong database.
 
-    `app` names the module whose `build` makes the worker; it is imported here, and not before.
+    `app` imports the service's wiring when it is called, and returns what makes the worker.
     """
     if sys.argv[1:2] != ["worker"]:
         sys.stderr.write(
@@ -33,12 +39,12 @@ def main(name: str, app: str) -> None:
     fence = Fence(settings, f"{name}-{settings.ordinal}")
     # Everything that takes time to load is loaded while the fence is being set.
     from credstream.runtime import logs  # noqa: PLC0415
-    from credstream.runtime.app import start  # noqa: PLC0415
+    from credstream.runtime.faust_app import start  # noqa: PLC0415
     from credstream.runtime.migrate import SchemaError  # noqa: PLC0415
 
     try:
         logs.configure(name, f"{name}-{settings.ordinal}", settings.log_level)
-        start(import_module(app).build, settings, fence)
+        start(app(), settings, fence)
     except (SettingsError, SchemaError) as error:
         _refuse(name, error)
 
