@@ -8,8 +8,8 @@ from dataclasses import replace
 from benchmarks.peers import job
 from benchmarks.peers.meter import asked, meter_of
 from credstream.contract.flow import Emit, Outcome
-from credstream.runtime import logs
-from credstream.runtime.settings import Settings
+from credstream.process import logs
+from credstream.process.settings import Settings
 from credstream.runtime.stage import Service
 from credstream.runtime.store import EPOCH, METADATA, engine, transaction
 from credstream.runtime.worker import Worker

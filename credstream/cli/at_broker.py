@@ -18,10 +18,10 @@ from credstream.cli.checks import OK, UNKNOWN, WRONG, Base, Check, check_of, in_
 from credstream.cli.exchange import Exchange
 from credstream.cli.topics import embedded_drift, registered, wanted
 from credstream.contract import rights, topics
+from credstream.process.diagnosis import Diagnosis, Heard, of_broker
 from credstream.runtime import clients, journal
 from credstream.runtime.admin import Admin, Drift
 from credstream.runtime.clients import Cluster
-from credstream.runtime.diagnosis import Diagnosis, Heard, of_broker
 from credstream.runtime.journal import JournalError, Place, Row
 from credstream.runtime.store import JOURNAL, engine, transaction
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from credstream.cli.place import CONFIG, Place, Trouble
 from credstream.contract.codec import Codec
+from credstream.process.settings import Settings, SettingsError, load
 from credstream.runtime import clients
 from credstream.runtime.clients import Cluster
-from credstream.runtime.settings import Settings, SettingsError, load
 
 
 @dataclass(frozen=True, slots=True)

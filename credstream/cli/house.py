@@ -18,7 +18,7 @@ from pathlib import Path
 from credstream.cli.grounds import Ground
 from credstream.cli.place import Place, Trouble, service_part
 from credstream.contract import topics
-from credstream.runtime import offspring
+from credstream.process import child_process
 
 # Started in the order that an event meets them, so that the first receipt comes early.
 SERVICES = topics.SERVICES
@@ -70,7 +70,7 @@ class House:
         return ended
 
     def stop(self) -> None:
-        offspring.stop(list(self.children.values()), STOP_SECONDS)
+        child_process.stop(list(self.children.values()), STOP_SECONDS)
         (self.place.folder / "run.json").unlink(missing_ok=True)
 
     def write(self) -> None:
@@ -91,7 +91,7 @@ class House:
     def _start(self, name: str) -> None:
         command = (sys.executable, "-m", f"services.{name}", "worker")
         log = self.place.folder / "logs" / f"{name}.jsonl"
-        self.children[name] = offspring.start(command, self._environment(name), log)
+        self.children[name] = child_process.start(command, self._environment(name), log)
         self.started[name] = time.monotonic()
 
     def _environment(self, name: str) -> Mapping[str, str]:

@@ -18,8 +18,8 @@ from credstream.cli.exchange import loaded, settings_for
 from credstream.cli.place import MISUSE, Place, Trouble, guarded
 from credstream.cli.showing import console
 from credstream.contract.topics import SERVICES
+from credstream.process.settings import PREFIX, shown
 from credstream.runtime import journal, migrate
-from credstream.runtime.settings import PREFIX, shown
 from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
 
 VAULT = "vault"

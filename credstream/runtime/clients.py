@@ -20,7 +20,8 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
-from credstream.runtime.diagnosis import Witness, explained, known, refused
+from credstream.process.diagnosis import Witness, explained, known, refused
+from credstream.process.settings import Settings, SettingsError, needed
 from credstream.runtime.profiles import (
     COMMON,
     CONSUMER,
@@ -30,7 +31,6 @@ from credstream.runtime.profiles import (
     TRANSACTIONAL,
     Config,
 )
-from credstream.runtime.settings import Settings, SettingsError, needed
 
 # How long a broker that may be away is asked, and one that must answer.
 ASK_SECONDS, ANSWER_SECONDS = 1.0, 10.0

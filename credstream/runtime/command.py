@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from credstream.runtime import offspring
+from credstream.process import child_process
+from credstream.process.settings import Settings, SettingsError, load
 from credstream.runtime.fence import Fence
-from credstream.runtime.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from credstream.runtime.worker import Worker
@@ -31,14 +31,14 @@ def main(name: str, app: Callable[[], Build]) -> None:
             "Settings come from CREDSTREAM_* variables; `credstream config show` lists them.\n"
         )
         sys.exit(0 if sys.argv[1:2] == ["--help"] else USAGE)
-    offspring.die_with_parent(os.environ)
+    child_process.die_with_parent(os.environ)
     try:
         settings = load()
     except SettingsError as error:
         _refuse(name, error)
     fence = Fence(settings, f"{name}-{settings.ordinal}")
     # Everything that takes time to load is loaded while the fence is being set.
-    from credstream.runtime import logs  # noqa: PLC0415
+    from credstream.process import logs  # noqa: PLC0415
     from credstream.runtime.faust_app import start  # noqa: PLC0415
     from credstream.runtime.migrate import SchemaError  # noqa: PLC0415
 

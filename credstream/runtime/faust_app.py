@@ -18,12 +18,13 @@ from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime import logs, migrate, pages, store
+from credstream.process import logs
+from credstream.process.logs import logger
+from credstream.process.settings import Settings, SettingsError
+from credstream.runtime import migrate, pages, store
 from credstream.runtime.fence import Fence
-from credstream.runtime.logs import logger
 from credstream.runtime.patience import patient
 from credstream.runtime.profiles import PROFILES
-from credstream.runtime.settings import Settings, SettingsError
 from credstream.runtime.threads import Thread, Watchdog, end
 from credstream.runtime.worker import Worker
 

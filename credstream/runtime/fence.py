@@ -17,9 +17,9 @@ from contextlib import suppress
 from confluent_kafka import KafkaException, Producer
 
 from credstream.contract.errors import Unavailable
+from credstream.process.settings import Settings, SettingsError
 from credstream.runtime import clients
 from credstream.runtime.clients import Cluster
-from credstream.runtime.settings import Settings, SettingsError
 
 SECONDS = 10.0
 REACH_SECONDS = 3.0

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from credstream.contract.errors import Unavailable
+from credstream.process.logs import logger
 from credstream.runtime.journal import Place
-from credstream.runtime.logs import logger
 
 LOOK_SECONDS, STEP_SECONDS = 10.0, 0.2
 

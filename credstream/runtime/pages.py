@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from credstream.runtime.settings import Settings
+from credstream.process.settings import Settings
 
 Page = Callable[[Any, Any], Awaitable[web.Response]]
 UNAVAILABLE = 503

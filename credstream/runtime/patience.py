@@ -8,7 +8,7 @@ from collections.abc import Callable
 from confluent_kafka import KafkaException
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime.logs import logger
+from credstream.process.logs import logger
 
 
 def patient(

@@ -17,10 +17,11 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit
 from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
-from credstream.runtime import clients, metrics
+from credstream.process import metrics
+from credstream.process.logs import logger
+from credstream.runtime import clients
 from credstream.runtime.deadletters import marked
 from credstream.runtime.journal import Place
-from credstream.runtime.logs import logger
 from credstream.runtime.store import (
     EPOCH,
     FAILURES,

@@ -17,8 +17,8 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
-from credstream.runtime.diagnosis import bare, of_registry
-from credstream.runtime.settings import SettingsError
+from credstream.process.diagnosis import bare, of_registry
+from credstream.process.settings import SettingsError
 
 T = TypeVar("T")
 SECONDS = 5.0

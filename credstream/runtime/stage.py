@@ -18,11 +18,12 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.parts import Reason
 from credstream.contract.records import Receipt
-from credstream.runtime import journal, metrics
+from credstream.process import metrics
+from credstream.process.logs import logger
+from credstream.runtime import journal
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED
 from credstream.runtime.deadletters import marked
 from credstream.runtime.journal import Move, NotOurs, Output, Place
-from credstream.runtime.logs import logger
 from credstream.runtime.store import hold_epoch, transaction
 
 # What a broker adds to a value: key, headers of the batch, its own frame.

@@ -14,8 +14,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime.diagnosis import of_database
-from credstream.runtime.settings import Settings, SettingsError, needed
+from credstream.process.diagnosis import of_database
+from credstream.process.settings import Settings, SettingsError, needed
 
 METADATA = sa.MetaData()
 

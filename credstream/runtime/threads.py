@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import mode
 
-from credstream.runtime.logs import logger
+from credstream.process.logs import logger
 
 STOP_SECONDS = 10.0
 # So long without a turn is told; a batch takes less than two seconds.

@@ -13,7 +13,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Emit, Incoming
 from credstream.contract.records import Accreditation, Accredited, Again
-from credstream.runtime import metrics
+from credstream.process import metrics
 from credstream.runtime.reference import Learn
 from credstream.runtime.store import METADATA, among, select_in, transaction, upsert
 from services.accreditation.organisations import tokens

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accredited, PublishedAward
-from credstream.runtime import metrics
-from credstream.runtime.logs import logger
+from credstream.process import metrics
+from credstream.process.logs import logger
 from credstream.runtime.store import transaction
 from services.publisher import store
 

@@ -3,11 +3,11 @@
 import pytest
 
 from credstream.contract.errors import Unavailable
+from credstream.process.settings import Settings
 from credstream.runtime import fence
 from credstream.runtime.clients import Asker, Cluster
 from credstream.runtime.embedded import Broker
 from credstream.runtime.fence import Fence
-from credstream.runtime.settings import Settings
 from tests.support import houses
 
 pytestmark = pytest.mark.embedded

@@ -30,7 +30,7 @@ ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="a
 HANGS = """
     import sys, time
     from credstream.runtime import logs
-    from credstream.runtime.settings import load
+    from credstream.process.settings import load
     from credstream.runtime.fence import Fence
     from credstream.runtime.faust_app import start
     from services.ingest.app import build

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from credstream.contract import rights, topics
-from credstream.runtime import settings
+from credstream.process import settings
 from deploy import manifests
 from deploy.kafka import postgres
 from deploy.kafka.layout import Layout

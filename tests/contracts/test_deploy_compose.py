@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from credstream.contract import topics
-from credstream.runtime import settings
-from credstream.runtime.settings import secret_key
+from credstream.process import settings
+from credstream.process.settings import secret_key
 from deploy import start
 from deploy.compose import make_secrets
 from services.publisher import seal

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from credstream.contract import reasons, schemas, topics
-from credstream.runtime import settings
+from credstream.process import settings
 from tests.support import docs
 
 ROOT = docs.ROOT

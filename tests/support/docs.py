@@ -16,7 +16,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from credstream.cli.main import app
 from credstream.contract import codec, reasons, schemas, topics
-from credstream.runtime import metrics, settings
+from credstream.process import metrics, settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

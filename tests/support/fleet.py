@@ -17,7 +17,7 @@ from credstream.cli.exchange import Exchange
 from credstream.cli.house import free_port
 from credstream.contract import topics
 from credstream.contract.codec import Codec
-from credstream.runtime import offspring
+from credstream.process import child_process
 from credstream.runtime.admin import Admin
 from credstream.runtime.clients import Cluster
 from services.publisher.seal import test_certificate as certificate
@@ -163,7 +163,7 @@ class Fleet:
         }
         kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}
         # They die with the test, whatever ends it.
-        mine = {offspring.PARENT: str(nursery.parent(forked=self.forked))}
+        mine = {child_process.PARENT: str(nursery.parent(forked=self.forked))}
         return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()} | mine | self.env
 
     def _of(self, service: str) -> list[Worker]:

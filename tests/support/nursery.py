@@ -27,7 +27,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO
 
-from credstream.runtime import offspring
+from credstream.process import child_process
 
 ROOT = Path(__file__).parents[2]
 FORKS = os.environ.get("CREDSTREAM_TEST_FORKS", "1") != "0"
@@ -231,15 +231,15 @@ def _housed() -> tuple[str, str] | None:
     pid = os.fork()
     if not pid:
         ours.close()
-        offspring.die_with_parent({offspring.PARENT: str(house)})
+        child_process.die_with_parent({child_process.PARENT: str(house)})
         return _serve(theirs)
     theirs.close()
 
     def popen(command: Sequence[str], *, env: Mapping[str, str], stdout: IO[bytes], **_: object):
-        number, own = stdout.fileno(), {**env, offspring.PARENT: str(pid)}
+        number, own = stdout.fileno(), {**env, child_process.PARENT: str(pid)}
         return _ask(ours, command[1:], own, number, number, session=True)
 
-    offspring.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": popen})
+    child_process.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": popen})
     return None
 
 

@@ -6,9 +6,9 @@ The texts of the first table are as a real broker made librdkafka 2.16 say them.
 import pytest
 from confluent_kafka import KafkaError
 
-from credstream.runtime import diagnosis
-from credstream.runtime.causes import BROKER, CLOSED, DATABASE, REGISTRY, SILENT
-from credstream.runtime.diagnosis import Witness, known, of_broker, of_database, of_registry
+from credstream.process import diagnosis
+from credstream.process.diagnosis import Witness, known, of_broker, of_database, of_registry
+from credstream.process.error_catalogue import BROKER, CLOSED, DATABASE, REGISTRY, SILENT
 
 ADDRESS = "kafka.example:9094,kafka2.example:9094"
 PASSWORD = "geheim-4711"

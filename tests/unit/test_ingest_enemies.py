@@ -18,8 +18,8 @@ from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.reasons import REASONS
 from credstream.contract.records import Provider, Receipt, Received
+from credstream.process.settings import Settings
 from credstream.runtime import journal
-from credstream.runtime.settings import Settings
 from credstream.runtime.stage import Stage
 from credstream.runtime.store import PROVIDERS, transaction
 from services.ingest.app import build

@@ -7,7 +7,8 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
-from credstream.runtime import journal, metrics
+from credstream.process import metrics
+from credstream.runtime import journal
 from credstream.runtime import keeper as keeping
 from credstream.runtime.breaker import FINE, UNEXPECTED
 from credstream.runtime.journal import Move, Output, Row

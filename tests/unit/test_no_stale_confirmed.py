@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.records import Accreditation, Accredited
+from credstream.process.settings import Settings
 from credstream.runtime.reference import Control, Reference
-from credstream.runtime.settings import Settings
 from services.accreditation import store
 from services.accreditation.app import build
 from services.accreditation.rules import judge

@@ -12,9 +12,9 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Provider
 from credstream.contract.registration import provider_from
+from credstream.process.settings import SettingsError, load, needed, secret_key, shown
 from credstream.runtime import migrate
 from credstream.runtime.reference import Control, Reference, learn_provider, providers
-from credstream.runtime.settings import SettingsError, load, needed, secret_key, shown
 from credstream.runtime.store import METADATA, engine, transaction
 from credstream.runtime.vault import KEYS, Erased, Vault
 from tests.support import databases, exchanges

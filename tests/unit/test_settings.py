@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from credstream.runtime.settings import PREFIX, Settings, SettingsError, load, secret_key, shown
+from credstream.process.settings import PREFIX, Settings, SettingsError, load, secret_key, shown
 
 SECRETS = {each.name for each in fields(Settings) if each.metadata["secret"]}
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from credstream.runtime.causes import BROKER, CLOSED, DATABASE, REGISTRY, SILENT, Cause
+from credstream.process.error_catalogue import BROKER, CLOSED, DATABASE, REGISTRY, SILENT, Cause
 
 # Name and text of an error, such as _AUTHENTICATION.
 Heard = tuple[str, str]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from credstream.runtime import offspring
+from credstream.process import child_process
 
 ROOT = Path(__file__).parents[2]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -84,7 +84,7 @@ def started(tmp_path):
 
     def start(name, *flags):
         lock = tmp_path / name
-        child = offspring.start(command(lock, *flags), ENV, tmp_path / "logs" / "all.log")
+        child = child_process.start(command(lock, *flags), ENV, tmp_path / "logs" / "all.log")
         children.append(child)
         seconds_until(lambda: alive(lock))
         return child, lock
@@ -110,7 +110,7 @@ def test_children_of_a_killed_parent_are_gone_within_two_seconds(tmp_path):
 
 
 def test_a_child_whose_parent_is_already_gone_ends_at_once(tmp_path):
-    stranger = {**ENV, offspring.PARENT: str(os.getpid() + 1)}
+    stranger = {**ENV, child_process.PARENT: str(os.getpid() + 1)}
     ended = subprocess.run(command(tmp_path / "lock"), env=stranger, check=False, timeout=10)
     assert ended.returncode == -signal.SIGKILL
     assert not (tmp_path / "lock").exists()
@@ -129,7 +129,7 @@ def test_stop_asks_and_then_kills_what_ignores_it(started):
     stubborn, _ = started("stubborn", "stubborn")
 
     began = time.monotonic()
-    codes = offspring.stop([stubborn, polite], 0.5)
+    codes = child_process.stop([stubborn, polite], 0.5)
 
     assert codes == {polite.pid: -signal.SIGTERM, stubborn.pid: -signal.SIGKILL}
     assert 0.5 <= time.monotonic() - began < 1.5
@@ -138,7 +138,7 @@ def test_stop_asks_and_then_kills_what_ignores_it(started):
 def test_stop_has_one_deadline_for_all(started):
     children = [started(f"stubborn{n}", "stubborn")[0] for n in range(3)]
     began = time.monotonic()
-    offspring.stop(children, 0.5)
+    child_process.stop(children, 0.5)
     assert time.monotonic() - began < 1.2
 
 
@@ -147,7 +147,7 @@ def test_stop_takes_the_grandchildren_of_a_killed_child_along(started, tmp_path)
     grandchild = Path(f"{lock}.grandchild")
     seconds_until(lambda: alive(grandchild))
 
-    offspring.stop([child], 0.2)
+    child_process.stop([child], 0.2)
 
     assert seconds_until(lambda: not alive(grandchild)) < 2
 
@@ -156,7 +156,7 @@ def test_stop_reports_what_had_ended_before(started):
     child, _ = started("early")
     child.kill()
     child.wait()
-    assert offspring.stop([child], 1.0) == {child.pid: -signal.SIGKILL}
+    assert child_process.stop([child], 1.0) == {child.pid: -signal.SIGKILL}
 
 
 def test_output_of_children_is_appended_to_one_log(started, tmp_path):
@@ -171,7 +171,7 @@ def test_children_are_refused_outside_the_main_thread(tmp_path):
 
     def attempt():
         try:
-            offspring.start(command(tmp_path / "lock"), ENV, tmp_path / "log")
+            child_process.start(command(tmp_path / "lock"), ENV, tmp_path / "log")
         except RuntimeError as error:
             refusals.append(str(error))
 
