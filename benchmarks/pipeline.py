@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from credstream.contract import topics
-from credstream.runtime import clients
+from credstream.kafka import clients
 from tests.support import databases, exam, fleet
 from tests.support.exam import Answers, Exam
 

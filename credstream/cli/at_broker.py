@@ -18,10 +18,11 @@ from credstream.cli.checks import OK, UNKNOWN, WRONG, Base, Check, check_of, in_
 from credstream.cli.exchange import Exchange
 from credstream.cli.topics import embedded_drift, registered, wanted
 from credstream.contract import rights, topics
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin, Drift
+from credstream.kafka.clients import Cluster
 from credstream.process.diagnosis import Diagnosis, Heard, of_broker
-from credstream.runtime import clients, journal
-from credstream.runtime.admin import Admin, Drift
-from credstream.runtime.clients import Cluster
+from credstream.runtime import journal
 from credstream.runtime.journal import JournalError, Place, Row
 from credstream.runtime.store import JOURNAL, engine, transaction
 

@@ -17,10 +17,11 @@ from credstream.cli.exchange import Exchange
 from credstream.cli.place import Place, service_part
 from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
+from credstream.kafka import registry
 from credstream.process import diagnosis
 from credstream.process.diagnosis import Diagnosis
 from credstream.process.settings import PREFIX, Settings, SettingsError, needed, secret_key
-from credstream.runtime import migrate, registry
+from credstream.runtime import migrate
 from credstream.runtime.store import BREAKER, engine, transaction
 
 OK, WRONG, UNKNOWN = "ok", "wrong", "unknown"

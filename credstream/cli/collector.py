@@ -16,8 +16,8 @@ from credstream.contract import topics
 from credstream.contract.codec import CLASSES, Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
 
 
 @dataclass(frozen=True, slots=True)

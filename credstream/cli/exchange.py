@@ -10,9 +10,9 @@ from typing import Any
 
 from credstream.cli.place import CONFIG, Place, Trouble
 from credstream.contract.codec import Codec
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
 from credstream.process.settings import Settings, SettingsError, load
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
 
 
 @dataclass(frozen=True, slots=True)

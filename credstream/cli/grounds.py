@@ -11,8 +11,8 @@ from typing import Protocol
 from credstream.cli.exchange import Exchange, of_stack
 from credstream.cli.place import Place
 from credstream.contract import rights, topics
-from credstream.runtime.clients import Cluster
-from credstream.runtime.embedded import Broker
+from credstream.kafka.clients import Cluster
+from credstream.kafka.embedded import Broker
 from credstream.vocabularies.countries import all_countries
 
 
@@ -73,7 +73,7 @@ class Real:
     words: str = "Apache Kafka at {}"
 
     def add_topics(self, kind: str, provider: str) -> None:
-        from credstream.runtime.admin import Admin
+        from credstream.kafka.admin import Admin
 
         Admin(self.exchange.cluster).create(topics.of_provider(kind, provider), 1)
 
@@ -125,7 +125,7 @@ def real(place: Place, stack: Path, *, fresh: bool) -> Iterator[Real]:
 def _forget(exchange: Exchange, place: Place) -> None:
     """Delete what the exchange's topics hold, and every table."""
     from credstream.cli.topics import ours
-    from credstream.runtime.admin import Admin
+    from credstream.kafka.admin import Admin
     from credstream.runtime.store import empty
 
     admin = Admin(exchange.cluster)

@@ -25,9 +25,9 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.parts import Reason
 from credstream.contract.records import Accreditation, Provider
-from credstream.runtime import clients
-from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
+from credstream.kafka.clients import Cluster
 
 CONNECT_SECONDS, FLUSH_SECONDS = 4.0, 60.0
 

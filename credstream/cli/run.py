@@ -31,7 +31,7 @@ from credstream.cli.summary import Ledger, ledger
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider, PublishedAward, PublishedChange, Receipt
-from credstream.runtime import clients
+from credstream.kafka import clients
 
 GIVE_UP_SECONDS = 120.0
 FIRST_SECONDS = 3.0

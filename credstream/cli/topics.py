@@ -16,9 +16,9 @@ from credstream.contract import topics
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Provider
 from credstream.contract.schemas import IDS
-from credstream.runtime import clients
-from credstream.runtime.admin import Admin, Drift
-from credstream.runtime.registry import IncompatibleError, SchemaRegistry
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin, Drift
+from credstream.kafka.registry import IncompatibleError, SchemaRegistry
 from credstream.vocabularies.countries import all_countries
 
 SECONDS = 15.0

@@ -15,8 +15,8 @@ from credstream.cli.showing import console
 from credstream.contract import rights
 from credstream.contract.records import Provider
 from credstream.contract.topics import SERVICES
-from credstream.runtime import quotas
-from credstream.runtime.admin import Admin
+from credstream.kafka import quotas
+from credstream.kafka.admin import Admin
 
 
 def add_service(name: str, folder: Path, password_file: Path | None, *, as_json: bool) -> int:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from credstream.kafka.fencing import Fence
 from credstream.process import child_process
 from credstream.process.settings import Settings, SettingsError, load
-from credstream.runtime.fence import Fence
 
 if TYPE_CHECKING:
     from credstream.runtime.worker import Worker

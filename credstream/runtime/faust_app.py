@@ -18,13 +18,13 @@ from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
 from credstream.contract.errors import Unavailable
+from credstream.kafka.fencing import Fence
+from credstream.kafka.profiles import PROFILES
+from credstream.kafka.retry import patient
 from credstream.process import logs
 from credstream.process.logs import logger
 from credstream.process.settings import Settings, SettingsError
 from credstream.runtime import migrate, pages, store
-from credstream.runtime.fence import Fence
-from credstream.runtime.patience import patient
-from credstream.runtime.profiles import PROFILES
 from credstream.runtime.threads import Thread, Watchdog, end
 from credstream.runtime.worker import Worker
 

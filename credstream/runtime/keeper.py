@@ -12,11 +12,11 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.flow import Incoming
+from credstream.kafka.dead_letters import VERSION
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.runtime import journal
 from credstream.runtime.breaker import FINE, Breaker
-from credstream.runtime.deadletters import VERSION
 from credstream.runtime.journal import Place, Row
 from credstream.runtime.stage import Service, Settled
 from credstream.runtime.store import BREAKER, transaction, upsert

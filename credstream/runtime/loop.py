@@ -12,10 +12,10 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
+from credstream.kafka.clients import incoming
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.runtime import journal
-from credstream.runtime.clients import incoming
 from credstream.runtime.journal import Output, Place
 from credstream.runtime.partitions import Partitions, place_of
 from credstream.runtime.stage import Settled, Stage, UnexpectedError

@@ -17,10 +17,10 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit
 from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
+from credstream.kafka import clients
+from credstream.kafka.dead_letters import marked
 from credstream.process import metrics
 from credstream.process.logs import logger
-from credstream.runtime import clients
-from credstream.runtime.deadletters import marked
 from credstream.runtime.journal import Place
 from credstream.runtime.store import (
     EPOCH,

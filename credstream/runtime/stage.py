@@ -18,11 +18,11 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.parts import Reason
 from credstream.contract.records import Receipt
+from credstream.kafka.dead_letters import marked
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.runtime import journal
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED
-from credstream.runtime.deadletters import marked
 from credstream.runtime.journal import Move, NotOurs, Output, Place
 from credstream.runtime.store import hold_epoch, transaction
 

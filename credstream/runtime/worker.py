@@ -13,20 +13,20 @@ from confluent_kafka import Consumer, Producer
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
+from credstream.kafka.assignment_check import Membership
+from credstream.kafka.clients import Asker, Cluster, KnownTopics
+from credstream.kafka.fencing import Fence
+from credstream.kafka.profiles import PROFILES, Profile
+from credstream.kafka.retry import patient
 from credstream.process.diagnosis import refused
 from credstream.process.logs import logger
 from credstream.process.settings import Settings
-from credstream.runtime import clients
-from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Asker, Cluster, KnownTopics
-from credstream.runtime.fence import Fence
 from credstream.runtime.following import LOOK_SECONDS, STEP_SECONDS, Following
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.loop import Hooks, Loop
-from credstream.runtime.membership import Membership
 from credstream.runtime.partitions import Partitions
-from credstream.runtime.patience import patient
-from credstream.runtime.profiles import PROFILES, Profile
 from credstream.runtime.reference import Control, Reference
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.threads import STILL_SECONDS, still_heap

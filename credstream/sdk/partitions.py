@@ -14,8 +14,8 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
 
 T = TypeVar("T")
 # Topic and number of a partition.

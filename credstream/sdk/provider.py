@@ -12,7 +12,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Incoming
 from credstream.contract.identity import file_id
 from credstream.contract.records import Receipt
-from credstream.runtime.clients import Cluster
+from credstream.kafka.clients import Cluster
 from credstream.sdk.partitions import Partitions, write
 
 # Room in a message for what is around the file.

@@ -12,7 +12,7 @@ from typing import TypeVar
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
-from credstream.runtime.clients import Cluster
+from credstream.kafka.clients import Cluster
 from credstream.sdk import names, rows
 from credstream.sdk.keepers import Batch, Database, Group, Keeper, Lives, Memory, Tables, reached
 from credstream.sdk.partitions import End, Partitions, Place

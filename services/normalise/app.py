@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from credstream.contract import topics
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Again, Provider, Received
+from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key
-from credstream.runtime.clients import codec_of
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.stage import Service
 from credstream.runtime.store import database_of

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from credstream.runtime.clients import Cluster
-from credstream.runtime.embedded import Broker
+from credstream.kafka.clients import Cluster
+from credstream.kafka.embedded import Broker
 from tests.support import databases, fleet, stacks
 from tests.support import exam as exams
 

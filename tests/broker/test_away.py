@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.runtime import clients
-from credstream.runtime.embedded import Broker
+from credstream.kafka import clients
+from credstream.kafka.embedded import Broker
 from credstream.runtime.store import transaction
 from credstream.sdk import partitions, register, store
 from credstream.sdk.register import How

@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from credstream.contract import topics
-from credstream.runtime import clients
+from credstream.kafka import clients
 from tests.support import houses
 
 pytestmark = pytest.mark.broker

@@ -6,8 +6,8 @@ import uuid
 
 from aiokafka.partitioner import DefaultPartitioner
 
-from credstream.runtime import clients
-from credstream.runtime.clients import KnownTopics
+from credstream.kafka import clients
+from credstream.kafka.clients import KnownTopics
 
 KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
 

@@ -13,8 +13,8 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from credstream.runtime import embedded
-from credstream.runtime.embedded import EMBEDDED, Broker
+from credstream.kafka import embedded
+from credstream.kafka.embedded import EMBEDDED, Broker
 
 pytestmark = pytest.mark.embedded
 
@@ -143,7 +143,7 @@ def test_a_library_without_the_mock_is_refused_with_a_way_out(candidates):
 
 def test_hosting_imports_no_client():
     code = (
-        "import sys; from credstream.runtime.embedded import Broker\n"
+        "import sys; from credstream.kafka.embedded import Broker\n"
         "Broker({'a': 1}).close(); print([m for m in sys.modules if m.startswith('confluent')])"
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract import topics
-from credstream.runtime import clients
-from credstream.runtime.admin import Admin
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
 from credstream.runtime.store import REFERENCE, engine, transaction
 from tests.support import houses
 

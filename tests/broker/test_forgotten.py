@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from confluent_kafka import KafkaError
 
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
-from credstream.runtime.embedded import Broker
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
+from credstream.kafka.embedded import Broker
 from credstream.runtime.loop import Forgotten, Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage

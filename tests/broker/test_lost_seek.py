@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
-from credstream.runtime import clients
+from credstream.kafka import clients
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract import topics
-from credstream.runtime import clients
+from credstream.kafka import clients
 from credstream.runtime.store import engine, transaction
 from deploy.kafka import brokers, postgres, processes, registry
 from tests.support import exam as exams

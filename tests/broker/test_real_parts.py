@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from confluent_kafka import TopicPartition
 
 from credstream.contract import topics
-from credstream.runtime import clients
-from credstream.runtime.admin import Admin
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
 from credstream.runtime.store import engine, transaction
 from tests.support import exam as exams
 from tests.support import houses

@@ -13,8 +13,8 @@ from credstream.contract import schemas
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Again
-from credstream.runtime import registry as module
-from credstream.runtime.registry import IncompatibleError, SchemaRegistry
+from credstream.kafka import registry as module
+from credstream.kafka.registry import IncompatibleError, SchemaRegistry
 from tests.support import codecs, stacks
 
 pytestmark = pytest.mark.real

@@ -11,9 +11,9 @@ from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from credstream.contract import rights, topics
-from credstream.runtime import quotas
-from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster
+from credstream.kafka import quotas
+from credstream.kafka.admin import Admin
+from credstream.kafka.clients import Cluster
 from deploy.kafka import certificates
 from tests.support import houses, stacks
 

@@ -11,8 +11,8 @@ import pytest
 
 from credstream.contract import rights, topics
 from credstream.contract.reasons import REASONS
-from credstream.runtime import clients
-from credstream.runtime.admin import Admin
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
 from credstream.sdk import store
 from tests.support import databases, failing, houses, stacks
 from tests.support.published import award, key, publish, rows, taken

@@ -19,9 +19,9 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
-from credstream.runtime.embedded import Broker
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
+from credstream.kafka.embedded import Broker
 from credstream.runtime.store import JOURNAL, engine, transaction
 from credstream.vocabularies.countries import all_countries
 from tests.support import houses
@@ -31,7 +31,7 @@ HANGS = """
     import sys, time
     from credstream.runtime import logs
     from credstream.process.settings import load
-    from credstream.runtime.fence import Fence
+    from credstream.kafka.fencing import Fence
     from credstream.runtime.faust_app import start
     from services.ingest.app import build
 

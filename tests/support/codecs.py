@@ -6,7 +6,7 @@ from functools import cache
 
 from credstream.contract.codec import BuiltIn, Codec
 from credstream.contract.schemas import IDS
-from credstream.runtime.registry import SchemaRegistry
+from credstream.kafka.registry import SchemaRegistry
 from tests.support import databases, stacks
 
 

@@ -25,8 +25,8 @@ from credstream.contract.records import (
     PublishedChange,
     Receipt,
 )
-from credstream.runtime import clients
-from credstream.runtime.admin import Admin
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
 from tests.support import stacks
 from tests.support.fleet import Fleet
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from confluent_kafka.cimpl import NewTopic
 
 from credstream.contract import rights, schemas
-from credstream.runtime.admin import Admin
-from credstream.runtime.registry import SchemaRegistry
+from credstream.kafka.admin import Admin
+from credstream.kafka.registry import SchemaRegistry
 from deploy.kafka import certificates
 from tests.support import fleet, houses, nursery, stacks
 

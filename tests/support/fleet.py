@@ -17,9 +17,9 @@ from credstream.cli.exchange import Exchange
 from credstream.cli.house import free_port
 from credstream.contract import topics
 from credstream.contract.codec import Codec
+from credstream.kafka.admin import Admin
+from credstream.kafka.clients import Cluster
 from credstream.process import child_process
-from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster
 from services.publisher.seal import test_certificate as certificate
 from tests.support import codecs, databases, houses, nursery, stacks
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from credstream.cli.exchange import exchange_of
 from credstream.contract import topics
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
 from tests.support import databases, nursery, stacks
 
 ROOT = Path(__file__).parents[2]

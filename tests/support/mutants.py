@@ -12,7 +12,8 @@ import signal
 import sys
 import time
 
-from credstream.runtime import clients, command, fence, loop, worker
+from credstream.kafka import clients, fencing
+from credstream.runtime import command, loop, worker
 from tests.support.stages import Blind
 
 SOUND, NO_JOURNAL, NO_TRANSACTIONS = "sound", "no-journal", "no-transactions"
@@ -41,7 +42,7 @@ def main() -> None:
         worker.Loop = Bare
         whole = clients.producer
         clients.producer = lambda cluster, transactional_id=None: whole(cluster)
-        fence.Fence._fenced = lambda self: whole(clients.cluster_of(self._settings))
+        fencing.Fence._fenced = lambda self: whole(clients.cluster_of(self._settings))
 
     def broken(settings):
         made = build(settings)

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 FORKS = os.environ.get("CREDSTREAM_TEST_FORKS", "1") != "0"
 LOADED = (
     *(f"services.{name}.app" for name in ("ingest", "normalise", "accreditation", "publisher")),
-    "credstream.runtime.faust_app", "credstream.runtime.command", "credstream.runtime.registry",
+    "credstream.runtime.faust_app", "credstream.runtime.command", "credstream.kafka.registry",
     "credstream.cli.main", "credstream.cli.doctor", "credstream.cli.operate", "credstream.cli.run",
     "credstream.cli.submit", "credstream.cli.subscribe", "credstream.cli.users",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
-from credstream.runtime import clients
+from credstream.kafka import clients
 from credstream.runtime.store import transaction
 from credstream.sdk import store
 from credstream.sdk.partitions import Life

@@ -9,9 +9,9 @@ import pytest
 from credstream.cli import at_broker, checks, doctor
 from credstream.cli.checks import OK, UNKNOWN, WRONG, Base, Check
 from credstream.contract import topics
+from credstream.kafka.admin import Drift
 from credstream.process.settings import Settings
 from credstream.runtime import migrate
-from credstream.runtime.admin import Drift
 from credstream.runtime.store import engine
 
 

@@ -20,9 +20,7 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
-from credstream.process.diagnosis import Witness, explained, known, refused
-from credstream.process.settings import Settings, SettingsError, needed
-from credstream.runtime.profiles import (
+from credstream.kafka.profiles import (
     COMMON,
     CONSUMER,
     PRODUCER,
@@ -31,6 +29,8 @@ from credstream.runtime.profiles import (
     TRANSACTIONAL,
     Config,
 )
+from credstream.process.diagnosis import Witness, explained, known, refused
+from credstream.process.settings import Settings, SettingsError, needed
 
 # How long a broker that may be away is asked, and one that must answer.
 ASK_SECONDS, ANSWER_SECONDS = 1.0, 10.0
@@ -95,7 +95,7 @@ def codec_of(settings: Settings) -> Codec:
     """The codec of what travels: ids of the registry, or the built-in ones where there is none."""
     if not settings.registry_url:
         return Codec()
-    from credstream.runtime.registry import SchemaRegistry  # noqa: PLC0415, a third of a second
+    from credstream.kafka.registry import SchemaRegistry  # noqa: PLC0415, a third of a second
 
     return Codec(SchemaRegistry(settings.registry_url))
 

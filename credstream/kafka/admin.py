@@ -34,8 +34,8 @@ from confluent_kafka.cimpl import NewTopic
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.rights import Right
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
 
 T = TypeVar("T")
 SECONDS = 30.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from credstream.contract.topics import LARGEST
-from credstream.runtime.embedded import EMBEDDED
+from credstream.kafka.embedded import EMBEDDED
 
 Config = Mapping[str, Any]
 

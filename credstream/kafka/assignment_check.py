@@ -12,8 +12,8 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from credstream.runtime.admin import Admin
-from credstream.runtime.clients import Cluster
+from credstream.kafka.admin import Admin
+from credstream.kafka.clients import Cluster
 
 AGAIN_SECONDS = 0.5
 

@@ -17,9 +17,9 @@ from contextlib import suppress
 from confluent_kafka import KafkaException, Producer
 
 from credstream.contract.errors import Unavailable
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
 from credstream.process.settings import Settings, SettingsError
-from credstream.runtime import clients
-from credstream.runtime.clients import Cluster
 
 SECONDS = 10.0
 REACH_SECONDS = 3.0

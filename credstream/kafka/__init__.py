@@ -1,0 +1,1 @@
+"""How we speak to Kafka and the schema registry: clients, topics, users, the embedded broker."""
