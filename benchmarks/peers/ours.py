@@ -11,8 +11,9 @@ from credstream.contract.flow import Emit, Outcome
 from credstream.process import logs
 from credstream.process.settings import Settings
 from credstream.runtime.stage import Service
-from credstream.runtime.store import EPOCH, METADATA, engine, transaction
 from credstream.runtime.worker import Worker
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import EPOCH, METADATA
 
 
 class Codec:
@@ -43,7 +44,7 @@ def service_of(source, target):
 
 def database_of(url):
     """The runtime's tables as its migrations leave them."""
-    made = engine(url)
+    made = open_engine(url)
     METADATA.create_all(made)
     with transaction(made) as connection:
         connection.execute(EPOCH.insert(), {"id": 1, "changes": 0})

@@ -22,9 +22,10 @@ from credstream.kafka import clients
 from credstream.kafka.admin import Admin, Drift
 from credstream.kafka.clients import Cluster
 from credstream.process.diagnosis import Diagnosis, Heard, of_broker
-from credstream.runtime import journal
-from credstream.runtime.journal import JournalError, Place, Row
-from credstream.runtime.store import JOURNAL, engine, transaction
+from credstream.storage import journal
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.journal import JournalError, Place, Row
+from credstream.storage.tables import JOURNAL
 
 SECONDS = 4.0
 PROBE_SECONDS = 1.5
@@ -252,7 +253,7 @@ def _inputs(broker: Broker, service: str) -> Iterator[Place]:
 
 
 def _rows(base: Base) -> tuple[dict[Place, Row], bool]:
-    with transaction(engine(base.url)) as connection:
+    with transaction(open_engine(base.url)) as connection:
         found = connection.execute(sa.select(JOURNAL.c.topic, JOURNAL.c.partition)).all()
         places = [(row.topic, row.partition) for row in found if row.topic != journal.ANY_PLACE[0]]
         return journal.read(connection, places), journal.trusts_broker(connection)

@@ -21,8 +21,9 @@ from credstream.kafka import registry
 from credstream.process import diagnosis
 from credstream.process.diagnosis import Diagnosis
 from credstream.process.settings import PREFIX, Settings, SettingsError, needed, secret_key
-from credstream.runtime import migrate
-from credstream.runtime.store import BREAKER, engine, transaction
+from credstream.storage import migrate
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import BREAKER
 
 OK, WRONG, UNKNOWN = "ok", "wrong", "unknown"
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -79,7 +80,7 @@ def base_checks(base: Base) -> Iterator[Check]:
         yield Check("databases", WRONG, f"{base.name}: there is no file {file}", command)
         return
     try:
-        source = engine(base.url)
+        source = open_engine(base.url)
         migrate.check(source, base.where)
         yield Check("databases", OK, f"{base.name} is of this version")
         yield from _breakers(source, base.name)

@@ -20,7 +20,7 @@ from credstream.cli.exchange import Exchange, exchange_of, loaded
 from credstream.cli.place import AWAY, CONFIG, UNDONE, Place, Trouble
 from credstream.cli.showing import console
 from credstream.contract.topics import SERVICES
-from credstream.runtime import migrate
+from credstream.storage import migrate
 
 VAULT = "vault"
 VAULTED = ("normalise", "publisher")

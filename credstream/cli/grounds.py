@@ -126,7 +126,7 @@ def _forget(exchange: Exchange, place: Place) -> None:
     """Delete what the exchange's topics hold, and every table."""
     from credstream.cli.topics import ours
     from credstream.kafka.admin import Admin
-    from credstream.runtime.store import empty
+    from credstream.storage.engine import empty
 
     admin = Admin(exchange.cluster)
     admin.delete(admin.used(name for name in admin.partitions() if ours(name)))

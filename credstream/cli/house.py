@@ -172,11 +172,11 @@ def _forget_old_broker(place: Place) -> None:
         return
     import sqlalchemy as sa
 
-    from credstream.runtime import journal
-    from credstream.runtime.store import engine, transaction
+    from credstream.storage import journal
+    from credstream.storage.engine import open_engine, transaction
 
     for name in existing:
-        with transaction(engine(place.url(name))) as connection:
+        with transaction(open_engine(place.url(name))) as connection:
             if sa.inspect(connection).has_table("journal"):
                 journal.forget(connection)
 

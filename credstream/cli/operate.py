@@ -19,8 +19,9 @@ from credstream.cli.place import MISUSE, Place, Trouble, guarded
 from credstream.cli.showing import console
 from credstream.contract.topics import SERVICES
 from credstream.process.settings import PREFIX, shown
-from credstream.runtime import journal, migrate
-from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
+from credstream.storage import journal, migrate
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import BREAKER, JOURNAL
 
 VAULT = "vault"
 
@@ -136,7 +137,7 @@ def _upgrade(source: sa.Engine, service: str, where: tuple[Path, ...]) -> None:
 def _database(service: str, directory: Path) -> sa.Engine:
     if service not in SERVICES:
         raise Trouble(f"no service is called {service}; there are {', '.join(SERVICES)}")
-    return engine(settings_for(service, directory).database_url)
+    return open_engine(settings_for(service, directory).database_url)
 
 
 def _vault(directory: Path) -> sa.Engine:
@@ -146,7 +147,7 @@ def _vault(directory: Path) -> sa.Engine:
         url = place.url(VAULT)
     if not url:
         raise Trouble(f"no vault: name the exchange's folder with --dir, or set {PREFIX}VAULT_URL")
-    return engine(url)
+    return open_engine(url)
 
 
 def _has(connection: sa.Connection, table: sa.Table, service: str) -> None:

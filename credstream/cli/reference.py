@@ -110,7 +110,7 @@ def load_accreditations(path: Path, name: str, folder: Path, *, as_json: bool) -
 def list_providers(folder: Path, *, as_json: bool) -> int:
     import sqlalchemy as sa
 
-    from credstream.runtime.store import PROVIDERS
+    from credstream.storage.tables import PROVIDERS
 
     records = _stored(folder, "ingest", sa.select(PROVIDERS.c.record), Provider)
     rows = [(p.id, p.kind, p.country, p.status, p.name) for p in records]
@@ -181,13 +181,13 @@ def _say_enrolled(told: Sequence[Mapping[str, str | None]], *, as_json: bool) ->
 
 
 def _stored(folder: Path, service: str, query: Any, kind: type) -> list[Any]:
-    from credstream.runtime.store import engine, transaction
+    from credstream.storage.engine import open_engine, transaction
 
     found: list[Any] = []
 
     def work() -> int:
         codec = Codec()
-        with transaction(engine(settings_for(service, folder).database_url)) as connection:
+        with transaction(open_engine(settings_for(service, folder).database_url)) as connection:
             found.extend(codec.decode(row[0], kind) for row in connection.execute(query))
         return 0
 

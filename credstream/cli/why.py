@@ -29,7 +29,7 @@ from credstream.contract.records import (
     PublishedChange,
     PublishedDefinition,
 )
-from credstream.runtime.store import engine, transaction
+from credstream.storage.engine import open_engine, transaction
 
 EUROPASS = "europass"
 STATUS_STYLES = {"issued": "green", "revoked": "red", "suspended": "yellow"}
@@ -62,7 +62,7 @@ def explain(key: str, directory: Path, *, as_json: bool) -> int:
     def work() -> int:
         settings = settings_for("publisher", directory)
         folders = (directory / EUROPASS, Path(settings.europass_dir))
-        with transaction(engine(settings.database_url)) as connection:
+        with transaction(open_engine(settings.database_url)) as connection:
             versions.extend(_versions(connection, key, folders))
         return 0
 

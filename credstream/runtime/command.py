@@ -40,7 +40,7 @@ def main(name: str, app: Callable[[], Build]) -> None:
     # Everything that takes time to load is loaded while the fence is being set.
     from credstream.process import logs  # noqa: PLC0415
     from credstream.runtime.faust_app import start  # noqa: PLC0415
-    from credstream.runtime.migrate import SchemaError  # noqa: PLC0415
+    from credstream.storage.migrate import SchemaError  # noqa: PLC0415
 
     try:
         logs.configure(name, f"{name}-{settings.ordinal}", settings.log_level)

@@ -24,9 +24,10 @@ from credstream.kafka.retry import patient
 from credstream.process import logs
 from credstream.process.logs import logger
 from credstream.process.settings import Settings, SettingsError
-from credstream.runtime import migrate, pages, store
+from credstream.runtime import pages
 from credstream.runtime.threads import Thread, Watchdog, end
 from credstream.runtime.worker import Worker
+from credstream.storage import engine, migrate
 
 
 def app_of(worker: Worker) -> faust.App:
@@ -89,8 +90,8 @@ def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence)
     databases = [(worker.engine, migrate.folders(worker.service.name))]
     databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
     for database, where in databases:
-        store.name_sessions(database, worker.name)
-        patient(partial(store.end_earlier, database), lambda: False, worker.turn)
+        engine.name_sessions(database, worker.name)
+        patient(partial(engine.end_earlier, database), lambda: False, worker.turn)
         patient(partial(ready, database, where), lambda: False, worker.turn)
     try:
         app = app_of(worker)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from credstream.contract.errors import Unavailable
 from credstream.process.logs import logger
-from credstream.runtime.journal import Place
+from credstream.storage.journal import Place
 
 LOOK_SECONDS, STEP_SECONDS = 10.0, 0.2
 

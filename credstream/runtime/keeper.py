@@ -15,11 +15,13 @@ from credstream.contract.flow import Incoming
 from credstream.kafka.dead_letters import VERSION
 from credstream.process import metrics
 from credstream.process.logs import logger
-from credstream.runtime import journal
 from credstream.runtime.breaker import FINE, Breaker
-from credstream.runtime.journal import Place, Row
 from credstream.runtime.stage import Service, Settled
-from credstream.runtime.store import BREAKER, transaction, upsert
+from credstream.storage import journal
+from credstream.storage.engine import transaction
+from credstream.storage.journal import Place, Row
+from credstream.storage.statements import upsert
+from credstream.storage.tables import BREAKER
 
 LOOK_AGAIN_SECONDS = 1.0
 CHORES_SECONDS = 2.0

@@ -15,10 +15,10 @@ from credstream.contract.flow import Incoming
 from credstream.kafka.clients import incoming
 from credstream.process import metrics
 from credstream.process.logs import logger
-from credstream.runtime import journal
-from credstream.runtime.journal import Output, Place
 from credstream.runtime.partitions import Partitions, place_of
 from credstream.runtime.stage import Settled, Stage, UnexpectedError
+from credstream.storage import journal
+from credstream.storage.journal import Output, Place
 
 LONGEST_PAUSE = 5.0
 # So long a call of a transaction is tried, and how often that is told: a try may take its

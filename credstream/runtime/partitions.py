@@ -13,9 +13,9 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
 from credstream.process.logs import logger
-from credstream.runtime import journal
-from credstream.runtime.journal import Place
-from credstream.runtime.store import transaction
+from credstream.storage import journal
+from credstream.storage.engine import transaction
+from credstream.storage.journal import Place
 
 
 @dataclass(slots=True)

@@ -21,18 +21,10 @@ from credstream.kafka import clients
 from credstream.kafka.dead_letters import marked
 from credstream.process import metrics
 from credstream.process.logs import logger
-from credstream.runtime.journal import Place
-from credstream.runtime.store import (
-    EPOCH,
-    FAILURES,
-    PROVIDERS,
-    REFERENCE,
-    among,
-    hold_epoch,
-    select_in,
-    transaction,
-    upsert,
-)
+from credstream.storage.engine import transaction
+from credstream.storage.journal import Place
+from credstream.storage.statements import among, hold_epoch, select_in, upsert
+from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
 Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
 SECONDS = 30

@@ -21,10 +21,11 @@ from credstream.contract.records import Receipt
 from credstream.kafka.dead_letters import marked
 from credstream.process import metrics
 from credstream.process.logs import logger
-from credstream.runtime import journal
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED
-from credstream.runtime.journal import Move, NotOurs, Output, Place
-from credstream.runtime.store import hold_epoch, transaction
+from credstream.storage import journal
+from credstream.storage.engine import transaction
+from credstream.storage.journal import Move, NotOurs, Output, Place
+from credstream.storage.statements import hold_epoch
 
 # What a broker adds to a value: key, headers of the batch, its own frame.
 FRAME_BYTES = 1024

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from credstream.runtime.store import engine, in_chunks, transaction
 from credstream.sdk.partitions import Life, Place
 from credstream.sdk.rows import Published, row_of, without_nul
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.statements import in_chunks
 
 METADATA = sa.MetaData()
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -147,7 +148,7 @@ def database(url: str) -> Register:
             raise AddressError(f"{url}: sqlite:/// and a file in a folder that exists is wanted")
         if Path(made.database).is_dir():
             raise AddressError(f"{url}: it is a folder")
-    return Register(engine(made.render_as_string(hide_password=False)))
+    return Register(open_engine(made.render_as_string(hide_password=False)))
 
 
 def _take(connection: sa.Connection, table: sa.Table, messages: Sequence[Published]) -> None:

@@ -11,8 +11,8 @@ from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.stage import Service
-from credstream.runtime.store import database_of
 from credstream.runtime.worker import Worker
+from credstream.storage.engine import engine_of
 from services.accreditation import store
 from services.accreditation.step import accredit, learn
 
@@ -21,7 +21,7 @@ READS = {topics.NORMALISED: Normalised, topics.again("accreditation"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, database = codec_of(settings), database_of(settings, "database_url")
+    wire, database = codec_of(settings), engine_of(settings, "database_url")
     codec = wire.stored()
     service = Service(
         name="accreditation",

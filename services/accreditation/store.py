@@ -15,7 +15,9 @@ from credstream.contract.flow import Emit, Incoming
 from credstream.contract.records import Accreditation, Accredited, Again
 from credstream.process import metrics
 from credstream.runtime.reference import Learn
-from credstream.runtime.store import METADATA, among, select_in, transaction, upsert
+from credstream.storage.engine import transaction
+from credstream.storage.statements import among, select_in, upsert
+from credstream.storage.tables import METADATA
 from services.accreditation.organisations import tokens
 from services.accreditation.step import Facts, HeldJudgement, JudgedRow, bodies_tokens
 

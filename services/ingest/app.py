@@ -11,8 +11,8 @@ from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.stage import Service
-from credstream.runtime.store import database_of
 from credstream.runtime.worker import Worker
+from credstream.storage.engine import engine_of
 from services.ingest import store
 from services.ingest.examine import submission_of
 from services.ingest.step import ingest, learn
@@ -35,7 +35,7 @@ def build(settings: Settings) -> Worker:
         unknown=partial(store.unknown, codec),
     )
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, wire, controls, database_of(settings, "database_url"))
+    return Worker(service, settings, wire, controls, engine_of(settings, "database_url"))
 
 
 def sender(message: Incoming) -> tuple[str | None, str]:

@@ -13,7 +13,8 @@ from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Provider
 from credstream.runtime.reference import providers
-from credstream.runtime.store import METADATA, among, select_in, upsert
+from credstream.storage.statements import among, select_in, upsert
+from credstream.storage.tables import METADATA
 from services.ingest.examine import Examined, examine
 from services.ingest.step import Facts, Place, SeenRow
 

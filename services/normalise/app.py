@@ -11,9 +11,9 @@ from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.stage import Service
-from credstream.runtime.store import database_of
-from credstream.runtime.vault import Vault
 from credstream.runtime.worker import Worker
+from credstream.storage.engine import engine_of
+from credstream.storage.vault import Vault
 from services.normalise.step import learn, normalise
 from services.normalise.store import Store
 
@@ -22,9 +22,9 @@ READS = {topics.RECEIVED: Received, topics.again("normalise"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, database = codec_of(settings), database_of(settings, "database_url")
+    wire, database = codec_of(settings), engine_of(settings, "database_url")
     codec = wire.stored()
-    vault = Vault(database_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
+    vault = Vault(engine_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
     store = Store(codec, vault, secret_key("PSEUDONYM_KEY", needed(settings, "pseudonym_key")))
     service = Service(
         name="normalise",

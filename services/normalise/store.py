@@ -16,8 +16,9 @@ from credstream.contract.parts import Account, Completeness, Definition, Origin
 from credstream.contract.records import Again, Normalised, Received
 from credstream.formats import naming
 from credstream.formats.common import Parsed
-from credstream.runtime.store import METADATA, Among, among, select_in, upsert
-from credstream.runtime.vault import Vault
+from credstream.storage.statements import Among, among, select_in, upsert
+from credstream.storage.tables import METADATA
+from credstream.storage.vault import Vault
 from services.normalise.facts import (
     AwardRow,
     DefinitionRow,

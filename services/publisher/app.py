@@ -12,9 +12,9 @@ from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, SettingsError, needed, secret_key
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.stage import Service
-from credstream.runtime.store import database_of
-from credstream.runtime.vault import Vault
 from credstream.runtime.worker import Worker
+from credstream.storage.engine import engine_of
+from credstream.storage.vault import Vault
 from services.publisher import seal, store
 from services.publisher.channels.europass import Europass
 from services.publisher.outbox import Outbox
@@ -26,7 +26,7 @@ READS = {topics.ACCREDITED: Accredited, topics.again("publisher"): Again}
 
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
-    wire, database = codec_of(settings), database_of(settings, "database_url")
+    wire, database = codec_of(settings), engine_of(settings, "database_url")
     codec = wire.stored()
     service = Service(
         name="publisher",
@@ -38,7 +38,7 @@ def build(settings: Settings) -> Worker:
         apply=partial(store.apply, codec),
         sender=sender,
     )
-    vault = Vault(database_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
+    vault = Vault(engine_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
     channel = Europass(Path(settings.europass_dir), sealer_of(settings), vault)
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
     outbox = Outbox(database, codec, channel)

@@ -15,7 +15,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accredited, PublishedAward
 from credstream.process import metrics
 from credstream.process.logs import logger
-from credstream.runtime.store import transaction
+from credstream.storage.engine import transaction
 from services.publisher import store
 
 IDLE_SECONDS = 0.2

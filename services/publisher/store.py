@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accredited, Again, PublishedAward
-from credstream.runtime.store import METADATA, among, select_in, upsert
+from credstream.storage.statements import among, select_in, upsert
+from credstream.storage.tables import METADATA
 from services.publisher.step import Facts, Head, OutboxRow, VersionRow, head_of
 
 HEADS = sa.Table(

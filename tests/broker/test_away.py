@@ -15,9 +15,9 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.kafka import clients
 from credstream.kafka.embedded import Broker
-from credstream.runtime.store import transaction
 from credstream.sdk import partitions, register, store
 from credstream.sdk.register import How
+from credstream.storage.engine import transaction
 from tests.support import failing, houses, nursery, published
 from tests.support.published import key
 

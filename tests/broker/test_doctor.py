@@ -4,8 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract import topics
-from credstream.runtime import journal, migrate
-from credstream.runtime.store import BREAKER, JOURNAL, engine, transaction
+from credstream.storage import journal, migrate
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import BREAKER, JOURNAL
 from tests.support import failing, houses
 from tests.support.failing import amiss, doctor
 
@@ -30,7 +31,7 @@ def ours(admin):
 
 def test_the_doctor_is_content_with_a_sound_house_and_changes_nothing(admin, tmp_path):
     for name, where in (("normalise", migrate.folders("normalise")), ("vault", migrate.VAULT)):
-        migrate.upgrade(engine(f"sqlite:///{tmp_path}/{name}.db"), where)
+        migrate.upgrade(open_engine(f"sqlite:///{tmp_path}/{name}.db"), where)
     before = ours(admin)
     found = doctor(tmp_path, "normalise")
     assert found["code"] == 0, found
@@ -39,7 +40,7 @@ def test_the_doctor_is_content_with_a_sound_house_and_changes_nothing(admin, tmp
 
 
 def test_the_doctor_names_an_open_breaker_and_a_row_that_does_not_fit(admin, tmp_path):
-    source = engine(f"sqlite:///{tmp_path}/normalise.db")
+    source = open_engine(f"sqlite:///{tmp_path}/normalise.db")
     migrate.upgrade(source, migrate.folders("normalise"))
     with transaction(source) as connection:
         row = {"worker": "normalise-0", "version": "1", "reason": "too many refusals"}

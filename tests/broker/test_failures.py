@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract import rights, topics
-from credstream.runtime import migrate
-from credstream.runtime.store import engine, transaction
+from credstream.storage import migrate
+from credstream.storage.engine import open_engine, transaction
 from tests.support import failing, houses, stacks
 from tests.support.failing import amiss, ask, doctor, first_words, nobody, remade, unregistered
 
@@ -167,7 +167,7 @@ def test_a_database_behind_or_ahead_ends_the_worker_with_78(admin, tmp_path):
     assert code == 78
     assert "credstream migrate ingest" in amiss(doctor(tmp_path), "databases")
 
-    source = engine(f"sqlite:///{tmp_path}/ingest.db")
+    source = open_engine(f"sqlite:///{tmp_path}/ingest.db")
     migrate.upgrade(source, migrate.folders("ingest"))
     assert doctor(tmp_path)["code"] == 0
     with transaction(source) as connection:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
-from credstream.runtime.store import REFERENCE, engine, transaction
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import REFERENCE
 from tests.support import houses
 
 pytestmark = pytest.mark.real
@@ -47,7 +48,7 @@ def test_a_reference_topic_that_came_while_nobody_read_is_followed(house):
     query = sa.select(REFERENCE.c.upto).where(REFERENCE.c.topic == topics.ACCREDITATIONS)
 
     def upto():
-        with transaction(engine(house.urls["accreditation"])) as connection:
+        with transaction(open_engine(house.urls["accreditation"])) as connection:
             return connection.execute(query).scalar()
 
     houses.eventually(lambda: upto() == 0, 60)

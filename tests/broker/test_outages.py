@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.kafka import clients
-from credstream.runtime.store import engine, transaction
+from credstream.storage.engine import open_engine, transaction
 from deploy.kafka import brokers, postgres, processes, registry
 from tests.support import exam as exams
 from tests.support import houses, stacks
@@ -141,7 +141,7 @@ def frozen(house, many, locked):
     and PostgreSQL has nobody to tell that it may.
     """
     house.says("normalise-0", "data path starts")
-    with transaction(engine(house.urls["normalise"])) as connection:
+    with transaction(open_engine(house.urls["normalise"])) as connection:
         if locked:
             connection.execute(sa.text("LOCK TABLE journal IN SHARE MODE"))
         exams.feed(house, many)

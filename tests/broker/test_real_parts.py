@@ -12,7 +12,7 @@ from confluent_kafka import TopicPartition
 from credstream.contract import topics
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
-from credstream.runtime.store import engine, transaction
+from credstream.storage.engine import open_engine, transaction
 from tests.support import exam as exams
 from tests.support import houses
 from tests.support.exam import FEW, Answers, Exam
@@ -39,7 +39,7 @@ def test_two_workers_a_service_meet_no_deadlock_and_a_third_comes_and_goes(house
     house.staff(1)
     exams.publishes(house, exam, 120)
     query = sa.text("SELECT sum(deadlocks) FROM pg_stat_database")
-    with transaction(engine(house.urls["ingest"])) as connection:
+    with transaction(open_engine(house.urls["ingest"])) as connection:
         assert connection.execute(query).scalar() == 0
 
 
@@ -175,7 +175,7 @@ def test_what_is_committed_is_what_the_broker_says(house):
     own = topics.submissions("provider", exams.PROVIDERS[0])
     consumer = clients.consumer(house.exchange.cluster, "ingest")
     place = TopicPartition(own, 0)
-    with transaction(engine(house.urls["ingest"])) as connection:
+    with transaction(open_engine(house.urls["ingest"])) as connection:
         query = sa.text("SELECT upto FROM journal WHERE topic = :topic")
         upto = connection.execute(query, {"topic": own}).scalar()
     assert consumer.committed([place], timeout=10)[0].offset == upto + 1

@@ -22,7 +22,8 @@ from credstream.contract.records import Provider
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from credstream.kafka.embedded import Broker
-from credstream.runtime.store import JOURNAL, engine, transaction
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import JOURNAL
 from credstream.vocabularies.countries import all_countries
 from tests.support import houses
 
@@ -80,7 +81,7 @@ def started(command, env, **more):
 
 def journalled(folder):
     """Whether a worker has settled something."""
-    made = engine(f"sqlite:///{folder}/i.db")
+    made = open_engine(f"sqlite:///{folder}/i.db")
     with contextlib.suppress(OperationalError, Unavailable), transaction(made) as connection:
         return connection.execute(sa.select(JOURNAL)).first() is not None
     return False
@@ -109,7 +110,7 @@ def test_a_journal_that_does_not_fit_the_broker_stops_the_worker_and_names_the_r
     houses.eventually(lambda: journalled(folder))
     process.terminate()
     process.communicate(timeout=20)
-    with transaction(engine(f"sqlite:///{folder}/i.db")) as connection:
+    with transaction(open_engine(f"sqlite:///{folder}/i.db")) as connection:
         changed = connection.execute(JOURNAL.update().values(cluster_id="another"))
         assert changed.rowcount == 1
     process = started(WORKER, env)

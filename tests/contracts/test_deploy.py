@@ -86,7 +86,7 @@ def files(pod):
 def asked_for(name):
     """The settings without which a service does not start."""
     text = (ROOT / "services" / name / "app.py").read_text("utf-8")
-    return set(re.findall(r'(?:needed|database_of)\(settings, "(\w+)"\)', text))
+    return set(re.findall(r'(?:needed|engine_of)\(settings, "(\w+)"\)', text))
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

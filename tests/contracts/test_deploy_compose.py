@@ -166,7 +166,7 @@ def test_a_service_gets_the_secrets_that_it_asks_for(name, made):
         service(name)["secrets"]
     )
     text = (ROOT / "services" / name / "app.py").read_text("utf-8")
-    asked = set(re.findall(r'(?:needed|database_of)\(settings, "(\w+)"\)', text))
+    asked = set(re.findall(r'(?:needed|engine_of)\(settings, "(\w+)"\)', text))
     known = {f"{settings.PREFIX}{each.upper()}_FILE" for each in asked}
     assert files.keys() == known
     loaded = settings.load(

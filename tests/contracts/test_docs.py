@@ -125,7 +125,7 @@ def test_metrics_named_anywhere_exist():
 
 
 def test_the_headers_of_dead_letters_are_those_that_the_stage_writes():
-    source = (ROOT / "credstream" / "runtime" / "deadletters.py").read_text("utf-8")
+    source = (ROOT / "credstream" / "kafka" / "dead_letters.py").read_text("utf-8")
     written = re.search(r"facts = \{(.*?)\n    \}", source, re.DOTALL)[1]
     code = {f"credstream_dlq_{name}" for name in re.findall(r'"(\w+)":', written)}
     assert set(re.findall(r"`(credstream_dlq_[a-z]+)`", page("operators/topics.md"))) == code

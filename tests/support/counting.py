@@ -11,7 +11,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.records import Again, Receipt
 from credstream.runtime.stage import Stage
-from credstream.runtime.store import transaction
+from credstream.storage.engine import transaction
 from tests.support import exchanges, stages
 from tests.support.exchanges import CLUSTER
 from tests.support.stages import CODEC, VERSIONS, VersionRow

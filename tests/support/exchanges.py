@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
-from credstream.runtime import journal
-from credstream.runtime.journal import Output, Place
 from credstream.runtime.stage import Service, Stage
-from credstream.runtime.store import EPOCH, METADATA, engine, transaction
+from credstream.storage import journal
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.journal import Output, Place
+from credstream.storage.tables import EPOCH, METADATA
 from tests.support import databases
 
 CLUSTER = "fake-cluster"
@@ -132,7 +133,7 @@ class Exchange:
 
 def database(path: str, metadata: sa.MetaData = METADATA) -> sa.Engine:
     """A fresh database with the tables of everything that is imported."""
-    made = engine(databases.schema() if databases.real() else f"sqlite:///{path}")
+    made = open_engine(databases.schema() if databases.real() else f"sqlite:///{path}")
     with transaction(made) as connection:
         metadata.create_all(connection)
         connection.execute(sa.insert(EPOCH), {"id": 1, "changes": 0})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from credstream.runtime.journal import Output, Place
+from credstream.storage.journal import Output, Place
 
 
 @dataclass

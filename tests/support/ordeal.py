@@ -13,7 +13,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from credstream.runtime.store import engine, transaction
+from credstream.storage.engine import open_engine, transaction
 from services.normalise.store import AWARDS
 from services.publisher.store import HEADS, VERSIONS
 from tests.support import exam as exams
@@ -158,7 +158,7 @@ def stored(fleet: Fleet) -> dict[str, int]:
     """The last version of each award in the publisher's database; every one has all before it."""
     query = sa.select(VERSIONS.c.key, VERSIONS.c.version).order_by(*VERSIONS.primary_key)
     held: dict[str, list[int]] = {}
-    with transaction(engine(fleet.urls["publisher"])) as connection:
+    with transaction(open_engine(fleet.urls["publisher"])) as connection:
         for key, version in connection.execute(query):
             held.setdefault(key, []).append(version)
         rows = connection.execute(sa.select(HEADS.c.key, HEADS.c.version))
@@ -171,5 +171,5 @@ def stored(fleet: Fleet) -> dict[str, int]:
 
 def _awards(fleet: Fleet) -> set[str]:
     query = sa.select(AWARDS.c.key)
-    with transaction(engine(fleet.urls["normalise"])) as connection:
+    with transaction(open_engine(fleet.urls["normalise"])) as connection:
         return set(connection.execute(query).scalars())

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
 from credstream.kafka import clients
-from credstream.runtime.store import transaction
 from credstream.sdk import store
 from credstream.sdk.partitions import Life
 from credstream.sdk.rows import Published
+from credstream.storage.engine import transaction
 from services.publisher.step import state_of
 from tests.support import codecs, documents
 

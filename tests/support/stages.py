@@ -11,11 +11,12 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.flow import Emit, Outcome
 from credstream.contract.records import Again
-from credstream.runtime import store
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Service, Stage
-from credstream.runtime.store import among, engine, select_in, transaction, upsert
+from credstream.storage import tables
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.statements import among, select_in, upsert
 from tests.support import databases
 from tests.support.exchanges import CLUSTER, Everything
 from tests.support.kafkas import Consumer, Kafka, Producer
@@ -31,12 +32,12 @@ VERSIONS = sa.Table(
 )
 _VERSIONS = among(sa.select(VERSIONS), VERSIONS.c.key)
 RUNTIME = (
-    store.JOURNAL,
-    store.EPOCH,
-    store.BREAKER,
-    store.REFERENCE,
-    store.FAILURES,
-    store.PROVIDERS,
+    tables.JOURNAL,
+    tables.EPOCH,
+    tables.BREAKER,
+    tables.REFERENCE,
+    tables.FAILURES,
+    tables.PROVIDERS,
 )
 
 
@@ -88,11 +89,11 @@ TOY = Service(
 
 def database(folder) -> sa.Engine:
     """A database with the runtime's tables and the toy's own."""
-    made = engine(databases.url(folder, "toy"))
+    made = open_engine(databases.url(folder, "toy"))
     with transaction(made) as connection:
-        store.METADATA.create_all(connection, tables=RUNTIME)
+        tables.METADATA.create_all(connection, tables=RUNTIME)
         TABLES.create_all(connection)
-        connection.execute(sa.insert(store.EPOCH), {"id": 1, "changes": 0})
+        connection.execute(sa.insert(tables.EPOCH), {"id": 1, "changes": 0})
     return made
 
 

@@ -13,7 +13,8 @@ from credstream.runtime import keeper as keeping
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED, Breaker
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.stage import Ended, Service, Settled
-from credstream.runtime.store import BREAKER, transaction
+from credstream.storage.engine import transaction
+from credstream.storage.tables import BREAKER
 from tests.support import exchanges
 
 TOPIC = "submissions.provider.{}"

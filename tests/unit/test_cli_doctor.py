@@ -11,8 +11,8 @@ from credstream.cli.checks import OK, UNKNOWN, WRONG, Base, Check
 from credstream.contract import topics
 from credstream.kafka.admin import Drift
 from credstream.process.settings import Settings
-from credstream.runtime import migrate
-from credstream.runtime.store import engine
+from credstream.storage import migrate
+from credstream.storage.engine import open_engine
 
 
 def check(state, group="broker"):
@@ -75,7 +75,7 @@ def test_a_database_that_was_never_made_is_not_made_by_looking(tmp_path):
 
 def test_a_database_of_this_version_is_well(tmp_path):
     base = Base("ingest", f"sqlite:///{tmp_path}/x.db", migrate.folders("ingest"))
-    migrate.upgrade(engine(base.url), base.where)
+    migrate.upgrade(open_engine(base.url), base.where)
     assert [each.state for each in checks.base_checks(base)] == [OK]
 
 

@@ -8,7 +8,8 @@ from credstream.cli.place import AWAY, MISUSE, Trouble
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.submissions import EXAMPLES
 from credstream.contract.codec import Codec
-from credstream.runtime.store import METADATA, PROVIDERS, engine, transaction
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import METADATA, PROVIDERS
 from services.accreditation.organisations import tokens
 from services.accreditation.store import ACCREDITATIONS, TOKENS
 from services.normalise.store import DEFINITIONS
@@ -21,7 +22,7 @@ AT = 1_795_000_000_000
 
 def write(folder, service, rows):
     """Put rows into a service's database, which nobody has open afterwards."""
-    source = engine(f"sqlite:///{folder}/state/{service}.db")
+    source = open_engine(f"sqlite:///{folder}/state/{service}.db")
     with transaction(source) as connection:
         METADATA.create_all(connection)
         for table, row in rows:
@@ -99,7 +100,7 @@ def test_an_exchange_is_left_as_it_was(folder):
 
 
 def test_what_a_running_service_has_just_written_counts(folder):
-    source = engine(f"sqlite:///{folder}/state/normalise.db")
+    source = open_engine(f"sqlite:///{folder}/state/normalise.db")
     with source.connect():
         hold_definition(folder)
         assert (folder / "state" / "normalise.db-wal").stat().st_size

@@ -6,8 +6,9 @@ import typer
 
 from credstream.cli import operate
 from credstream.cli.place import CONFIG, MISUSE, Place, Trouble
-from credstream.runtime import journal, migrate
-from credstream.runtime.store import BREAKER, engine, transaction
+from credstream.storage import journal, migrate
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import BREAKER
 
 PLACE = ("normalised.v1", 3)
 ALICE = b"Alice Canary"
@@ -31,7 +32,7 @@ def folder(tmp_path):
 @pytest.fixture
 def database(folder):
     """The migrated database of accreditation."""
-    source = engine(Place(folder).url("accreditation"))
+    source = open_engine(Place(folder).url("accreditation"))
     migrate.upgrade(source, migrate.folders("accreditation"))
     yield source
     source.dispose()
@@ -78,7 +79,7 @@ def test_a_database_is_migrated_once(folder, capsys, service):
     assert operate.migrate_database(service, folder) == 0
     assert f"{service} was at" in capsys.readouterr().out
     where = migrate.VAULT if service == "vault" else migrate.folders(service)
-    migrate.check(engine(Place(folder).url(service)), where)
+    migrate.check(open_engine(Place(folder).url(service)), where)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(database, folder):
@@ -91,7 +92,7 @@ def test_a_database_of_a_newer_version_is_left_alone(database, folder):
 def test_the_vault_may_be_named_by_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("CREDSTREAM_VAULT_URL", f"sqlite:///{tmp_path}/elsewhere.db")
     assert operate.migrate_database("vault", tmp_path / "none") == 0
-    migrate.check(engine(f"sqlite:///{tmp_path}/elsewhere.db"), migrate.VAULT)
+    migrate.check(open_engine(f"sqlite:///{tmp_path}/elsewhere.db"), migrate.VAULT)
 
 
 def test_without_a_vault_there_is_a_way_out(tmp_path):

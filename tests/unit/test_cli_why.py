@@ -13,7 +13,8 @@ from credstream.cli.why import explain
 from credstream.contract.codec import Codec
 from credstream.contract.flow import Incoming
 from credstream.contract.records import Accredited
-from credstream.runtime.store import METADATA, engine, transaction
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import METADATA
 from services.publisher import store
 from services.publisher.step import Facts, learn, publish
 
@@ -36,7 +37,7 @@ def _own_folder(monkeypatch, tmp_path):
 def house(tmp_path):
     """Publishes the credentials of an example, and then what is judged anew."""
     (tmp_path / "state").mkdir()
-    source = engine(f"sqlite:///{tmp_path}/state/publisher.db")
+    source = open_engine(f"sqlite:///{tmp_path}/state/publisher.db")
     with transaction(source) as connection:
         METADATA.create_all(connection)
     facts, codec = Facts(), Codec()

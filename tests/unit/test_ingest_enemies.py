@@ -19,9 +19,10 @@ from credstream.contract.flow import Incoming
 from credstream.contract.reasons import REASONS
 from credstream.contract.records import Provider, Receipt, Received
 from credstream.process.settings import Settings
-from credstream.runtime import journal
 from credstream.runtime.stage import Stage
-from credstream.runtime.store import PROVIDERS, transaction
+from credstream.storage import journal
+from credstream.storage.engine import transaction
+from credstream.storage.tables import PROVIDERS
 from services.ingest.app import build
 from services.ingest.examine import examine
 from tests.support import exchanges, proofs

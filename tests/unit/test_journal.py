@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credstream.runtime import journal
-from credstream.runtime.journal import JournalError, Move, NotOurs, Output, Row
-from credstream.runtime.store import transaction
+from credstream.storage import journal
+from credstream.storage.engine import transaction
+from credstream.storage.journal import JournalError, Move, NotOurs, Output, Row
 from tests.support import stages
 from tests.support.exchanges import CLUSTER
 

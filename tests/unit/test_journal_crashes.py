@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from credstream.contract import topics
 from credstream.contract.records import Again
-from credstream.runtime import journal, store
-from credstream.runtime.journal import JournalError, Output
-from credstream.runtime.store import transaction
+from credstream.storage import journal, tables
+from credstream.storage.engine import transaction
+from credstream.storage.journal import JournalError, Output
 from tests.support import counting, exchanges
 from tests.support.counting import AGAIN, CODEC, INPUT, SERVICE, database, message, settle, versions
 from tests.support.exchanges import AFTER, BEFORE, BETWEEN, CLUSTER
@@ -62,7 +62,7 @@ def test_forgetting_keeps_the_state_and_trusts_the_broker(stage):
         assert journal.forget(connection) == 1
         row = journal.read(connection, [INPUT])[INPUT]
         assert journal.trusts_broker(connection)
-        long_ago = sa.update(store.JOURNAL).where(store.JOURNAL.c.topic == "*").values(since=1)
+        long_ago = sa.update(tables.JOURNAL).where(tables.JOURNAL.c.topic == "*").values(since=1)
         connection.execute(long_ago)
         assert not journal.trusts_broker(connection)
     assert journal.verdict(INPUT, row, "another", 40) == "go-on"

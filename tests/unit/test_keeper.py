@@ -8,13 +8,13 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
 from credstream.process import metrics
-from credstream.runtime import journal
 from credstream.runtime import keeper as keeping
 from credstream.runtime.breaker import FINE, UNEXPECTED
-from credstream.runtime.journal import Move, Output, Row
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.stage import Ended, Settled
-from credstream.runtime.store import transaction
+from credstream.storage import journal
+from credstream.storage.engine import transaction
+from credstream.storage.journal import Move, Output, Row
 from tests.support import stages
 from tests.support.exchanges import CLUSTER
 from tests.support.stages import INPUT

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
-from credstream.runtime import journal
 from credstream.runtime.loop import Hooks, Loop
+from credstream.storage import journal
 from tests.support import stages
 from tests.support.kafkas import Kafka
 from tests.support.stages import AGAIN, CODEC, EVENTS, INPUT, OUT

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.topics import SERVICES
-from credstream.runtime import migrate, vault
-from credstream.runtime.store import engine, transaction
+from credstream.storage import migrate, vault
+from credstream.storage.engine import open_engine, transaction
 from tests.support import databases
 
 GOOD = """
@@ -26,7 +26,7 @@ BAD = GOOD + '    raise RuntimeError("half way")\n'
 
 @pytest.fixture
 def made(tmp_path):
-    return engine(databases.url(tmp_path, "m"))
+    return open_engine(databases.url(tmp_path, "m"))
 
 
 def folder(tmp_path, *files):
@@ -71,7 +71,7 @@ def test_a_folder_may_be_named_as_configurations_would_not_like(made, tmp_path):
 
 
 def test_a_database_that_is_away_is_unavailable_and_not_behind(tmp_path):
-    away = engine(f"sqlite:///{tmp_path}/no/m.db")
+    away = open_engine(f"sqlite:///{tmp_path}/no/m.db")
     for act in (migrate.check, migrate.upgrade):
         with pytest.raises(Unavailable):
             act(away, migrate.VAULT)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again, Normalised
-from credstream.runtime.store import engine, transaction
-from credstream.runtime.vault import METADATA as KEYS
-from credstream.runtime.vault import Vault
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.vault import METADATA as KEYS
+from credstream.storage.vault import Vault
 from services.normalise.step import learn, normalise
 from services.normalise.store import METADATA, Store
 from tests.support import databases
@@ -80,7 +80,7 @@ class Tables:
     """normalise on tables of its own; `work` is one batch of the runtime, without Kafka."""
 
     def __init__(self, folder):
-        self.database, keys = (engine(databases.url(folder, name)) for name in ("own", "keys"))
+        self.database, keys = (open_engine(databases.url(folder, name)) for name in ("own", "keys"))
         for made, tables in ((self.database, METADATA), (keys, KEYS)):
             with transaction(made) as connection:
                 tables.create_all(connection)

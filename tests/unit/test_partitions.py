@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.flow import Incoming
-from credstream.runtime import journal
 from credstream.runtime import partitions as module
-from credstream.runtime.journal import JournalError, Move, Output, Row
 from credstream.runtime.partitions import Partitions
-from credstream.runtime.store import transaction
+from credstream.storage import journal
+from credstream.storage.engine import transaction
+from credstream.storage.journal import JournalError, Move, Output, Row
 from tests.support import stages
 from tests.support.exchanges import CLUSTER
 

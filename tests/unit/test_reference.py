@@ -18,7 +18,9 @@ from credstream.contract.records import Again, Provider
 from credstream.runtime import reference as module
 from credstream.runtime.following import Following
 from credstream.runtime.reference import Control, Reference, learn_provider
-from credstream.runtime.store import EPOCH, PROVIDERS, transaction, upsert
+from credstream.storage.engine import transaction
+from credstream.storage.statements import upsert
+from credstream.storage.tables import EPOCH, PROVIDERS
 from tests.support import stages
 
 CODEC = Codec()

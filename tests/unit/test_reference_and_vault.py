@@ -13,10 +13,11 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Provider
 from credstream.contract.registration import provider_from
 from credstream.process.settings import SettingsError, load, needed, secret_key, shown
-from credstream.runtime import migrate
 from credstream.runtime.reference import Control, Reference, learn_provider, providers
-from credstream.runtime.store import METADATA, engine, transaction
-from credstream.runtime.vault import KEYS, Erased, Vault
+from credstream.storage import migrate
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import METADATA
+from credstream.storage.vault import KEYS, Erased, Vault
 from tests.support import databases, exchanges
 
 CODEC = Codec()
@@ -118,7 +119,7 @@ def test_an_erased_learner_is_erased_for_good(vault):
 def test_migrations_make_the_tables_that_the_code_expects(service, tmp_path):
     importlib.import_module(f"services.{service}.store")
     own = {t.name for t in METADATA.tables.values()}
-    database = engine(databases.url(tmp_path, "m"))
+    database = open_engine(databases.url(tmp_path, "m"))
     where = migrate.folders(service)
     with pytest.raises(migrate.SchemaError, match="behind"):
         migrate.check(database, where)
@@ -142,7 +143,7 @@ def test_migrations_make_the_tables_that_the_code_expects(service, tmp_path):
 
 
 def test_a_database_of_a_newer_version_is_told_apart(tmp_path):
-    database = engine(databases.url(tmp_path, "m"))
+    database = open_engine(databases.url(tmp_path, "m"))
     migrate.upgrade(database, migrate.folders("ingest"))
     with transaction(database) as connection:
         connection.exec_driver_sql(

@@ -13,7 +13,7 @@ from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.records import Again, Receipt
 from credstream.runtime import stage as staging
 from credstream.runtime.stage import Stage, UnexpectedError
-from credstream.runtime.store import transaction
+from credstream.storage.engine import transaction
 from tests.support import stages
 from tests.support.exchanges import CLUSTER
 from tests.support.stages import CODEC, INPUT, OUT, TOY, VERSIONS

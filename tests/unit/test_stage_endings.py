@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Again, Receipt
-from credstream.runtime import journal
-from credstream.runtime.journal import NotOurs
 from credstream.runtime.stage import UnexpectedError
-from credstream.runtime.store import engine, transaction, upsert
+from credstream.storage import journal
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.journal import NotOurs
+from credstream.storage.statements import upsert
 from tests.support import counting
 from tests.support.counting import (
     CODEC,
@@ -90,7 +91,7 @@ def test_a_row_that_somebody_else_moved_ends_the_worker(stage):
 
 @pytest.mark.embedded
 def test_a_locked_and_a_missing_database_are_unavailable(tmp_path, monkeypatch):
-    monkeypatch.setattr("credstream.runtime.store.LOCKED_SECONDS", 0)
+    monkeypatch.setattr("credstream.storage.engine.LOCKED_SECONDS", 0)
     stage = counting.stage_in(tmp_path)
     other = sqlite3.connect(tmp_path / "toy.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -99,7 +100,7 @@ def test_a_locked_and_a_missing_database_are_unavailable(tmp_path, monkeypatch):
     other.execute("ROLLBACK")
     other.close()
     assert settle(stage, message(0)).journal[INPUT].upto == 0
-    with pytest.raises(Unavailable), transaction(engine(f"sqlite:///{tmp_path}/no/such.db")):
+    with pytest.raises(Unavailable), transaction(open_engine(f"sqlite:///{tmp_path}/no/such.db")):
         pass
 
 

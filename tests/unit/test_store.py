@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError, InternalError
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime import store
-from credstream.runtime.store import among, engine, in_chunks, select_in, transaction, upsert
+from credstream.storage import engine
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.statements import among, in_chunks, select_in, upsert
 from tests.support import databases, stages
 from tests.support.stages import VERSIONS
 
@@ -66,10 +67,10 @@ def test_counters_of_two_threads_lose_nothing(made):
 
 
 def test_a_reader_waits_for_no_lock_longer_than_it_should(made, tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "LOCKED_SECONDS", 0)
+    monkeypatch.setattr(engine, "LOCKED_SECONDS", 0)
     other = sqlite3.connect(tmp_path / "toy.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    impatient = engine(f"sqlite:///{tmp_path}/toy.db")
+    impatient = open_engine(f"sqlite:///{tmp_path}/toy.db")
     with pytest.raises(Unavailable, match="locked"), transaction(impatient):
         pass
     other.execute("ROLLBACK")
@@ -77,7 +78,7 @@ def test_a_reader_waits_for_no_lock_longer_than_it_should(made, tmp_path, monkey
 
 
 def test_a_folder_in_the_place_of_the_file_is_unavailable(tmp_path):
-    with pytest.raises(Unavailable), transaction(engine(f"sqlite:///{tmp_path}")):
+    with pytest.raises(Unavailable), transaction(open_engine(f"sqlite:///{tmp_path}")):
         pass
 
 
@@ -162,13 +163,13 @@ def test_pieces_are_the_whole(values, size):
 @pytest.mark.real
 def test_a_transaction_that_says_nothing_is_ended_and_gives_its_locks_back(tmp_path):
     address = databases.url(tmp_path, "idle")
-    waits = engine(address, 0.3)
+    waits = open_engine(address, 0.3)
     with transaction(waits) as connection:
         stages.TABLES.create_all(connection)
     with pytest.raises(Unavailable, match="PATIENCE"), transaction(waits) as connection:  # noqa: PT012
         write(connection, ("a", 1))
         time.sleep(1)
-        with transaction(engine(address)) as other:
+        with transaction(open_engine(address)) as other:
             write(other, ("a", 2))
         rows(waits)
         write(connection, ("b", 1))
@@ -178,19 +179,19 @@ def test_a_transaction_that_says_nothing_is_ended_and_gives_its_locks_back(tmp_p
 @pytest.mark.real
 def test_a_worker_ends_the_sessions_of_its_earlier_lives_and_no_others(tmp_path):
     address, elsewhere = databases.url(tmp_path, "own"), databases.url(tmp_path, "other")
-    asleep, neighbour, stranger = engine(address), engine(address), engine(elsewhere)
+    asleep, neighbour, stranger = open_engine(address), open_engine(address), open_engine(elsewhere)
     for made, name in ((asleep, "toy-0"), (neighbour, "toy-1"), (stranger, "toy-0")):
-        store.name_sessions(made, name)
-    late = engine(address)
-    store.name_sessions(late, "toy-0")
+        open_engine.name_sessions(made, name)
+    late = open_engine(address)
+    open_engine.name_sessions(late, "toy-0")
     one = sa.text("SELECT 1")
     with neighbour.begin() as second, stranger.begin() as third:
         with pytest.raises(Unavailable, match="ended the session"), transaction(asleep) as first:  # noqa: PT012
             for connection in (first, second, third):
                 connection.execute(one)
-            store.end_earlier(late)
+            open_engine.end_earlier(late)
             first.execute(one)
         assert (second.execute(one).scalar(), third.execute(one).scalar()) == (1, 1)
-    store.end_earlier(late)
+    open_engine.end_earlier(late)
     with transaction(late) as connection:
         assert connection.execute(one).scalar() == 1

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime import vault as module
-from credstream.runtime.store import engine, transaction
-from credstream.runtime.vault import KEYS, METADATA, Erased, Vault
+from credstream.storage import vault as module
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.vault import KEYS, METADATA, Erased, Vault
 from tests.support import databases
 
 KEK = bytes(range(32))
@@ -18,7 +18,7 @@ KEK = bytes(range(32))
 
 @pytest.fixture
 def made(tmp_path):
-    made = engine(databases.url(tmp_path, "vault"))
+    made = open_engine(databases.url(tmp_path, "vault"))
     with transaction(made) as connection:
         METADATA.create_all(connection)
     return made
@@ -122,7 +122,7 @@ def test_a_learner_that_nobody_made_is_no_key_of_zeros(made):
 
 def test_a_vault_that_is_away_is_unavailable(tmp_path):
     with pytest.raises(Unavailable):
-        Vault(engine(f"sqlite:///{tmp_path}/no/vault.db"), KEK).make_or_get(["a"])
+        Vault(open_engine(f"sqlite:///{tmp_path}/no/vault.db"), KEK).make_or_get(["a"])
 
 
 def test_the_memory_of_keys_is_bounded(made):

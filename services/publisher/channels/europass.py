@@ -12,7 +12,7 @@ import orjson
 from credstream.contract.blocks import decrypt
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accredited, PublishedAward
-from credstream.runtime.vault import Erased, Vault
+from credstream.storage.vault import Erased, Vault
 from services.publisher import seal
 from services.publisher.elm import build, gate
 from services.publisher.seal import Sealer

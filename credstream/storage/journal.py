@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from credstream.contract.topics import DAY_MS
-from credstream.runtime.store import JOURNAL, upsert
+from credstream.storage.statements import upsert
+from credstream.storage.tables import JOURNAL
 
 Place = tuple[str, int]
 

@@ -12,7 +12,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from credstream.contract.errors import Unavailable
-from credstream.runtime.store import among, select_in, transaction
+from credstream.storage.engine import transaction
+from credstream.storage.statements import among, select_in
 
 METADATA = sa.MetaData()
 # A row without a key is an erased learner, whose key must never be made again.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from credstream.runtime.store import transaction
+from credstream.storage.engine import transaction
 
 HERE = Path(__file__).parent / "migrations"
 LOCK = 0x63726564  # any number that only we use

@@ -1,0 +1,1 @@
+"""What is kept in SQL: engines, statements, the journal, the vault, migrations."""

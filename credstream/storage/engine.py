@@ -1,0 +1,131 @@
+"""Databases: engines, sessions and transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from credstream.contract.errors import Unavailable
+from credstream.process.diagnosis import of_database
+from credstream.process.settings import Settings, SettingsError, needed
+
+LOCKED_SECONDS = 5
+# By default a server that is there and does not answer is waited for without end.
+CONNECT_SECONDS = 5
+IDLE_SECONDS = 60.0
+EARLIER = sa.text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE application_name = current_setting('application_name')"
+    " AND application_name LIKE 'credstream %'"
+    " AND usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
+)
+# What PostgreSQL says on a standby, and of a session that said nothing for too long; others of
+# their class mean a bug.
+AWAY = frozenset({"25006", "25P03"})
+
+
+def open_engine(url: str, idle_seconds: float = IDLE_SECONDS) -> sa.Engine:
+    """An engine whose transactions are what the runtime relies on.
+
+    PostgreSQL ends a transaction that has said nothing for `idle_seconds`: a frozen worker, or
+    one whose machine is gone, would keep its locks from all others.
+    On SQLite every transaction begins IMMEDIATE and is on disk when it ends: with
+    synchronous=NORMAL the last commits may vanish after Kafka has committed.
+    """
+    if not url.startswith("sqlite"):
+        try:
+            made = sa.create_engine(
+                url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+            )
+        except (ArgumentError, ImportError) as error:
+            raise SettingsError(
+                "the URL of a database cannot be read; write CREDSTREAM_DATABASE_URL and "
+                "CREDSTREAM_VAULT_URL as postgresql+psycopg://user:password@host:port/name"
+            ) from error
+        sa.event.listen(made, "connect", _ends_when_idle(idle_seconds))
+        return made
+    made = sa.create_engine(url, connect_args={"timeout": LOCKED_SECONDS})
+    sa.event.listen(made, "connect", _prepare)
+    sa.event.listen(made, "begin", _begin_immediate)
+    return made
+
+
+def engine_of(settings: Settings, name: str) -> sa.Engine:
+    """The engine of a worker, for the address that a setting has; raises SettingsError."""
+    return open_engine(needed(settings, name), settings.patience_seconds)
+
+
+def name_sessions(made: sa.Engine, worker: str) -> None:
+    """Sessions that an engine will open on PostgreSQL carry schema and worker as their name."""
+    if made.dialect.name != "postgresql":
+        return
+
+    def say(connection: Any, _record: Any) -> None:
+        name = "'credstream ' || coalesce(current_schema(), '-') || ' ' || %s"
+        connection.execute(f"SELECT set_config('application_name', {name}, false)", [worker])
+        connection.commit()
+
+    sa.event.listen(made, "connect", say)
+
+
+def end_earlier(made: sa.Engine) -> None:
+    """End the sessions of a worker's earlier lives, by their name; raises Unavailable.
+
+    A frozen worker, or one whose machine is gone, keeps its locks: as Kafka takes the
+    transactions of that name from it, so PostgreSQL its sessions.
+    """
+    if made.dialect.name == "postgresql":
+        with transaction(made) as connection:
+            connection.execute(EARLIER)
+
+
+def empty(url: str) -> None:
+    """Remove every table of a PostgreSQL database; raises Unavailable."""
+    with transaction(open_engine(url)) as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+
+
+@contextmanager
+def transaction(source: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction; a database that is away, locked, read-only or full is Unavailable."""
+    try:
+        with source.begin() as connection:
+            yield connection
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable(_cause(source, error)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", "") in AWAY:
+            raise Unavailable(_cause(source, error)) from error
+        raise
+
+
+def _ends_when_idle(seconds: float) -> Callable[[Any, Any], None]:
+    def say(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = {round(seconds * 1000)}")
+        connection.commit()
+
+    return say
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={LOCKED_SECONDS}000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _cause(source: sa.Engine, error: Exception) -> str:
+    """The driver's own words, without statement and parameters, which may hold data."""
+    origin = getattr(error, "orig", None) or error
+    return str(of_database(str(origin), str(source.url)))
