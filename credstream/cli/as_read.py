@@ -11,8 +11,8 @@ from credstream.contract.errors import Rejected
 from credstream.contract.identity import definition_key
 from credstream.contract.parts import Account, Award, Learner, Reason
 from credstream.contract.records import Normalised, Provider
-from credstream.formats import naming
-from credstream.formats.common import Parsed
+from credstream.formats.shared import credential_ids
+from credstream.formats.shared.parsed import Parsed
 
 # Nothing is kept, so one key that everybody knows protects as much as a secret one.
 THROW_AWAY = bytes(32)
@@ -93,7 +93,7 @@ def _learner_counted(account: Account, parsed: Parsed) -> Account:
 
 
 def definition_key_of(parsed: Parsed, provider: Provider) -> str:
-    return definition_key(provider.country, provider.id, naming.definition_id(parsed))
+    return definition_key(provider.country, provider.id, credential_ids.definition_id(parsed))
 
 
 def throw_away(pseudonym: str = "") -> Any:

@@ -24,7 +24,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.parts import Reason
 from credstream.contract.records import Accredited, Normalised, Provider, Received
-from credstream.formats.common import Parsed, Person
+from credstream.formats.shared.parsed import Parsed, Person
 
 # Refusals that say nothing of the content: what was read is shown all the same.
 NOT_OF_CONTENT = frozenset({"signature.invalid", "provider.suspended"})

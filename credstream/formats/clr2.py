@@ -15,8 +15,19 @@ import orjson
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import ob3_credential
-from credstream.formats.common import Parsed, Rules, Unread, Value, Whole
-from credstream.formats.walking import Node, at, items, many, one, root, text, texts, types, words
+from credstream.formats.shared.json_nodes import (
+    Node,
+    at,
+    items,
+    many,
+    one,
+    root,
+    text,
+    texts,
+    types,
+    words,
+)
+from credstream.formats.shared.parsed import Parsed, Rules, Unread, Value, Whole
 
 NAME = "clr2"
 RECORD = "ClrCredential"

@@ -11,8 +11,8 @@ from typing import Any
 
 from credstream.contract.parts import Reason
 from credstream.formats import ctdl_parts
-from credstream.formats.common import Parsed, Rules
-from credstream.formats.walking import Node, root, types
+from credstream.formats.shared.json_nodes import Node, root, types
+from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "ctdl"
 PREFIX = "ceterms:"

@@ -6,7 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from credstream.contract.parts import Reason
-from credstream.formats.common import (
+from credstream.formats.shared.json_nodes import (
+    Node,
+    amount,
+    at,
+    first,
+    items,
+    many,
+    one,
+    text,
+    texts,
+    words,
+)
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
@@ -17,7 +29,6 @@ from credstream.formats.common import (
     Value,
     Whole,
 )
-from credstream.formats.walking import Node, amount, at, first, items, many, one, text, texts, words
 
 QUALITY = ("accreditedBy", "approvedBy", "recognizedBy", "regulatedBy")
 OWNERS = ("ownedBy", "offeredBy", "owner", "creator")

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from credstream.contract.parts import Reason
-from credstream.formats.common import (
+from credstream.formats.elm2_walking import Known, concept, concepts, ids, known_in, linked, words
+from credstream.formats.shared.json_nodes import first
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
@@ -18,17 +20,7 @@ from credstream.formats.common import (
     Value,
     Whole,
 )
-from credstream.formats.elm2_walking import Known, concept, concepts, ids, known_in, linked, words
-from credstream.formats.walking import first
-from credstream.formats.xml_walking import (
-    Spot,
-    attribute,
-    down,
-    kid,
-    kids,
-    said,
-    text,
-)
+from credstream.formats.shared.xml_nodes import Spot, attribute, down, kid, kids, said, text
 
 BODY_IDS = {
     "registration": "registration",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.formats.common import Id, Value
-from credstream.formats.walking import first
-from credstream.formats.xml_walking import Spot, attribute, kids, name_of, said, spoken, text
+from credstream.formats.shared.json_nodes import first
+from credstream.formats.shared.parsed import Id, Value
+from credstream.formats.shared.xml_nodes import Spot, attribute, kids, name_of, said, spoken, text
 
 Known = Mapping[str, Spot]
 

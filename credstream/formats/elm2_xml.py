@@ -14,8 +14,8 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import elm2_parts
-from credstream.formats.common import Parsed, Rules
-from credstream.formats.xml_walking import Spot, attribute, kid, kids, name_of
+from credstream.formats.shared.parsed import Parsed, Rules
+from credstream.formats.shared.xml_nodes import Spot, attribute, kid, kids, name_of
 
 NAME = "elm2-xml"
 CREDENTIAL, PRESENTATION = "europassCredential", "verifiablePresentation"

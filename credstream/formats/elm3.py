@@ -9,10 +9,9 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import elm3_learning, elm3_parts, elm3_shape
-from credstream.formats.common import Id, Parsed, Rules, Value, Whole
 from credstream.formats.elm3_learning import Learning
 from credstream.formats.elm3_parts import concept, concepts, note
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     at,
     backwards,
@@ -30,6 +29,7 @@ from credstream.formats.walking import (
     types,
     words,
 )
+from credstream.formats.shared.parsed import Id, Parsed, Rules, Value, Whole
 
 NAME = "elm3"
 CREDENTIAL = "EuropeanDigitalCredential"

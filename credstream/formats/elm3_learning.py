@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from credstream.formats.common import Amount, LevelClaim, Outcome, Value
 from credstream.formats.elm3_parts import concept, concepts, note
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     amount,
     first,
@@ -19,6 +18,7 @@ from credstream.formats.walking import (
     types,
     words,
 )
+from credstream.formats.shared.parsed import Amount, LevelClaim, Outcome, Value
 
 ECTS = "6fcec5c5af"
 ECTS_WORDS = ("ects", "european credit transfer")

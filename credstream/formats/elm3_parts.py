@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from credstream.formats.common import Assurance, Body, Id, Person, Value
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     address,
     amount,
@@ -22,6 +21,7 @@ from credstream.formats.walking import (
     text,
     words,
 )
+from credstream.formats.shared.parsed import Assurance, Body, Id, Person, Value
 
 # Ids of this form name an object within one file only: builders count them up from 1 in each file.
 LOCAL = re.compile(r"urn:epass:.*:\d+", re.DOTALL | re.ASCII)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from credstream.contract.parts import Reason
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     at,
     bare,

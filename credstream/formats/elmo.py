@@ -14,8 +14,8 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import elmo_parts
-from credstream.formats.common import Parsed, Rules, Unread
-from credstream.formats.xml_walking import Spot, kid, kids, name_of, text
+from credstream.formats.shared.parsed import Parsed, Rules, Unread
+from credstream.formats.shared.xml_nodes import Spot, kid, kids, name_of, text
 
 NAME = "elmo"
 LOS, LOI = "learningOpportunitySpecification", "learningOpportunityInstance"

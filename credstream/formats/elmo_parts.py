@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from credstream.contract.parts import Reason
-from credstream.formats.common import (
+from credstream.formats.shared.json_nodes import first
+from credstream.formats.shared.parsed import (
     Amount,
     Body,
     Id,
@@ -15,17 +16,7 @@ from credstream.formats.common import (
     Person,
     Value,
 )
-from credstream.formats.walking import first
-from credstream.formats.xml_walking import (
-    Spot,
-    attribute,
-    down,
-    kid,
-    kids,
-    said,
-    spoken,
-    text,
-)
+from credstream.formats.shared.xml_nodes import Spot, attribute, down, kid, kids, said, spoken, text
 
 LOS, LOI = "learningOpportunitySpecification", "learningOpportunityInstance"
 LEARNER_SCHEMES = {

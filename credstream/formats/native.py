@@ -8,9 +8,9 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.common import Parsed, Rules
 from credstream.formats.native_fields import Needs, Notes, note_needs, read_members
 from credstream.formats.native_table import FIELDS, GROUPS
+from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "native"
 MOST_MEMBERS = 10_000

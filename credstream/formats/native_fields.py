@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.common import Value
+from credstream.formats.shared.parsed import Value
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")

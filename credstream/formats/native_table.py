@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from credstream.formats.common import (
+from credstream.formats.native_fields import Leaf, Many, Node, Part, Tally, Text, Word
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
@@ -19,7 +20,6 @@ from credstream.formats.common import (
     Value,
     Whole,
 )
-from credstream.formats.native_fields import Leaf, Many, Node, Part, Tally, Text, Word
 
 _DURATION = re.compile(r"\s*P[0-9T]", re.IGNORECASE)
 _NUMERAL = re.compile(r"\s*[0-9]+([.,][0-9]+)?\s*")

@@ -11,8 +11,7 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import ob2_parts
-from credstream.formats.common import Body, Parsed, Rules
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     address,
     amount,
@@ -28,6 +27,7 @@ from credstream.formats.walking import (
     types,
     words,
 )
+from credstream.formats.shared.parsed import Body, Parsed, Rules
 
 NAME = "ob1"
 BADGE_CLASS = frozenset({"name", "image", "criteria", "issuer"})

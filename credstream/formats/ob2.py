@@ -12,8 +12,7 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import ob2_parts
-from credstream.formats.common import Parsed, Rules, Value
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     at,
     bare,
@@ -26,6 +25,7 @@ from credstream.formats.walking import (
     text,
     types,
 )
+from credstream.formats.shared.parsed import Parsed, Rules, Value
 
 NAME = "ob2"
 CONTEXTS = ("w3id.org/openbadges", "openbadgespec.org", "w3id.org/blockcerts/v2")

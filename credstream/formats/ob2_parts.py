@@ -9,19 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from credstream.formats import ob3_alignment
-from credstream.formats.common import (
-    Amount,
-    Assurance,
-    Body,
-    Id,
-    LevelClaim,
-    Outcome,
-    Parsed,
-    Person,
-    Value,
-    Whole,
-)
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     address,
     amount,
@@ -33,6 +21,18 @@ from credstream.formats.walking import (
     text,
     texts,
     words,
+)
+from credstream.formats.shared.parsed import (
+    Amount,
+    Assurance,
+    Body,
+    Id,
+    LevelClaim,
+    Outcome,
+    Parsed,
+    Person,
+    Value,
+    Whole,
 )
 
 HASHES = ("sha256$", "md5$")

@@ -6,8 +6,8 @@ from typing import Any
 
 from credstream.contract.parts import Reason
 from credstream.formats import ob3_credential
-from credstream.formats.common import Parsed, Rules
-from credstream.formats.walking import items, root, types
+from credstream.formats.shared.json_nodes import items, root, types
+from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "ob3"
 BADGES = frozenset({"OpenBadgeCredential", "AchievementCredential"})

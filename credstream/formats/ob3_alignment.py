@@ -6,15 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from credstream.formats.common import (
-    Amount,
-    Assurance,
-    Id,
-    LevelClaim,
-    Outcome,
-    Value,
-)
-from credstream.formats.walking import Node, first, many, present, text
+from credstream.formats.shared.json_nodes import Node, first, many, present, text
+from credstream.formats.shared.parsed import Amount, Assurance, Id, LevelClaim, Outcome, Value
 
 KIND_OF_TYPE = {
     "ext:eqf": "eqf",

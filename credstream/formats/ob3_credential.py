@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from credstream.contract.errors import Rejected
 from credstream.formats import ob3_alignment, ob3_parts, ob3_shape
-from credstream.formats.common import Amount, Id, Parsed, Value
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     amount,
     at,
@@ -26,6 +25,7 @@ from credstream.formats.walking import (
     texts,
     words,
 )
+from credstream.formats.shared.parsed import Amount, Id, Parsed, Value
 
 DUTCH_SCHEMAS = ("microcredential", "regular", "extracurricular")
 WORKLOADS = (("ects", "ECTS"), ("sbu", "SBU"), ("hours", "timeInvestment"))

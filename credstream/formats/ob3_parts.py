@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from credstream.contract.parts import Reason
-from credstream.formats.common import Assurance, Body, Id, Outcome, Person, Value
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     address,
     amount,
@@ -18,6 +17,7 @@ from credstream.formats.walking import (
     texts,
     words,
 )
+from credstream.formats.shared.parsed import Assurance, Body, Id, Outcome, Person, Value
 
 SCHEME_OF_TYPE = {
     "eidasidentifier": "eidas",

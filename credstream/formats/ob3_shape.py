@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from credstream.contract.parts import Reason
-from credstream.formats.walking import Node, at, moment, strangers, violation
+from credstream.formats.shared.json_nodes import Node, at, moment, strangers, violation
 
 MOST = 50
 CONTEXT_OF_CREDENTIALS = "https://www.w3.org/ns/credentials/v2"

@@ -11,8 +11,8 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import ooapi5_parts as parts
-from credstream.formats.common import Id, Parsed, Person, Rules
-from credstream.formats.walking import Node, amount, at, first, flag, one, root, text
+from credstream.formats.shared.json_nodes import Node, amount, at, first, flag, one, root, text
+from credstream.formats.shared.parsed import Id, Parsed, Person, Rules
 
 NAME = "ooapi5"
 # By the id that only such a resource has; those that are no definition have their code.

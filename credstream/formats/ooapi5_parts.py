@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from credstream.formats.common import Amount, Body, Id, LevelClaim, Outcome, Parsed, Value, Whole
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     amount,
     at,
@@ -17,6 +16,16 @@ from credstream.formats.walking import (
     present,
     text,
     texts,
+)
+from credstream.formats.shared.parsed import (
+    Amount,
+    Body,
+    Id,
+    LevelClaim,
+    Outcome,
+    Parsed,
+    Value,
+    Whole,
 )
 
 UNITS = {"ects": "ects", "sbu": "sbu", "hour": "hours", "contacttime": "contact_hours"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from credstream.contract.parts import Reason
 from credstream.formats import rosters
-from credstream.formats.common import Parsed, Rules
+from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "roster-csv"
 

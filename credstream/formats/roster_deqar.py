@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.common import (
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,

@@ -9,7 +9,8 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import roster_deqar, sheets
-from credstream.formats.common import (
+from credstream.formats.roster_columns import DIRECT, dialect, fold, numbered, own_columns, repeated
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
@@ -23,7 +24,6 @@ from credstream.formats.common import (
     Unread,
     Value,
 )
-from credstream.formats.roster_columns import DIRECT, dialect, fold, numbered, own_columns, repeated
 
 SEVERAL = "|"
 NEEDED = (

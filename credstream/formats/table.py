@@ -20,7 +20,7 @@ from credstream.formats import (
     vcdm,
     vendor,
 )
-from credstream.formats.common import Format
+from credstream.formats.shared.parsed import Format
 
 # A European Digital Credential is a verifiable credential too, and so is a badge.
 FORMATS: tuple[Format, ...] = (

@@ -10,8 +10,8 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.common import Parsed, Rules
-from credstream.formats.walking import types
+from credstream.formats.shared.json_nodes import types
+from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "vcdm"
 VERIFIABLE = frozenset({"VerifiableCredential", "VerifiablePresentation"})

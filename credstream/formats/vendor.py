@@ -11,15 +11,7 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
 from credstream.formats import vendor_credly
-from credstream.formats.common import (
-    Body,
-    Id,
-    Outcome,
-    Parsed,
-    Person,
-    Rules,
-)
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     amount,
     at,
@@ -34,6 +26,7 @@ from credstream.formats.walking import (
     types,
     words,
 )
+from credstream.formats.shared.parsed import Body, Id, Outcome, Parsed, Person, Rules
 
 NAME = "vendor"
 WRAPPERS = ("data", "badge", "credential", "event")

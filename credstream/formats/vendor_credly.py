@@ -10,8 +10,7 @@ from dataclasses import replace
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.common import Amount, Assurance, Body, Id, Outcome, Parsed, Person, Value
-from credstream.formats.walking import (
+from credstream.formats.shared.json_nodes import (
     Node,
     amount,
     first,
@@ -22,6 +21,16 @@ from credstream.formats.walking import (
     text,
     texts,
     words,
+)
+from credstream.formats.shared.parsed import (
+    Amount,
+    Assurance,
+    Body,
+    Id,
+    Outcome,
+    Parsed,
+    Person,
+    Value,
 )
 
 TEMPLATE = "badge_template"

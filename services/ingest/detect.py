@@ -13,10 +13,11 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import baked, others, sheets
-from credstream.formats.common import Rules, Table
-from credstream.formats.markup import read_xml
-from credstream.formats.reading import BOM, read_json, read_text
+from credstream.formats import sheets, unsupported
+from credstream.formats.shared import pictures
+from credstream.formats.shared.json_text import BOM, read_json, read_text
+from credstream.formats.shared.parsed import Rules, Table
+from credstream.formats.shared.xml_text import read_xml
 from credstream.formats.table import FORMATS
 
 NO_RULES = Rules()
@@ -56,8 +57,8 @@ def detect(value: bytes, rules: Rules = NO_RULES) -> Detected:
 
     `rules` say how the provider writes its lists.
     """
-    if value.startswith(baked.PNG):
-        return _baked(baked.from_png(value), "png")
+    if value.startswith(pictures.PNG):
+        return _baked(pictures.from_png(value), "png")
     if value.startswith(ZIP):
         return _found(sheets.from_xlsx(value, rules))
     for mark, name in BINARY.items():
@@ -77,8 +78,8 @@ def _is_markup(value: bytes) -> bool:
 
 def _markup(value: bytes) -> Detected:
     root = read_xml(value.removeprefix(BOM).lstrip())
-    if root.tag == baked.SVG:
-        return _baked(baked.from_svg(root), "svg")
+    if root.tag == pictures.SVG:
+        return _baked(pictures.from_svg(root), "svg")
     found = _found(root)
     signed = any(True for _ in root.iter("{http://www.w3.org/2000/09/xmldsig#}Signature"))
     return replace(found, signature="xml", signed=value) if signed else found
@@ -170,7 +171,7 @@ def _found(document: Any) -> Detected:
                 each.NAME, "none", document, unfit=each.unfit(document), findings=findings
             )
     held = document if isinstance(document, dict | list | etree._Element) else None  # noqa: SLF001
-    return Detected("unknown", "none", held, unfit=others.reason(document))
+    return Detected("unknown", "none", held, unfit=unsupported.reason(document))
 
 
 def _decoded(part: str) -> bytes:

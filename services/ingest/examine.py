@@ -16,9 +16,9 @@ from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.parts import Reason
 from credstream.contract.records import Provider, Received
-from credstream.formats import documents, naming
-from credstream.formats.common import Parsed, Rules, Unread
-from credstream.formats.reading import read_json, read_text
+from credstream.formats.shared import credential_ids, documents
+from credstream.formats.shared.json_text import read_json, read_text
+from credstream.formats.shared.parsed import Parsed, Rules, Unread
 from credstream.formats.table import BY_NAME
 from services.ingest.detect import Detected, detect
 from services.ingest.proofs import data_integrity, jades, status, vc_jwt, xml_dsig
@@ -170,8 +170,10 @@ def prove(detected: Detected, provider: Provider, at: int) -> Proof:
 def key_of(parsed: Parsed, provider: Provider) -> str:
     """The key of an award or a definition."""
     if parsed.kind == "definition":
-        return identity.definition_key(provider.country, provider.id, naming.definition_id(parsed))
-    name = naming.credential_id(parsed, provider.credential_id)
+        return identity.definition_key(
+            provider.country, provider.id, credential_ids.definition_id(parsed)
+        )
+    name = credential_ids.credential_id(parsed, provider.credential_id)
     return identity.key(provider.country, provider.id, name)
 
 

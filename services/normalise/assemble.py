@@ -17,7 +17,7 @@ from credstream.contract.parts import (
     Reason,
 )
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed, Person, Value
+from credstream.formats.shared.parsed import Parsed, Person, Value
 from services.normalise import learner
 from services.normalise.descriptors import (
     assessments,

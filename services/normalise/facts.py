@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Definition, Origin
 from credstream.contract.records import Normalised
-from credstream.formats.common import Parsed
+from credstream.formats.shared.parsed import Parsed
 
 Place = tuple[str, int, int]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.formats.common import Person, Value
+from credstream.formats.shared.parsed import Person, Value
 from services.normalise.descriptors.base import fold, plain
 from services.normalise.descriptors.dates import day, is_instant
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from credstream.contract.parts import Definition, Reason
-from credstream.formats.common import Amount, Parsed
+from credstream.formats.shared.parsed import Amount, Parsed
 from services.normalise.descriptors.base import plain, shown
 from services.normalise.descriptors.quantities import components
 

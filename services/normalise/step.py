@@ -10,8 +10,8 @@ from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.identity import definition_key
 from credstream.contract.parts import Award, Definition, Reason
 from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
-from credstream.formats import documents, naming
-from credstream.formats.common import Parsed, Value
+from credstream.formats.shared import credential_ids, documents
+from credstream.formats.shared.parsed import Parsed, Value
 from credstream.formats.table import BY_NAME
 from services.normalise import assemble, completeness, learner, merging, versions
 from services.normalise.descriptors.base import Finding, plain, shown
@@ -88,7 +88,9 @@ def _standing(parsed: Parsed, received: Received) -> Parsed:
 
 
 def _received(case: _Case, facts: Facts) -> Outcome:
-    key = definition_key(case.provider.country, case.provider.id, naming.definition_id(case.parsed))
+    key = definition_key(
+        case.provider.country, case.provider.id, credential_ids.definition_id(case.parsed)
+    )
     found = assemble.definition_of(case.parsed, case.provider, key)
     reason = out_of_scope(found.value, case.parsed)
     if reason is not None:

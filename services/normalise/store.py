@@ -14,8 +14,8 @@ from credstream.contract.flow import Incoming
 from credstream.contract.identity import definition_key
 from credstream.contract.parts import Account, Completeness, Definition, Origin
 from credstream.contract.records import Again, Normalised, Received
-from credstream.formats import naming
-from credstream.formats.common import Parsed
+from credstream.formats.shared import credential_ids
+from credstream.formats.shared.parsed import Parsed
 from credstream.storage.statements import Among, among, select_in, upsert
 from credstream.storage.tables import METADATA
 from credstream.storage.vault import Vault
@@ -245,7 +245,7 @@ def _definition_keys(
     for place, record in received.items():
         each, provider = parsed[place], record.registration
         if isinstance(each, Parsed) and kind in (None, record.kind):
-            yield definition_key(provider.country, provider.id, naming.definition_id(each))
+            yield definition_key(provider.country, provider.id, credential_ids.definition_id(each))
 
 
 def _waiting(connection: sa.Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:

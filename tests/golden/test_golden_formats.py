@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats import documents
-from credstream.formats.common import Rules, Unread
+from credstream.formats.shared import documents
+from credstream.formats.shared.parsed import Rules, Unread
 from services.ingest.detect import detect
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.flow import Incoming
 from credstream.contract.parts import Identifier, Organisation, QualityAssurance
 from credstream.contract.records import Again, Normalised, Provider, Received
-from credstream.formats.common import (
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from credstream.formats.common import (
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Id,

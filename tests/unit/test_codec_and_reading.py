@@ -15,7 +15,7 @@ from credstream.contract.codec import CLASSES
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Account, Completeness, Origin, Reason
 from credstream.contract.records import Again, Provider, Receipt, Received
-from credstream.formats.reading import read_json, read_text
+from credstream.formats.shared.json_text import read_json, read_text
 from tests.support import codecs
 from tests.support.accreditations import LIMITED, award
 

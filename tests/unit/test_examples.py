@@ -14,8 +14,8 @@ from credstream.contract.parts import Organisation, QualityAssurance
 from credstream.contract.reasons import REASONS
 from credstream.contract.records import Provider
 from credstream.formats import native
-from credstream.formats.common import Rules
-from credstream.formats.reading import read_json, read_text
+from credstream.formats.shared.json_text import read_json, read_text
+from credstream.formats.shared.parsed import Rules
 from services.accreditation.sources import national_csv
 from services.ingest.proofs import jades, vc_jwt
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from credstream.formats.common import Rules
+from credstream.formats.shared.parsed import Rules
 from services.ingest.detect import detect
 from services.ingest.examine import parts
 

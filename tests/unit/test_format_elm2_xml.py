@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from credstream.formats import documents
-from credstream.formats.common import Rules
+from credstream.formats.shared import documents
+from credstream.formats.shared.parsed import Rules
 from services.ingest.detect import detect
 from services.ingest.examine import parts
 

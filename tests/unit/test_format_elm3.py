@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import elm3
-from credstream.formats.common import Rules
+from credstream.formats.shared.parsed import Rules
 from tests.support.changing import changed, places
 
 ROOT = Path(__file__).parents[2]

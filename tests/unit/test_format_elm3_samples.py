@@ -10,7 +10,7 @@ import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.formats import elm3
-from credstream.formats.common import Rules
+from credstream.formats.shared.parsed import Rules
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"

@@ -7,7 +7,7 @@ import pytest
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import native
-from credstream.formats.common import Amount, Id, LevelClaim, Rules, Value
+from credstream.formats.shared.parsed import Amount, Id, LevelClaim, Rules, Value
 from tests.support.changing import without
 
 ROOT = Path(__file__).parents[2]

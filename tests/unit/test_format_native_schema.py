@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from credstream.contract.errors import Rejected
 from credstream.formats import native
-from credstream.formats.common import Rules
 from credstream.formats.native_table import FIELDS
+from credstream.formats.shared.parsed import Rules
 from tests.support.changing import changed, places, without
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
 from credstream.formats import ob3
-from credstream.formats.common import Rules
-from credstream.formats.walking import present
+from credstream.formats.shared.json_nodes import present
+from credstream.formats.shared.parsed import Rules
 from tests.support.changing import changed, places
 
 ROOT = Path(__file__).parents[2]

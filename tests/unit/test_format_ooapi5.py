@@ -4,7 +4,7 @@ import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.formats import ooapi5
-from credstream.formats.common import Rules
+from credstream.formats.shared.parsed import Rules
 
 COURSE = {
     "courseId": "c-1",

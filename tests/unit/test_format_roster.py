@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats.common import Rules, Table, Value
+from credstream.formats.shared.parsed import Rules, Table, Value
 from credstream.formats.sheets import from_csv, from_xlsx
 from services.ingest.detect import detect
 from services.ingest.examine import parts

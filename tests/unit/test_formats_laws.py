@@ -14,8 +14,8 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
-from credstream.formats import documents
-from credstream.formats.common import Parsed, Rules, Table
+from credstream.formats.shared import documents
+from credstream.formats.shared.parsed import Parsed, Rules, Table
 from credstream.formats.table import BY_NAME, FORMATS
 from services.ingest.detect import detect
 from services.ingest.examine import parts

@@ -3,8 +3,8 @@
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats.markup import MOST_ELEMENTS, read_xml
-from credstream.formats.reading import DEEPEST
+from credstream.formats.shared.json_text import DEEPEST
+from credstream.formats.shared.xml_text import MOST_ELEMENTS, read_xml
 
 
 def code(value):

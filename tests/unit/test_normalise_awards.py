@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats.common import Mark
+from credstream.formats.shared.parsed import Mark
 from services.normalise import assemble
 from services.normalise.facts import LearnerKey
 from tests.support.normalising import (

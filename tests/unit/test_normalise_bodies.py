@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from credstream.contract.parts import Identifier
-from credstream.formats.common import Body
+from credstream.formats.shared.parsed import Body
 from services.normalise.descriptors import bodies
 from tests.support.normalising import (
     CHAMBER,

@@ -9,7 +9,7 @@ import pytest
 
 from credstream.contract.parts import QualityAssurance
 from credstream.contract.reasons import REASONS
-from credstream.formats.common import Assurance, Outcome, StackPlace, Whole
+from credstream.formats.shared.parsed import Assurance, Outcome, StackPlace, Whole
 from services.normalise import assemble
 from services.normalise.descriptors import (
     assessments,

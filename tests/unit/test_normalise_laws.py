@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again
-from credstream.formats.common import (
+from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,

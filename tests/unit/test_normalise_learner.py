@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from credstream.contract import blocks
 from credstream.contract.errors import Rejected
-from credstream.formats.common import Person
+from credstream.formats.shared.parsed import Person
 from services.normalise import learner
 from tests.support.normalising import KEY, LEARNER, identifier, v
 

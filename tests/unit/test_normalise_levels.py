@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from credstream.formats.common import LevelClaim
+from credstream.formats.shared.parsed import LevelClaim
 from services.normalise.descriptors import levels
 from tests.support.normalising import (
     codes,

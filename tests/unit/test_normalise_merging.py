@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credstream.formats.common import Amount
+from credstream.formats.shared.parsed import Amount
 from tests.support.normalising import Exchange, award, codes, complete, parsed, records, v
 
 KEY = "mc:de:r1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from credstream.formats.common import Amount
+from credstream.formats.shared.parsed import Amount
 from services.normalise.assemble import definition_of
 from services.normalise.scope import out_of_scope
 from tests.support.normalising import complete, provider, v

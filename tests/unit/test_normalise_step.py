@@ -9,7 +9,7 @@ import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Receipt
-from credstream.formats.common import Amount, Body, LevelClaim
+from credstream.formats.shared.parsed import Amount, Body, LevelClaim
 from services.normalise.step import MAPPING, AwardRow, DefinitionRow, read
 from tests.support.normalising import (
     AT,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credstream.formats.common import Amount
+from credstream.formats.shared.parsed import Amount
 from services.normalise.descriptors.workload import workload
 from tests.support.normalising import codes, parsed, provider, v
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
-from credstream.formats.reading import DEEPEST, MOST_NODES, read_json, read_text
+from credstream.formats.shared.json_text import DEEPEST, MOST_NODES, read_json, read_text
 
 BOM = b"\xef\xbb\xbf"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from credstream.contract.parts import Assessment, Origin
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed
+from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import assessment as kinds
 from credstream.vocabularies import supervision as supervisions
 from services.normalise.descriptors.base import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from credstream.contract.parts import QualityAssurance, Reason
 from credstream.contract.records import Provider
-from credstream.formats.common import Assurance, Parsed, Value
+from credstream.formats.shared.parsed import Assurance, Parsed, Value
 from credstream.vocabularies import quality_assurance as kinds
 from services.normalise.descriptors.base import (
     Finding,

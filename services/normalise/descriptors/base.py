@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from credstream.contract.parts import Origin, Reason
-from credstream.formats.common import Value, Written
+from credstream.formats.shared.parsed import Value, Written
 
 T = TypeVar("T")
 

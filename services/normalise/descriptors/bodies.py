@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from credstream.contract.parts import Identifier, Organisation, Origin, Reason, Text
 from credstream.contract.records import Provider
-from credstream.formats.common import Body, Id, Parsed, Value
+from credstream.formats.shared.parsed import Body, Id, Parsed, Value
 from credstream.vocabularies import countries
 from services.normalise.descriptors.base import (
     Finding,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed, Value, Written
+from credstream.formats.shared.parsed import Parsed, Value, Written
 from services.normalise.descriptors.base import Finding, doubt, from_payload
 
 # The shape comes before the parser: fromisoformat reads 2010-02-01+01:00 as one o'clock.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed
+from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import esco, isced_f, targets
 from credstream.vocabularies import languages as subtags
 from services.normalise.descriptors.base import Finding, coded

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from credstream.contract.parts import Reason
-from credstream.formats.common import Mark
+from credstream.formats.shared.parsed import Mark
 from credstream.vocabularies.text import squeeze
 from services.normalise.descriptors.base import plain
 

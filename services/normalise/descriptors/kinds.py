@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed
+from credstream.formats.shared.parsed import Parsed
 from services.normalise.descriptors.base import Finding, doubt, fold, from_payload, known, plain
 
 ROUTES: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from credstream.contract.parts import Level, Origin, Reason
 from credstream.contract.records import Provider
-from credstream.formats.common import LevelClaim, Parsed, Value
+from credstream.formats.shared.parsed import LevelClaim, Parsed, Value
 from credstream.vocabularies import eqf, nqf
 from services.normalise.descriptors.base import (
     Finding,

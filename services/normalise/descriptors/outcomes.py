@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from credstream.contract.parts import LearningOutcome, Origin, Reason
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed
+from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import esco
 from services.normalise.descriptors.base import Finding, coded, from_payload
 from services.normalise.descriptors.texts import by_language, default_language, doubly_encoded

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from credstream.contract.parts import Participation
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed
+from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import participation as forms
 from services.normalise.descriptors.base import (
     Finding,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from credstream.formats.common import Amount, Value, Written
+from credstream.formats.shared.parsed import Amount, Value, Written
 from services.normalise.descriptors.base import number, spellings
 
 # Components stay apart: P2DT12H and PT60H are the same only where a day has 24 hours of work.

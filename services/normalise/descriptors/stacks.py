@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from credstream.contract.parts import PartialQualification, Stack
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed, Value
+from credstream.formats.shared.parsed import Parsed, Value
 from services.normalise.descriptors.base import Finding, doubt, fold, from_payload, plain, truth
 
 ROLES: Mapping[str, str] = {

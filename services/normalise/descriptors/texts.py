@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from credstream.contract.parts import Reason, Text
 from credstream.contract.records import Provider
-from credstream.formats.common import Parsed, Value
+from credstream.formats.shared.parsed import Parsed, Value
 from credstream.vocabularies import languages
 from services.normalise.descriptors.base import (
     Finding,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from credstream.contract.parts import Origin, Reason, Workload
 from credstream.contract.records import Provider
-from credstream.formats.common import Amount, Parsed
+from credstream.formats.shared.parsed import Amount, Parsed
 from services.normalise.descriptors.base import (
     Finding,
     derived,

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from credstream.contract.parts import Reason
-from credstream.formats.common import Table
+from credstream.formats.shared.parsed import Table
 
 # Root elements by local name. AMS and QDR feeds, and the languages that describe schemas.
 ROOTS: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from credstream.contract.errors import Rejected
-from credstream.formats.reading import DEEPEST
+from credstream.formats.shared.json_text import DEEPEST
 
 # A whole transcript has some thousands.
 MOST_ELEMENTS = 50_000

@@ -10,7 +10,7 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.common import Id, Value
+from credstream.formats.shared.parsed import Id, Value
 
 LONGEST_KEY = 60
 MOMENT = re.compile(

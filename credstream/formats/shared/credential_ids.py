@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-from credstream.formats.common import Parsed, Person, Value
+from credstream.formats.shared.parsed import Parsed, Person, Value
 
 
 def credential_id(parsed: Parsed, scheme: str | None) -> str:

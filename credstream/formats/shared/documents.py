@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from lxml import etree
 
-from credstream.formats.markup import read_xml
-from credstream.formats.reading import read_json, read_text
+from credstream.formats.shared.json_text import read_json, read_text
+from credstream.formats.shared.xml_text import read_xml
 
 
 def write(document: Any) -> bytes:

@@ -9,7 +9,7 @@ from functools import cache
 
 from lxml import etree
 
-from credstream.formats.common import Value
+from credstream.formats.shared.parsed import Value
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 UNSAID = "und"

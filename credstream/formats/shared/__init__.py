@@ -1,0 +1,1 @@
+"""What several formats share: parsed values, texts, nodes, credential ids, pictures."""
