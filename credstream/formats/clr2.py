@@ -14,7 +14,7 @@ import orjson
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import ob3_credential
+from credstream.formats.shared.badges import credential
 from credstream.formats.shared.json_nodes import (
     Node,
     at,
@@ -78,7 +78,7 @@ def parse(document: Any) -> Parsed:
     path = text(part, "path")
     if path is None or not isinstance(document.get("credential"), dict):
         raise Rejected("format.invalid", "credential", "no part of a learner record")
-    parsed = ob3_credential.read(Node(document["credential"], str(path.raw)))
+    parsed = credential.read(Node(document["credential"], str(path.raw)))
     whole = one(part, "whole")
     copies = tuple(
         Reason(code="clr.child_repeated", path=str(each.raw), detail=f"as {path.raw}")
@@ -101,8 +101,8 @@ def _part(record: Node, subject: Node, child: Mapping[str, Any], path: str) -> M
     own = one(Node(child, path), "credentialSubject")
     learner = {} if "id" in own.members else {"id": subject.members.get("id")}
     issuer = {} if "issuer" in child else {"issuer": record.members.get("issuer")}
-    credential = {**issuer, **child, "credentialSubject": {**learner, **own.members}}
-    return {"path": path, "credential": credential, **_place(subject, own)}
+    combined = {**issuer, **child, "credentialSubject": {**learner, **own.members}}
+    return {"path": path, "credential": combined, **_place(subject, own)}
 
 
 def _place(subject: Node, own: Node) -> Mapping[str, Any]:

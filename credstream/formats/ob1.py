@@ -10,7 +10,7 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import ob2_parts
+from credstream.formats.shared.badges import before_3
 from credstream.formats.shared.json_nodes import (
     Node,
     address,
@@ -57,7 +57,7 @@ def parse(document: Any) -> Parsed:
     whole = root(document)
     assertion = _node(whole)
     if "badge" not in assertion.members:
-        return ob2_parts.described(Parsed(kind="definition"), whole)
+        return before_3.described(Parsed(kind="definition"), whole)
     badge = one(assertion, "badge")
     if not badge:
         raise Rejected("format.invalid", at(assertion, "badge"), "the assertion names no badge")
@@ -68,13 +68,13 @@ def parse(document: Any) -> Parsed:
         issued_on=day,
         occurred_at=day if day and isinstance(day.raw, str) else None,
         valid_until=amount(assertion, "expires"),
-        learner=ob2_parts.learner(assertion),
+        learner=before_3.learner(assertion),
         evidence=len(many(assertion, "evidence")),
         violations=missing(assertion, ("recipient", "badge")),
     )
     if bare(badge):
         return replace(award, definition_id=text(badge, "id"), reference=True)
-    return _issued(ob2_parts.described(award, badge), badge)
+    return _issued(before_3.described(award, badge), badge)
 
 
 def _issued(found: Parsed, badge: Node) -> Parsed:

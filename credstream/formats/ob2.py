@@ -11,7 +11,7 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import ob2_parts
+from credstream.formats.shared.badges import before_3
 from credstream.formats.shared.json_nodes import (
     Node,
     at,
@@ -107,7 +107,7 @@ def parse(document: Any) -> Parsed:
     assertion = root(document)
     if AWARD in types(document):
         return _award(assertion)
-    found = ob2_parts.described(Parsed(kind="definition"), assertion)
+    found = before_3.described(Parsed(kind="definition"), assertion)
     return _with_rest(found, assertion, assertion)
 
 
@@ -121,7 +121,7 @@ def _award(assertion: Node) -> Parsed:
         occurred_at=text(assertion, "issuedOn"),
         issued_on=text(assertion, "issuedOn"),
         valid_until=text(assertion, "expires"),
-        learner=ob2_parts.learner(assertion),
+        learner=before_3.learner(assertion),
         evidence=len(many(assertion, "evidence")),
         status=_status(assertion),
         findings=_unchecked(assertion),
@@ -129,7 +129,7 @@ def _award(assertion: Node) -> Parsed:
     )
     if bare(badge):
         return _reference(award, badge)
-    return _with_rest(ob2_parts.described(award, badge), assertion, badge)
+    return _with_rest(before_3.described(award, badge), assertion, badge)
 
 
 def _reference(award: Parsed, badge: Node) -> Parsed:
@@ -141,8 +141,8 @@ def _reference(award: Parsed, badge: Node) -> Parsed:
 
 def _with_rest(found: Parsed, assertion: Node, badge: Node) -> Parsed:
     broken = missing(badge, ("id", "name", "description", "criteria", "issuer"))
-    own = strangers(assertion, ASSERTION_MEMBERS | BADGE_MEMBERS | ob2_parts.extensions(assertion))
-    theirs = strangers(badge, BADGE_MEMBERS | ob2_parts.extensions(badge))
+    own = strangers(assertion, ASSERTION_MEMBERS | BADGE_MEMBERS | before_3.extensions(assertion))
+    theirs = strangers(badge, BADGE_MEMBERS | before_3.extensions(badge))
     every = own if assertion is badge else (*own, *theirs)
     return replace(found, violations=(*found.violations, *broken), strangers=every)
 

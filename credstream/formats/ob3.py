@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from credstream.contract.parts import Reason
-from credstream.formats import ob3_credential
+from credstream.formats.shared.badges import credential
 from credstream.formats.shared.json_nodes import items, root, types
 from credstream.formats.shared.parsed import Parsed, Rules
 
@@ -44,4 +44,4 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
 
 
 def parse(document: Any) -> Parsed:
-    return ob3_credential.read(root(document))
+    return credential.read(root(document))

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from credstream.contract.parts import Reason
-from credstream.formats import rosters
 from credstream.formats.shared.parsed import Parsed, Rules
+from credstream.formats.shared.rosters import rows
 
 NAME = "roster-xlsx"
 
 
 def recognise(document: Any) -> bool:
-    return rosters.recognise(document, "xlsx")
+    return rows.recognise(document, "xlsx")
 
 
 def unfit(document: Any) -> Reason | None:
-    return rosters.unfit(document)
+    return rows.unfit(document)
 
 
 def split(document: Any, rules: Rules) -> tuple[Any, ...]:
-    return rosters.split(document, rules)
+    return rows.split(document, rules)
 
 
 def parse(document: Any) -> Parsed:
-    return rosters.parse(document)
+    return rows.parse(document)

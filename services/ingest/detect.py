@@ -13,10 +13,11 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import sheets, unsupported
+from credstream.formats import unsupported
 from credstream.formats.shared import pictures
 from credstream.formats.shared.json_text import BOM, read_json, read_text
 from credstream.formats.shared.parsed import Rules, Table
+from credstream.formats.shared.rosters import sheets
 from credstream.formats.shared.xml_text import read_xml
 from credstream.formats.table import FORMATS
 

@@ -10,7 +10,7 @@ import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.formats.shared.parsed import Rules, Table, Value
-from credstream.formats.sheets import from_csv, from_xlsx
+from credstream.formats.shared.rosters.sheets import from_csv, from_xlsx
 from services.ingest.detect import detect
 from services.ingest.examine import parts
 from services.normalise.descriptors.dates import day_of

@@ -38,7 +38,7 @@ def fold(name: str) -> str:
 @cache
 def own() -> Mapping[str, str]:
     """Our own columns by every name that a list may have for them."""
-    known = json.loads(Path(__file__).with_name("roster_columns.json").read_text("utf-8"))
+    known = json.loads(Path(__file__).with_name("columns.json").read_text("utf-8"))
     return {fold(name): column for column, names in known.items() for name in (column, *names)}
 
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.formats.roster_columns import LONGEST_NAME, dialect
 from credstream.formats.shared.parsed import Rules, Table
+from credstream.formats.shared.rosters.columns import LONGEST_NAME, dialect
 
 SEPARATORS = ";,|\t"
 FEWEST, WIDEST, MOST_ROWS = 3, 300, 20_000

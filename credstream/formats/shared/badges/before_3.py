@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from credstream.formats import ob3_alignment
+from credstream.formats.shared.badges import alignment
 from credstream.formats.shared.json_nodes import (
     Node,
     address,
@@ -117,7 +117,7 @@ def bodies(badge: Node) -> tuple[Body, ...]:
 
 def described(award: Parsed, badge: Node) -> Parsed:
     """What a badge class says, with its alignments and extensions."""
-    aligned = ob3_alignment.read(badge)
+    aligned = alignment.read(badge)
     return replace(
         award,
         definition_id=text(badge, "id"),

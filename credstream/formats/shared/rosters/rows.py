@@ -8,8 +8,6 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import roster_deqar, sheets
-from credstream.formats.roster_columns import DIRECT, dialect, fold, numbered, own_columns, repeated
 from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
@@ -23,6 +21,15 @@ from credstream.formats.shared.parsed import (
     Table,
     Unread,
     Value,
+)
+from credstream.formats.shared.rosters import deqar, sheets
+from credstream.formats.shared.rosters.columns import (
+    DIRECT,
+    dialect,
+    fold,
+    numbered,
+    own_columns,
+    repeated,
 )
 
 SEVERAL = "|"
@@ -130,7 +137,7 @@ def _parts(
     filled = {name: cell for name, cell in cells.items() if cell.strip()}
     part = {"roster": kind, "row": number, "cells": filled, "shapes": dict(shapes)}
     if kind == "deqar":
-        yield from (part | {"programme": each} for each in roster_deqar.programmes(filled))
+        yield from (part | {"programme": each} for each in deqar.programmes(filled))
     else:
         yield part
 
@@ -220,7 +227,7 @@ def _direct(row: Row) -> Parsed:
 
 
 def _deqar(row: Row) -> Parsed:
-    return roster_deqar.read(row.path, row.programme, row.get)
+    return deqar.read(row.path, row.programme, row.get)
 
 
 PARSERS: Mapping[str, Callable[[Row], Parsed]] = {"own": _own, "direct": _direct, "deqar": _deqar}

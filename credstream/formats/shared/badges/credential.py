@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from credstream.contract.errors import Rejected
-from credstream.formats import ob3_alignment, ob3_parts, ob3_shape
+from credstream.formats.shared.badges import alignment, parts, shape
 from credstream.formats.shared.json_nodes import (
     Node,
     amount,
@@ -54,7 +54,7 @@ def _only(node: Node, key: str) -> Node:
 def _award(credential: Node, subject: Node, achievement: Node) -> Parsed:
     starts = first(text(credential, "validFrom"), text(credential, "issuanceDate"))
     ends = first(text(credential, "validUntil"), text(credential, "expirationDate"))
-    result = ob3_parts.result(subject, achievement)
+    result = parts.result(subject, achievement)
     return Parsed(
         kind="award",
         credential_id=text(credential, "id"),
@@ -64,10 +64,10 @@ def _award(credential: Node, subject: Node, achievement: Node) -> Parsed:
         valid_until=ends,
         starts_on=text(subject, "activityStartDate"),
         ends_on=text(subject, "activityEndDate"),
-        awarding_bodies=ob3_parts.bodies(credential, subject, achievement),
-        country=ob3_parts.country(one(credential, "issuer")),
+        awarding_bodies=parts.bodies(credential, subject, achievement),
+        country=parts.country(one(credential, "issuer")),
         region=text(follow(credential, "issuer", "address"), "addressRegion"),
-        learner=ob3_parts.learner(subject),
+        learner=parts.learner(subject),
         grade=result.grade,
         grade_scale=result.scale,
         evidence=len(many(credential, "evidence")),
@@ -77,12 +77,12 @@ def _award(credential: Node, subject: Node, achievement: Node) -> Parsed:
             *result.findings,
             *listed(credential, "credentialStatus"),
         ),
-        violations=ob3_shape.violations(credential),
+        violations=shape.violations(credential),
     )
 
 
 def _definition(award: Parsed, credential: Node, subject: Node, achievement: Node) -> Parsed:
-    aligned = ob3_alignment.read(achievement)
+    aligned = alignment.read(achievement)
     language = text(achievement, "inLanguage")
     return replace(
         award,
@@ -91,7 +91,7 @@ def _definition(award: Parsed, credential: Node, subject: Node, achievement: Nod
         language=language,
         title=first(words(achievement, "name"), words(credential, "name")),
         description=words(achievement, "description"),
-        learning_outcomes=(*ob3_parts.criteria(achievement), *aligned.outcomes),
+        learning_outcomes=(*parts.criteria(achievement), *aligned.outcomes),
         workload=_workload(subject, achievement, aligned.workload),
         levels=aligned.levels,
         assessments=texts(achievement, "assessmentType"),
@@ -100,7 +100,7 @@ def _definition(award: Parsed, credential: Node, subject: Node, achievement: Nod
         modes=texts(achievement, "participationType"),
         quality_assurance=(
             *aligned.assurances,
-            *ob3_parts.endorsements(credential, subject, achievement),
+            *parts.endorsements(credential, subject, achievement),
         ),
         url=_page(achievement),
         identifiers=(*_identifiers(achievement), *aligned.identifiers),
@@ -132,7 +132,7 @@ def _identifiers(achievement: Node) -> tuple[Id, ...]:
         if isinstance(each, int | str) and not isinstance(each, bool) and str(each).strip()
     )
     return (
-        *ob3_parts.entries(achievement),
+        *parts.entries(achievement),
         *_scheme("human_code", text(achievement, "humanCode")),
         *programmes,
     )
@@ -160,7 +160,7 @@ def _dutch_type(credential: Node) -> Value | None:
 
 def _strangers(credential: Node, subject: Node, achievement: Node) -> tuple[str, ...]:
     return (
-        *strangers(credential, ob3_shape.CREDENTIAL_MEMBERS),
-        *strangers(subject, ob3_shape.SUBJECT_MEMBERS),
-        *strangers(achievement, ob3_shape.ACHIEVEMENT_MEMBERS),
+        *strangers(credential, shape.CREDENTIAL_MEMBERS),
+        *strangers(subject, shape.SUBJECT_MEMBERS),
+        *strangers(achievement, shape.ACHIEVEMENT_MEMBERS),
     )

@@ -1,0 +1,1 @@
+"""Badges of every version: what Open Badges and learner records (CLR) share."""

@@ -1,0 +1,1 @@
+"""Rosters, one row a person: what lists in CSV and in workbooks share."""
