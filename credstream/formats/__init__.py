@@ -1,1 +1,1 @@
-"""One file per inbound format: all that is known of it."""
+"""One folder per inbound format: all that is known of it. `table` lists them."""

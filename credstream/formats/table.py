@@ -1,26 +1,24 @@
-"""The formats that are read, the most specific first: a new one is a file and a line here."""
+"""The formats that are read, the most specific first: a new one is a folder and a line here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.formats import (
-    clr2,
-    ctdl,
-    elm2_xml,
-    elm3,
-    elmo,
-    native,
-    ob1,
-    ob2,
-    ob3,
-    ooapi5,
-    roster_csv,
-    roster_xlsx,
-    vcdm,
-    vendor,
-)
+from credstream.formats.clr2 import read as clr2
+from credstream.formats.ctdl import read as ctdl
+from credstream.formats.elm2_xml import read as elm2_xml
+from credstream.formats.elm3 import read as elm3
+from credstream.formats.elmo import read as elmo
+from credstream.formats.native import read as native
+from credstream.formats.ob1 import read as ob1
+from credstream.formats.ob2 import read as ob2
+from credstream.formats.ob3 import read as ob3
+from credstream.formats.ooapi5 import read as ooapi5
+from credstream.formats.roster_csv import read as roster_csv
+from credstream.formats.roster_xlsx import read as roster_xlsx
 from credstream.formats.shared.parsed import Format
+from credstream.formats.vcdm import read as vcdm
+from credstream.formats.vendor import read as vendor
 
 # A European Digital Credential is a verifiable credential too, and so is a badge.
 FORMATS: tuple[Format, ...] = (

@@ -42,8 +42,8 @@ FOREIGN = ("fastavro", "cryptography.hazmat.primitives.ciphers.aead", "lxml.etre
 
 def modules():
     for folder in PURE:
-        for path in sorted((ROOT / folder).glob("*.py")):
-            yield ".".join((*folder.split("/"), path.stem))
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 @pytest.fixture(scope="module")

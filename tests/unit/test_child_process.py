@@ -21,17 +21,17 @@ ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
 CHILD = textwrap.dedent(
     """
     import fcntl, os, signal, subprocess, sys, time
-    from credstream.runtime import offspring
+    from credstream.process import child_process
 
     lock, *flags = sys.argv[1:]
     if "stubborn" in flags:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if "unaided" in flags:
-        offspring._killed_by_kernel = lambda: False
+        child_process._killed_by_kernel = lambda: False
     if "fertile" in flags:
         subprocess.Popen([sys.executable, "-c", sys.orig_argv[2], lock + ".grandchild", "stubborn"],
-                         env={**os.environ, offspring.PARENT: ""})
-    offspring.die_with_parent(os.environ)
+                         env={**os.environ, child_process.PARENT: ""})
+    child_process.die_with_parent(os.environ)
     file = open(lock, "w")
     fcntl.flock(file, fcntl.LOCK_EX)
     print("ready", flush=True)
@@ -43,12 +43,12 @@ PARENT = textwrap.dedent(
     """
     import os, sys, time
     from pathlib import Path
-    from credstream.runtime import offspring
+    from credstream.process import child_process
 
     folder = Path(sys.argv[1])
     for flags in sys.argv[3:]:
         command = [sys.executable, "-c", sys.argv[2], str(folder / flags), *flags.split("-")]
-        offspring.start(command, os.environ, folder / "log")
+        child_process.start(command, os.environ, folder / "log")
     time.sleep(60)
     """
 )

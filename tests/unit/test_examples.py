@@ -13,7 +13,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.parts import Organisation, QualityAssurance
 from credstream.contract.reasons import REASONS
 from credstream.contract.records import Provider
-from credstream.formats import native
+from credstream.formats.native import read as native
 from credstream.formats.shared.json_text import read_json, read_text
 from credstream.formats.shared.parsed import Rules
 from services.accreditation.sources import national_csv
@@ -24,7 +24,7 @@ EXAMPLES = ROOT / "examples"
 SUBMISSIONS = EXAMPLES / "submissions"
 EXPECTED = json.loads((EXAMPLES / "expected.json").read_text("utf-8"))
 LEARNERS = (EXAMPLES / "learners.txt").read_text("utf-8").splitlines()
-SCHEMA = json.loads((ROOT / "credstream/formats/native.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((ROOT / "credstream/formats/native/native.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 FILES = {f"{file.parent.name}/{file.name}": file for file in sorted(SUBMISSIONS.glob("*/*"))}
 REGISTRATIONS = {

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from credstream.formats import ctdl
+from credstream.formats.ctdl import read as ctdl
 from credstream.formats.shared.parsed import Rules
 from services.ingest.detect import detect
 from services.ingest.examine import parts

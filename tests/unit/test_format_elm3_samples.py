@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats import elm3
+from credstream.formats.elm3 import read as elm3
 from credstream.formats.shared.parsed import Rules
 
 ROOT = Path(__file__).parents[2]

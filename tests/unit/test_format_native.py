@@ -6,7 +6,7 @@ import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons import REASONS
-from credstream.formats import native
+from credstream.formats.native import read as native
 from credstream.formats.shared.parsed import Amount, Id, LevelClaim, Rules, Value
 from tests.support.changing import without
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from credstream.contract.errors import Rejected
-from credstream.formats import native
-from credstream.formats.native_table import FIELDS
+from credstream.formats.native import read as native
+from credstream.formats.native.fields import FIELDS
 from credstream.formats.shared.parsed import Rules
 from tests.support.changing import changed, places, without
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = json.loads((ROOT / "credstream/formats/native.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((ROOT / "credstream/formats/native/native.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 PAGE = (ROOT / "docs/providers/native-format.md").read_text("utf-8")
 AWARD, DEFINITION, SHORT = (

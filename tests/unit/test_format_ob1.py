@@ -2,7 +2,7 @@
 
 import pytest
 
-from credstream.formats import ob1
+from credstream.formats.ob1 import read as ob1
 
 BADGE = {
     "name": "Soldering",

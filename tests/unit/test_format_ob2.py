@@ -2,7 +2,7 @@
 
 import pytest
 
-from credstream.formats import ob2
+from credstream.formats.ob2 import read as ob2
 
 CLASS = {"type": "BadgeClass", "id": "https://badges.example/class", "name": "Soldering"}
 BADGE = {

@@ -3,7 +3,7 @@
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats import ooapi5
+from credstream.formats.ooapi5 import read as ooapi5
 from credstream.formats.shared.parsed import Rules
 
 COURSE = {

@@ -3,7 +3,7 @@
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats import vendor
+from credstream.formats.vendor import read as vendor
 
 TEMPLATE = {
     "id": "t-1",

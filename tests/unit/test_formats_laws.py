@@ -25,7 +25,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 INPUTS = sorted(
     path
     for format_ in FORMATS
-    for path in GOLDEN.glob(f"{format_.__name__.rpartition('.')[2]}/*/input.*")
+    for path in GOLDEN.glob(f"{format_.__name__.split('.')[-2]}/*/input.*")
 )
 TEXTS = [path for path in INPUTS if path.suffix in {".json", ".xml", ".csv"}]
 ODD = [None, "", " ", 0, -1, 2.5, True, "x", [], ["x"], [None], {}, {"id": 3}, [[{}]], {"en": "x"}]
@@ -58,7 +58,7 @@ def read(value):
 
 def test_every_format_has_golden_files():
     assert {path.parent.parent.name for path in INPUTS} == {
-        each.__name__.rpartition(".")[2] for each in FORMATS
+        each.__name__.split(".")[-2] for each in FORMATS
     }
 
 

@@ -13,7 +13,7 @@ from credstream.runtime.breaker import FINE, UNEXPECTED
 from credstream.runtime.keeper import Keeper
 from credstream.runtime.stage import Ended, Settled
 from credstream.storage import journal
-from credstream.storage.engine import transaction
+from credstream.storage.engine import open_engine, transaction
 from credstream.storage.journal import Move, Output, Row
 from tests.support import stages
 from tests.support.exchanges import CLUSTER
@@ -99,7 +99,7 @@ def test_a_row_whose_partition_went_to_another_worker_is_left_to_it(keeper, cloc
 def test_tidying_that_fails_is_tried_again(keeper, clock, tmp_path):
     keeper.ended(settled({OURS: written(keeper, OURS)}))
     clock[0] += keeping.IDLE_SECONDS + 1
-    whole, keeper.engine = keeper.engine, stages.engine(f"sqlite:///{tmp_path}/no/such.db")
+    whole, keeper.engine = keeper.engine, open_engine(f"sqlite:///{tmp_path}/no/such.db")
     with pytest.raises(Unavailable):
         keeper.chores()
     keeper.engine = whole
@@ -141,7 +141,7 @@ def test_what_the_broker_does_not_know_is_no_lag(keeper, clock, standing):
 
 
 def test_a_breaker_that_cannot_be_stored_opens_with_the_next_batch(keeper, tmp_path):
-    whole, keeper.engine = keeper.engine, stages.engine(f"sqlite:///{tmp_path}/no/such.db")
+    whole, keeper.engine = keeper.engine, open_engine(f"sqlite:///{tmp_path}/no/such.db")
     with pytest.raises(Unavailable):
         keeper.ended(settled(outcome=UNEXPECTED, count=100))
     assert keeper.opened is None

@@ -59,16 +59,16 @@ def test_modules_are_run_by_name():
 
 HOUSE = '''
 import os, pathlib, sys, time
-from credstream.runtime import offspring
+from credstream.process import child_process
 child = """
 import os, sys, time
-from credstream.runtime import offspring
-offspring.die_with_parent(os.environ)
+from credstream.process import child_process
+child_process.die_with_parent(os.environ)
 print(os.getpid() == os.getsid(0), sys.argv, flush=True)
 time.sleep(30)
 """
 log = pathlib.Path(sys.argv[2]) / "log"
-started = offspring.start((sys.executable, "-c", child, "x"), dict(os.environ), log)
+started = child_process.start((sys.executable, "-c", child, "x"), dict(os.environ), log)
 while not log.read_text(): time.sleep(0.01)
 print(started.pid, started.poll(), log.read_text(), flush=True)
 time.sleep(30)

@@ -13,7 +13,7 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import elm2_parts
+from credstream.formats.elm2_xml import parts
 from credstream.formats.shared.parsed import Parsed, Rules
 from credstream.formats.shared.xml_nodes import Spot, attribute, kid, kids, name_of
 
@@ -62,7 +62,7 @@ def parse(document: Any) -> Parsed:
     subject = kid(credential, "credentialSubject")
     for group, name in CLAIMS:
         for claim in kids(kid(subject, group), name):
-            return elm2_parts.read(credential, Spot(claim.element, path), name == "activity")
+            return parts.read(credential, Spot(claim.element, path), name == "activity")
     raise Rejected("format.invalid", path, "the claim is missing")
 
 

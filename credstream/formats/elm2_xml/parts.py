@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from credstream.contract.parts import Reason
-from credstream.formats.elm2_walking import Known, concept, concepts, ids, known_in, linked, words
+from credstream.formats.elm2_xml.links import Known, concept, concepts, ids, known_in, linked, words
 from credstream.formats.shared.json_nodes import first
 from credstream.formats.shared.parsed import (
     Amount,

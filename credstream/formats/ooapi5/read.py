@@ -10,7 +10,7 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import ooapi5_parts as parts
+from credstream.formats.ooapi5 import parts
 from credstream.formats.shared.json_nodes import Node, amount, at, first, flag, one, root, text
 from credstream.formats.shared.parsed import Id, Parsed, Person, Rules
 

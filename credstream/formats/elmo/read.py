@@ -13,7 +13,7 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import elmo_parts
+from credstream.formats.elmo import parts
 from credstream.formats.shared.parsed import Parsed, Rules, Unread
 from credstream.formats.shared.xml_nodes import Spot, kid, kids, name_of, text
 
@@ -55,7 +55,7 @@ def parse(document: Any) -> Parsed:
     path = document.get("path") or "/elmo"
     holder = Spot(document, path)
     report = Spot(document, path.rpartition("/")[0])
-    return elmo_parts.read(holder, report, Spot(_last(document), path))
+    return parts.read(holder, report, Spot(_last(document), path))
 
 
 def _last(document: etree._Element) -> etree._Element:

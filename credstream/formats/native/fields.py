@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from credstream.formats.native_fields import Leaf, Many, Node, Part, Tally, Text, Word
+from credstream.formats.native.field_reader import Leaf, Many, Node, Part, Tally, Text, Word
 from credstream.formats.shared.parsed import (
     Amount,
     Assurance,

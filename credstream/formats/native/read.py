@@ -8,8 +8,8 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats.native_fields import Needs, Notes, note_needs, read_members
-from credstream.formats.native_table import FIELDS, GROUPS
+from credstream.formats.native.field_reader import Needs, Notes, note_needs, read_members
+from credstream.formats.native.fields import FIELDS, GROUPS
 from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "native"

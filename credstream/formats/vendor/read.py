@@ -10,7 +10,6 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import vendor_credly
 from credstream.formats.shared.json_nodes import (
     Node,
     amount,
@@ -27,12 +26,13 @@ from credstream.formats.shared.json_nodes import (
     words,
 )
 from credstream.formats.shared.parsed import Body, Id, Outcome, Parsed, Person, Rules
+from credstream.formats.vendor import credly
 
 NAME = "vendor"
 WRAPPERS = ("data", "badge", "credential", "event")
 # Of each dialect, the members by which an award or a template of it is told.
 CREDLY_AWARD = frozenset(
-    {vendor_credly.TEMPLATE, "issued_at", "recipient_email", "issued_to_first_name", "issued_to"}
+    {credly.TEMPLATE, "issued_at", "recipient_email", "issued_to_first_name", "issued_to"}
 )
 CREDLY_TEMPLATE = frozenset(
     {"badge_template_activities", "type_category", "vanity_slug", "global_activity_url"}
@@ -94,9 +94,9 @@ def parse(document: Any) -> Parsed:
     node = _node(whole)
     kind = _dialect(node.members)
     if kind == "credly":
-        return vendor_credly.award(node)
+        return credly.award(node)
     if kind == "template":
-        return vendor_credly.described(Parsed(kind="definition"), node, one(node, "issuer"))
+        return credly.described(Parsed(kind="definition"), node, one(node, "issuer"))
     if kind == "accredible":
         return _accredible(node)
     raise Rejected("format.invalid", "", "no award and no template")
@@ -120,8 +120,8 @@ def _node(whole: Node) -> Node:
 
 def _dialect(members: Mapping[str, Any]) -> str:
     if (
-        vendor_credly.TEMPLATE in members
-        and isinstance(members[vendor_credly.TEMPLATE], dict)
+        credly.TEMPLATE in members
+        and isinstance(members[credly.TEMPLATE], dict)
         and len(CREDLY_AWARD & members.keys()) > 1
     ):
         return "credly"

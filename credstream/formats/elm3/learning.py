@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from credstream.formats.elm3_parts import concept, concepts, note
+from credstream.formats.elm3.parts import concept, concepts, note
 from credstream.formats.shared.json_nodes import (
     Node,
     amount,

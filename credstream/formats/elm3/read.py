@@ -8,9 +8,10 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.parts import Reason
-from credstream.formats import elm3_learning, elm3_parts, elm3_shape
-from credstream.formats.elm3_learning import Learning
-from credstream.formats.elm3_parts import concept, concepts, note
+from credstream.formats.elm3 import parts, shape
+from credstream.formats.elm3.learning import Learning
+from credstream.formats.elm3.learning import read as learning_of
+from credstream.formats.elm3.parts import concept, concepts, note
 from credstream.formats.shared.json_nodes import (
     Node,
     at,
@@ -63,7 +64,7 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     What a claim only names and another claim tells goes along under `@included` of JSON-LD.
     """
     del rules
-    whole = elm3_parts.known(document)
+    whole = parts.known(document)
     credential = Node(document if isinstance(document, dict) else {}, "")
     subject = one(credential, "credentialSubject")
     claims = tuple(each.members for each in many(subject, "hasClaim") if _awards(each))
@@ -72,18 +73,18 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     if len(claims) > MOST_CLAIMS:
         raise Rejected("format.invalid", at(subject, "hasClaim"), f"more than {MOST_CLAIMS} claims")
     named = text(credential, "id")
-    parts = []
+    divided = []
     for mark, claim in zip(_marks(claims), claims, strict=True):
         part = {**document, "credentialSubject": {**subject.members, "hasClaim": claim}}
         if named is not None:
             part["id"] = f"{named.raw}#{mark}"
-        included = elm3_parts.told_elsewhere(part, whole)
-        parts.append({**part, "@included": list(included)} if included else part)
-    return tuple(parts)
+        included = parts.told_elsewhere(part, whole)
+        divided.append({**part, "@included": list(included)} if included else part)
+    return tuple(divided)
 
 
 def parse(document: Any) -> Parsed:
-    credential = replace(root(document), known=elm3_parts.known(document))
+    credential = replace(root(document), known=parts.known(document))
     subject = one(credential, "credentialSubject")
     if not subject:
         raise Rejected("format.invalid", "credentialSubject", "there is no learner object")
@@ -92,7 +93,7 @@ def parse(document: Any) -> Parsed:
         raise Rejected(
             "format.invalid", "credentialSubject.hasClaim", "no achievement or activity is claimed"
         )
-    learning = elm3_learning.read(claim)
+    learning = learning_of(claim)
     return _definition(_award(credential, subject, learning), credential, learning)
 
 
@@ -117,30 +118,30 @@ def _award(credential: Node, subject: Node, learning: Learning) -> Parsed:
     return Parsed(
         kind="award",
         credential_id=text(credential, "id"),
-        credential_ids=elm3_parts.identifiers(credential),
+        credential_ids=parts.identifiers(credential),
         occurred_at=first(issued, starts),
         # Before sealing there is no day of issue; the day of award then says more than validFrom.
         issued_on=first(issued, text(one(learning.claim, "awardedBy"), "awardingDate"), starts),
         valid_until=ends,
         starts_on=text(period, "startDate"),
         ends_on=text(period, "endDate"),
-        learner=elm3_parts.learner(subject),
+        learner=parts.learner(subject),
         grade=learning.grade,
         grade_scale=learning.grade_scale,
         assessed_by=learning.assessed_by,
         evidence=_evidence(credential),
         strangers=(
-            *strangers(credential, elm3_shape.CREDENTIAL_MEMBERS),
-            *strangers(subject, elm3_shape.PERSON_MEMBERS),
-            *strangers(learning.claim, elm3_shape.CLAIM_MEMBERS),
-            *strangers(learning.spec, elm3_shape.SPECIFICATION_MEMBERS),
+            *strangers(credential, shape.CREDENTIAL_MEMBERS),
+            *strangers(subject, shape.PERSON_MEMBERS),
+            *strangers(learning.claim, shape.CLAIM_MEMBERS),
+            *strangers(learning.spec, shape.SPECIFICATION_MEMBERS),
         ),
         findings=(
             *backwards(starts, ends),
             *listed(credential, "credentialStatus", "status"),
             *_attended(learning),
         ),
-        violations=elm3_shape.violations(credential),
+        violations=shape.violations(credential),
     )
 
 
@@ -154,7 +155,7 @@ def _attended(learning: Learning) -> tuple[Reason, ...]:
 def _definition(award: Parsed, credential: Node, learning: Learning) -> Parsed:
     claim, spec = learning.claim, learning.spec
     titled = first(words(claim, "title"), words(spec, "title"))
-    bodies = elm3_parts.bodies(claim) or elm3_parts.issuer(credential)
+    bodies = parts.bodies(claim) or parts.issuer(credential)
     organisations = (*many(one(claim, "awardedBy"), "awardingBody"), one(credential, "issuer"))
     named = _definition_id(spec)
     return replace(
@@ -164,8 +165,8 @@ def _definition(award: Parsed, credential: Node, learning: Learning) -> Parsed:
         language=concept(one(one(credential, "displayParameter"), "primaryLanguage")),
         title=first(titled, words(one(credential, "displayParameter"), "title")),
         description=first(words(claim, "description"), words(spec, "description")),
-        country=first(*map(elm3_parts.country, organisations)),
-        region=first(*map(elm3_parts.region, organisations)),
+        country=first(*map(parts.country, organisations)),
+        region=first(*map(parts.region, organisations)),
         awarding_bodies=bodies,
         learning_outcomes=learning.outcomes,
         workload=learning.workload,
@@ -174,7 +175,7 @@ def _definition(award: Parsed, credential: Node, learning: Learning) -> Parsed:
         supervision=learning.supervision,
         modes=learning.modes,
         schedule=learning.schedule,
-        quality_assurance=elm3_parts.assurances(credential, claim, spec),
+        quality_assurance=parts.assurances(credential, claim, spec),
         prerequisites=note(one(spec, "entryRequirement")),
         partial=_partial(claim, spec),
         further_information=_further(claim, spec),
@@ -193,14 +194,14 @@ def _definition(award: Parsed, credential: Node, learning: Learning) -> Parsed:
 
 
 def _definition_id(spec: Node) -> Value | None:
-    own = elm3_parts.lasting_id(spec)
-    return first(own, *(each.value for each in elm3_parts.identifiers(spec)))
+    own = parts.lasting_id(spec)
+    return first(own, *(each.value for each in parts.identifiers(spec)))
 
 
 def _identifiers(spec: Node) -> tuple[Id, ...]:
     codes = concepts(spec, "qualificationCode")
     return (
-        *elm3_parts.identifiers(spec),
+        *parts.identifiers(spec),
         *(Id(scheme="qualification_code", value=each) for each in codes),
     )
 
@@ -212,7 +213,7 @@ def _period(activity: Node) -> Node:
 def _partial(claim: Node, spec: Node) -> Whole | None:
     stated = flag(spec, "isPartialQualification")
     whole = next((each for node in (spec, claim) for each in many(node, "isPartOf")), None)
-    named = first(elm3_parts.lasting_id(whole), words(whole, "title")) if whole else None
+    named = first(parts.lasting_id(whole), words(whole, "title")) if whole else None
     return Whole(is_part=stated, qualification=named) if stated or named else None
 
 

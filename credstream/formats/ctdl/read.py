@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from credstream.contract.parts import Reason
-from credstream.formats import ctdl_parts
+from credstream.formats.ctdl import parts
 from credstream.formats.shared.json_nodes import Node, root, types
 from credstream.formats.shared.parsed import Parsed, Rules
 
@@ -72,10 +72,10 @@ def parse(document: Any) -> Parsed:
     known = part.members.get("known")
     whole = Node(_bare(node if isinstance(node, dict) else {}), str(path or ""))
     others = known if isinstance(known, dict) else {}
-    found = ctdl_parts.read(whole, {k: v for k, v in others.items() if isinstance(v, dict)})
+    found = parts.read(whole, {k: v for k, v in others.items() if isinstance(v, dict)})
     kinds = _names(node) if isinstance(node, dict) else frozenset()
     degree = any("Degree" in each or "Doctorate" in each for each in kinds)
-    return replace(found, credential_type=ctdl_parts.kind(whole, kinds, degree=degree))
+    return replace(found, credential_type=parts.kind(whole, kinds, degree=degree))
 
 
 def _opened(document: Any) -> Any:

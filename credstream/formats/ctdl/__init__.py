@@ -1,0 +1,1 @@
+"""CTDL, the descriptions of the Credential Registry."""

@@ -1,0 +1,1 @@
+"""European Digital Credentials: ELM v3 as JSON-LD."""

@@ -1,0 +1,1 @@
+"""ELMO, the transcripts of EMREX."""

@@ -1,0 +1,1 @@
+"""OOAPI 5: courses, programmes, offerings and their results."""

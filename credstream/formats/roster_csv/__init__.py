@@ -1,0 +1,1 @@
+"""Lists of awards or programmes in CSV."""

@@ -1,0 +1,1 @@
+"""Verifiable Credentials of no vocabulary that we know."""

@@ -1,0 +1,1 @@
+"""Web hooks and interfaces of badge vendors."""
