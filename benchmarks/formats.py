@@ -16,9 +16,9 @@ from pathlib import Path
 import openpyxl
 
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
-from credstream.contract.parts import Organisation
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider
+from credstream.contract.values import Organisation
 from services.ingest.detect import detect
 from services.ingest.examine import Examined, examine, parts, rules_of
 from services.normalise.step import Facts, LearnerKey, normalise

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from benchmarks.peers import job
 from benchmarks.peers.meter import asked, meter_of
-from credstream.contract.flow import Emit, Outcome
+from credstream.contract.messages import Emit, StepResult
 from credstream.process import logs
 from credstream.process.settings import Settings
 from credstream.runtime.stage import Service
@@ -28,7 +28,7 @@ class Codec:
 
 def service_of(source, target):
     def step(message, _facts):
-        return Outcome((Emit(target, message.key.decode(), job.record(message.record)),))
+        return StepResult((Emit(target, message.key.decode(), job.record(message.record)),))
 
     return Service(
         name="bench",

@@ -9,8 +9,8 @@ from credstream.cli.place import service_part
 from credstream.cli.rehearsed import learner_of
 from credstream.contract.errors import Rejected
 from credstream.contract.identity import definition_key
-from credstream.contract.parts import Account, Award, Learner, Reason
 from credstream.contract.records import Normalised, Provider
+from credstream.contract.values import Account, Award, Learner, Reason
 from credstream.formats.shared import credential_ids
 from credstream.formats.shared.parsed import Parsed
 

@@ -15,7 +15,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from credstream.contract import topics
 from credstream.contract.codec import CLASSES, Codec
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from credstream.cli.wording import OF_AWARD, OF_DEFINITION, short
-from credstream.contract.parts import Award, Definition, Origin
 from credstream.contract.records import Normalised
+from credstream.contract.values import Award, Definition, Origin
 
 EVERY = frozenset({"learner", *OF_DEFINITION, *OF_AWARD})
 SHOWN_RAW = 40

@@ -23,8 +23,8 @@ from credstream.cli.users import enrol
 from credstream.contract import rights, topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.parts import Reason
 from credstream.contract.records import Accreditation, Provider
+from credstream.contract.values import Reason
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster

@@ -21,9 +21,9 @@ from credstream.cli.rehearsed import (
 from credstream.cli.summary import RANK
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
-from credstream.contract.parts import Reason
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Accredited, Normalised, Provider, Received
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Parsed, Person
 
 # Refusals that say nothing of the content: what was read is shown all the same.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from credstream.cli.place import service_part
-from credstream.contract.parts import Judgement, Reason
 from credstream.contract.records import Accreditation, Normalised, Provider
+from credstream.contract.values import Judgement, Reason
 from credstream.formats.shared.parsed import Person
 
 PUBLISHED, HELD, OUT_OF_SCOPE, REFUSED = "published", "held", "out_of_scope", "refused"

@@ -14,9 +14,9 @@ from rich.text import Text
 from credstream.cli.descriptors import EVERY, lines
 from credstream.cli.place import service_part
 from credstream.cli.wording import short
-from credstream.contract.parts import Judgement, Reason
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.contract.records import Normalised
+from credstream.contract.values import Judgement, Reason
 
 WIDTH = 120
 MOST_SEEN = 2

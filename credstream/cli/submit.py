@@ -17,8 +17,8 @@ from credstream.cli.place import REJECTED, UNDONE, Trouble, guarded
 from credstream.cli.run_report import line_of
 from credstream.contract import topics
 from credstream.contract.identity import GIVEN_ID
-from credstream.contract.parts import Reason
 from credstream.contract.records import Receipt
+from credstream.contract.values import Reason
 from credstream.sdk import provider as sdk
 from credstream.sdk.provider import File, NoReceiptError, UnknownProviderError
 

@@ -16,7 +16,7 @@ from credstream.cli.place import Trouble
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.rehearsed import Rehearsal
 from credstream.cli.try_file import content, ended, told
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 
 VERDICTS = ("readable", "normalisable", "conformant")
 

@@ -21,7 +21,6 @@ from credstream.cli.exchange import settings_for
 from credstream.cli.place import Trouble, guarded, service_part
 from credstream.cli.wording import written_as
 from credstream.contract.codec import Codec
-from credstream.contract.parts import Judgement
 from credstream.contract.records import (
     Accredited,
     Normalised,
@@ -29,6 +28,7 @@ from credstream.contract.records import (
     PublishedChange,
     PublishedDefinition,
 )
+from credstream.contract.values import Judgement
 from credstream.storage.engine import open_engine, transaction
 
 EUROPASS = "europass"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from credstream.contract.parts import (
+from credstream.contract.values import (
     Award,
     Definition,
     Identifier,

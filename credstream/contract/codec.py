@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 import fastavro
 from fastavro.types import Schema
 
-from credstream.contract import plain, records
+from credstream.contract import avro_mapping, records
 from credstream.contract.errors import Rejected
 from credstream.contract.schemas import IDS, UNREADABLE, Writer, schema
 
@@ -104,7 +104,7 @@ class Codec:
         body = io.BytesIO(written)
         try:
             data = fastavro.schemaless_reader(body, writer, schema(name))
-            record = plain.to_record(CLASSES[name])(cast("dict[str, Any]", data))
+            record = avro_mapping.to_record(CLASSES[name])(cast("dict[str, Any]", data))
         except UNREADABLE as error:
             raise Rejected("avro.invalid", "", type(error).__name__) from error
         if body.read(1):
@@ -152,7 +152,7 @@ def _apart(record: object, without: str = "") -> bytes:
     kind: type = type(record)
     out = io.BytesIO()
     try:
-        data = plain.to_plain(kind, without)(record)
+        data = avro_mapping.to_plain(kind, without)(record)
         fastavro.schemaless_writer(out, schema(NAMES[kind], without), data)
     except (ValueError, TypeError, OverflowError) as error:
         raise Rejected("avro.unwritable", "", type(error).__name__) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from credstream.contract.parts import (
+from credstream.contract.values import (
     Account,
     Award,
     Definition,

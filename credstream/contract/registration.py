@@ -8,7 +8,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from credstream.contract import parts, records
+from credstream.contract import records, values
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Provider
 from credstream.contract.topics import KINDS, PROVIDER_ID
@@ -45,21 +45,23 @@ def record_from(kind: type, plain: Any, path: str = "") -> Any:
     """A record of a class from JSON values; unknown members and wrong types are refused."""
     if not isinstance(plain, Mapping):
         raise Rejected("registration.invalid", path, "an object is expected")
-    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
+    hints = typing.get_type_hints(kind, vars(values) | vars(records))
     unknown = sorted(set(plain) - set(hints))
     if unknown:
         raise Rejected("registration.invalid", _under(path, unknown[0]), "no such field")
-    values = {name: _value(hints[name], value, _under(path, name)) for name, value in plain.items()}
+    members = {
+        name: _value(hints[name], value, _under(path, name)) for name, value in plain.items()
+    }
     missing = [
         each.name
         for each in dataclasses.fields(kind)
-        if each.name not in values
+        if each.name not in members
         and each.default is dataclasses.MISSING
         and each.default_factory is dataclasses.MISSING
     ]
     if missing:
         raise Rejected("registration.invalid", _under(path, missing[0]), "the field is missing")
-    return kind(**values)
+    return kind(**members)
 
 
 def _value(hint: Any, value: Any, path: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Table
 
 # Root elements by local name. AMS and QDR feeds, and the languages that describe schemas.

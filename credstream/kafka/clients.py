@@ -19,7 +19,7 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.kafka.profiles import (
     COMMON,
     CONSUMER,

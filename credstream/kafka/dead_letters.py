@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.metadata import version
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 
 VERSION = version("credstream")
 MARK = "credstream_dlq_"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract import topics
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.kafka.dead_letters import VERSION
 from credstream.process import metrics
 from credstream.process.logs import logger

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.process.logs import logger
 from credstream.storage import journal
 from credstream.storage.engine import transaction

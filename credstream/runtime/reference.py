@@ -14,9 +14,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.flow import Emit
-from credstream.contract.parts import Reason
+from credstream.contract.messages import Emit
 from credstream.contract.records import Provider
+from credstream.contract.values import Reason
 from credstream.kafka import clients
 from credstream.kafka.dead_letters import marked
 from credstream.process import metrics

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.flow import Emit, Incoming, Outcome
-from credstream.contract.parts import Reason
+from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Receipt
+from credstream.contract.values import Reason
 from credstream.kafka.dead_letters import marked
 from credstream.process import metrics
 from credstream.process.logs import logger
@@ -50,7 +50,7 @@ class Service:
     strategy: str = "range"
     read: Callable[[Incoming], Any]
     gather: Callable[[sa.Connection, Sequence[Incoming]], Any]
-    step: Callable[[Incoming, Any], Outcome]
+    step: Callable[[Incoming, Any], StepResult]
     learn: Callable[[Any, Sequence[object]], None]
     apply: Callable[[sa.Connection, Sequence[object]], None]
     sender: Callable[[Incoming], tuple[str | None, str]]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from credstream.contract import rights, topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.flow import Incoming
 from credstream.contract.identity import file_id
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Receipt
 from credstream.kafka.clients import Cluster
 from credstream.sdk.partitions import Partitions, write

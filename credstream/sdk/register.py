@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.kafka.clients import Cluster
 from credstream.sdk import names, rows
 from credstream.sdk.keepers import Batch, Database, Group, Keeper, Lives, Memory, Tables, reached

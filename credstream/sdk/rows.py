@@ -11,9 +11,9 @@ import orjson
 from credstream.contract import topics
 from credstream.contract.codec import CLASSES, Codec
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
-from credstream.contract.parts import Definition
+from credstream.contract.messages import Incoming
 from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
+from credstream.contract.values import Definition
 
 Record = PublishedDefinition | PublishedAward | PublishedChange
 # Columns that are named as the record's own field, where the record has it.

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from credstream.contract.identity import digest
-from credstream.contract.parts import Identifier, Organisation
+from credstream.contract.values import Identifier, Organisation
 
 #: Kind, country and number, as in NTREE-17207834 (ETSI EN 319 412-1 section 5.1.4).
 _SEMANTIC = re.compile(r"(vat|ntr|lei)([a-z]{2})(.+)")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from credstream.contract.parts import Check, Definition, Judgement, Organisation
 from credstream.contract.records import Accreditation, Normalised
+from credstream.contract.values import Check, Definition, Judgement, Organisation
 from credstream.vocabularies import isced_f
 from services.accreditation.organisations import plain, tokens
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from credstream.contract import topics
-from credstream.contract.flow import Emit, Incoming, Outcome
-from credstream.contract.parts import Judgement
+from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Accreditation, Accredited, Again, Normalised
+from credstream.contract.values import Judgement
 from services.accreditation.organisations import tokens
 from services.accreditation.rules import judge, same
 
@@ -44,7 +44,7 @@ class JudgedRow:
     tokens: frozenset[str]
 
 
-def accredit(message: Incoming, facts: Facts) -> Outcome:
+def accredit(message: Incoming, facts: Facts) -> StepResult:
     """Judge a record, or the held record of an `Again`; that one is silent without a change."""
     if isinstance(message.record, Again):
         return _again(message.record, facts)
@@ -64,13 +64,13 @@ def bodies_tokens(record: Normalised) -> frozenset[str]:
     return frozenset().union(*map(tokens, record.definition.awarding_bodies))
 
 
-def _again(again: Again, facts: Facts) -> Outcome:
+def _again(again: Again, facts: Facts) -> StepResult:
     held = facts.held.get(again.key)
     if held is None:
-        return Outcome()
+        return StepResult()
     judgement = _judgement(held.record, facts)
     if same(held.judgement, judgement):
-        return Outcome()
+        return StepResult()
     return _outcome(held.record, judgement, again.cause, again.detail)
 
 
@@ -87,12 +87,12 @@ def _judgement(record: Normalised, facts: Facts) -> Judgement | None:
 
 def _outcome(
     record: Normalised, judgement: Judgement | None, cause: str, cause_detail: str
-) -> Outcome:
+) -> StepResult:
     accredited = Accredited(
         record=record, judgement=judgement, cause=cause, cause_detail=cause_detail
     )
     own = frozenset() if record.award is None else bodies_tokens(record)
-    return Outcome(
+    return StepResult(
         emits=(Emit(topics.ACCREDITED, record.key, accredited),),
         rows=(JudgedRow(record.key, record, judgement, own),),
     )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Emit, Incoming
+from credstream.contract.messages import Emit, Incoming
 from credstream.contract.records import Accreditation, Accredited, Again
 from credstream.process import metrics
 from credstream.runtime.reference import Learn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from credstream.contract import topics
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings

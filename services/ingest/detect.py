@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats import unsupported
 from credstream.formats.shared import pictures
 from credstream.formats.shared.json_text import BOM, read_json, read_text

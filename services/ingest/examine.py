@@ -13,9 +13,9 @@ import orjson
 
 from credstream.contract import identity, topics
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
-from credstream.contract.parts import Reason
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider, Received
+from credstream.contract.values import Reason
 from credstream.formats.shared import credential_ids, documents
 from credstream.formats.shared.json_text import read_json, read_text
 from credstream.formats.shared.parsed import Parsed, Rules, Unread

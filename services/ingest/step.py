@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Emit, Incoming, Outcome
-from credstream.contract.parts import Reason
+from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Receipt, Received
+from credstream.contract.values import Reason
 from services.ingest.examine import Examined
 
 Place = tuple[str, int, int]
@@ -37,7 +37,7 @@ class Facts:
     seen: set[tuple[str, str, str]] = field(default_factory=set)
 
 
-def ingest(message: Incoming, facts: Facts) -> Outcome:
+def ingest(message: Incoming, facts: Facts) -> StepResult:
     """Pass on what is new; raises Rejected for what cannot be stood behind."""
     examined = facts.examined[message.topic, message.partition, message.offset]
     if isinstance(examined, Rejected):
@@ -52,7 +52,7 @@ def ingest(message: Incoming, facts: Facts) -> Outcome:
             emits.append(Emit(topics.RECEIVED, received.key, received))
             rows.append(SeenRow(received.key, received.digest, received.submission))
         emits.append(_receipt(received, "unchanged" if known else "accepted"))
-    return Outcome(tuple(emits), tuple(rows), examined.unread)
+    return StepResult(tuple(emits), tuple(rows), examined.unread)
 
 
 def learn(facts: Facts, rows: Sequence[object]) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider
 from credstream.runtime.reference import providers
 from credstream.storage.statements import among, select_in, upsert

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from credstream.contract import topics
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Again, Provider, Received
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key

@@ -6,17 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from credstream.contract.blocks import encrypt
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import (
-    Award,
-    Definition,
-    Funding,
-    Learner,
-    Origin,
-    Reason,
-)
+from credstream.contract.learner_block import encrypt
 from credstream.contract.records import Provider
+from credstream.contract.values import Award, Definition, Funding, Learner, Origin, Reason
 from credstream.formats.shared.parsed import Parsed, Person, Value
 from services.normalise import learner
 from services.normalise.descriptors import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from credstream.contract.parts import (
+from credstream.contract.values import (
     Account,
     Assessment,
     Award,

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Definition, Origin
 from credstream.contract.records import Normalised
+from credstream.contract.values import Definition, Origin
 from credstream.formats.shared.parsed import Parsed
 
 Place = tuple[str, int, int]

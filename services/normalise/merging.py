@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from credstream.contract.parts import Award, Definition, Origin, Reason, Source
 from credstream.contract.records import Normalised
+from credstream.contract.values import Award, Definition, Origin, Reason, Source
 from services.normalise import completeness
 from services.normalise.descriptors.base import fold, unique
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.contract.parts import Definition, Reason
+from credstream.contract.values import Definition, Reason
 from credstream.formats.shared.parsed import Amount, Parsed
 from services.normalise.descriptors.base import plain, shown
 from services.normalise.descriptors.quantities import components

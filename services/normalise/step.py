@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.identity import definition_key
-from credstream.contract.parts import Award, Definition, Reason
+from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
+from credstream.contract.values import Award, Definition, Reason
 from credstream.formats.shared import credential_ids, documents
 from credstream.formats.shared.parsed import Parsed, Value
 from credstream.formats.table import BY_NAME
@@ -56,7 +56,7 @@ class _Case:
     provider: Provider
 
 
-def normalise(message: Incoming, facts: Facts) -> Outcome:
+def normalise(message: Incoming, facts: Facts) -> StepResult:
     """What a received record, or an award that is looked at again, becomes; raises Rejected."""
     if isinstance(message.record, Again):
         return _again(message.record, facts)
@@ -87,7 +87,7 @@ def _standing(parsed: Parsed, received: Received) -> Parsed:
     return replace(parsed, findings=kept, status=status)
 
 
-def _received(case: _Case, facts: Facts) -> Outcome:
+def _received(case: _Case, facts: Facts) -> StepResult:
     key = definition_key(
         case.provider.country, case.provider.id, credential_ids.definition_id(case.parsed)
     )
@@ -100,7 +100,7 @@ def _received(case: _Case, facts: Facts) -> Outcome:
     return _award(case, found, facts)
 
 
-def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> Outcome:
+def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult:
     assemble.require(found.value, case.parsed)
     full = replace(found, warnings=(*found.warnings, *assemble.remarks(case.parsed)))
     held = facts.definitions.get(found.value.key, ())
@@ -109,7 +109,7 @@ def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> Outcom
     return _described(case, full, facts, row)
 
 
-def _award(case: _Case, found: Finding[Definition], facts: Facts) -> Outcome:
+def _award(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult:
     key = found.value.key
     award = assemble.award_of(case.parsed, case.provider, key, _learner_key(case, facts))
     version = plain(case.parsed.definition_version)
@@ -124,7 +124,7 @@ def _award(case: _Case, found: Finding[Definition], facts: Facts) -> Outcome:
     if told or (held is not None and held.definition == found.value):
         return earned
     first = _described(case, found, facts, DefinitionRow(key, found.value, found.origins, False))
-    return Outcome((*first.emits, *earned.emits), (*first.rows, *earned.rows))
+    return StepResult((*first.emits, *earned.emits), (*first.rows, *earned.rows))
 
 
 def _names_only(parsed: Parsed, definition: Definition) -> bool:
@@ -138,7 +138,7 @@ def _completed(found: Finding[Definition], held: HeldDefinition) -> Finding[Defi
 
 def _described(
     case: _Case, found: Finding[Definition], facts: Facts, row: DefinitionRow
-) -> Outcome:
+) -> StepResult:
     """A definition goes on, and the awards that it now is for are looked at again."""
     before = facts.definitions.get(row.key, ())
     after = with_row(before, row)
@@ -150,7 +150,7 @@ def _described(
     others = _rebound(facts, row.key, before, after) if row.registered else ()
     asked = (*facts.waiting.get(row.key, ()), *others)
     again = (_arrived(award, row.key, case.message.at) for award in dict.fromkeys(asked))
-    return Outcome((Emit(topics.NORMALISED, row.key, record), *again), (row,))
+    return StepResult((Emit(topics.NORMALISED, row.key, record), *again), (row,))
 
 
 def _rebound(
@@ -174,7 +174,7 @@ def _arrived(award: str, definition: str, at: int) -> Emit:
 
 def _earned(
     case: _Case, found: Finding[Definition], award: Finding[Award], facts: Facts
-) -> Outcome:
+) -> StepResult:
     key = case.received.key
     alike = merging.likeness(award.value, found.value)
     twins = _twins(facts, alike, key)
@@ -183,7 +183,7 @@ def _earned(
     others.sort(key=lambda each: each.received_at, reverse=True)
     record = merging.merged(own, others) if others else own
     row = AwardRow(key, found.value.key, record, waiting=False, source=own, alike=alike)
-    return Outcome((Emit(topics.NORMALISED, key, record),), (row,))
+    return StepResult((Emit(topics.NORMALISED, key, record),), (row,))
 
 
 def _twins(facts: Facts, alike: str, key: str) -> tuple[Reason, ...]:
@@ -194,31 +194,31 @@ def _twins(facts: Facts, alike: str, key: str) -> tuple[Reason, ...]:
     return (Reason(code="award.alike", path="", detail=detail),)
 
 
-def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Outcome:
+def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> StepResult:
     """Hold an award until its definition comes; what it says itself is kept."""
     key, named = case.received.key, case.parsed.definition_id
     record = _record(case, key, found, award)
     detail = f"the definition {shown(named.raw)} has not arrived yet" if named else ""
     reason = Reason(code="definition.missing", path=named.path if named else "", detail=detail)
     held = _receipt(case, key, "held", reason)
-    return Outcome(held.emits, (AwardRow(key, found.value.key, record, waiting=True),))
+    return StepResult(held.emits, (AwardRow(key, found.value.key, record, waiting=True),))
 
 
-def _again(again: Again, facts: Facts) -> Outcome:
+def _again(again: Again, facts: Facts) -> StepResult:
     """An award with the definition that is now held; nothing where that changes nothing."""
     held = facts.awards.get(again.key)
     definition = _bound(held.record, facts) if held else None
     if held is None or definition is None or not _hears(held, definition):
-        return Outcome()
+        return StepResult()
     before = held.record
     full = _completed(Finding(before.definition, before.account.provenance), definition)
     account = completeness.account(full.value, before.award, full.origins, before.account.warnings)
     if not held.waiting and (full.value, account) == (before.definition, before.account):
-        return Outcome()
+        return StepResult()
     record = replace(before, definition=full.value, account=account, cause=again.cause)
     alike = merging.likeness(before.award, full.value) if before.award else ""
     row = AwardRow(again.key, full.value.key, record, waiting=False, alike=alike)
-    return Outcome((Emit(topics.NORMALISED, again.key, record),), (row,))
+    return StepResult((Emit(topics.NORMALISED, again.key, record),), (row,))
 
 
 def _bound(record: Normalised, facts: Facts) -> HeldDefinition | None:
@@ -266,7 +266,7 @@ def _record(
     )
 
 
-def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> Outcome:
+def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> StepResult:
     received = case.received
     receipt = Receipt(
         submission=received.submission,
@@ -278,7 +278,7 @@ def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> Outco
         reasons=(reason,),
         at=case.message.at,
     )
-    return Outcome((Emit(topics.receipts(received.provider), received.submission, receipt),))
+    return StepResult((Emit(topics.receipts(received.provider), received.submission, receipt),))
 
 
 def _learner_key(case: _Case, facts: Facts) -> LearnerKey:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
 from credstream.contract.identity import definition_key
-from credstream.contract.parts import Account, Completeness, Definition, Origin
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Again, Normalised, Received
+from credstream.contract.values import Account, Completeness, Definition, Origin
 from credstream.formats.shared import credential_ids
 from credstream.formats.shared.parsed import Parsed
 from credstream.storage.statements import Among, among, select_in, upsert

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from credstream.contract.parts import Definition
+from credstream.contract.values import Definition
 from services.normalise.facts import HeldDefinition
 
 ALWAYS = ""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from credstream.contract import topics
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Accredited, Again, Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, SettingsError, needed, secret_key

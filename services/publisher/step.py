@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 import orjson
 
 from credstream.contract import topics
-from credstream.contract.flow import Emit, Incoming, Outcome
 from credstream.contract.identity import digest
-from credstream.contract.parts import Judgement, Reason
+from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import (
     Accredited,
     Again,
@@ -19,6 +18,7 @@ from credstream.contract.records import (
     PublishedDefinition,
     Receipt,
 )
+from credstream.contract.values import Judgement, Reason
 from services.publisher.elm.gate import missing
 
 SUBMITTED = "submitted"
@@ -71,18 +71,18 @@ class Facts:
     heads: dict[str, Head] = field(default_factory=dict)
 
 
-def publish(message: Incoming, facts: Facts) -> Outcome:
+def publish(message: Incoming, facts: Facts) -> StepResult:
     """Publish a record as the next version of its key, or say that nothing is new."""
     source = _source(message, facts)
     if source is None:
-        return Outcome()
+        return StepResult()
     head = facts.heads.get(source.record.key)
     state = state_of(source, message.at)
     lacking = unsealable(source)
     if head and head.digest == state.digest:
         known = replace(state, version=head.version)
         told = source.cause == SUBMITTED and not isinstance(message.record, Again)
-        return Outcome((_receipt(source, known, message.at, lacking),) if told else ())
+        return StepResult((_receipt(source, known, message.at, lacking),) if told else ())
     state = replace(state, version=head.version + 1 if head else 1)
     change = _change(source, state, head)
     emits = (
@@ -92,7 +92,7 @@ def publish(message: Incoming, facts: Facts) -> Outcome:
     )
     sealed = isinstance(state, PublishedAward) and not lacking
     outbox = (OutboxRow(state.key, state.version, EUROPASS),) if sealed else ()
-    return Outcome(emits, (VersionRow(source, state, change), *outbox))
+    return StepResult(emits, (VersionRow(source, state, change), *outbox))
 
 
 def learn(facts: Facts, rows: Sequence[object]) -> None:

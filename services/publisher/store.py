@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Accredited, Again, PublishedAward
 from credstream.storage.statements import among, select_in, upsert
 from credstream.storage.tables import METADATA

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from credstream.contract import rights, topics
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from credstream.sdk import store

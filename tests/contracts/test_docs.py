@@ -6,7 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from credstream.contract import reasons, schemas, topics
+from credstream.contract import schemas, topics
+from credstream.contract.reasons import table as reasons
 from credstream.process import settings
 from tests.support import docs
 

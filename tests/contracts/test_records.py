@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from credstream.contract import parts, records, schemas, topics
-from credstream.contract.reasons import REASONS
+from credstream.contract import records, schemas, topics, values
+from credstream.contract.reasons.table import REASONS
 from credstream.vocabularies.countries import all_countries
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ def nodes():
 
 
 def class_of(name):
-    return getattr(parts, name, None) or getattr(records, name)
+    return getattr(values, name, None) or getattr(records, name)
 
 
 def fits(hint, avro):
@@ -58,7 +58,7 @@ def fits(hint, avro):
 @pytest.mark.parametrize("node", list(nodes()), ids=lambda node: node["name"])
 def test_a_dataclass_mirrors_its_schema_field_by_field(node):
     kind = class_of(node["name"])
-    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
+    hints = typing.get_type_hints(kind, vars(values) | vars(records))
     assert [f.name for f in dataclasses.fields(kind)] == [f["name"] for f in node["fields"]]
     for own, avro in zip(dataclasses.fields(kind), node["fields"], strict=True):
         assert fits(hints[own.name], avro["type"]), own.name

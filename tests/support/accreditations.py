@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from credstream.contract.parts import (
+from credstream.contract.records import Accreditation, Normalised
+from credstream.contract.values import (
     Account,
     Award,
     Completeness,
@@ -15,7 +16,6 @@ from credstream.contract.parts import (
     Organisation,
     QualityAssurance,
 )
-from credstream.contract.records import Accreditation, Normalised
 
 DAY = "2026-03-15"
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Again, Receipt
 from credstream.runtime.stage import Stage
 from credstream.storage.engine import transaction
@@ -33,7 +33,7 @@ def step(message, facts):
     receipt = Receipt(
         submission=message.record, provider="acme", status="published", stage="toy", at=message.at
     )
-    return Outcome(
+    return StepResult(
         (Emit(topic, message.record, told), Emit(topics.receipts("acme"), message.record, receipt)),
         (VersionRow(message.record, version),),
     )

@@ -15,7 +15,8 @@ import typer
 from prometheus_client.metrics import MetricWrapperBase
 
 from credstream.cli.main import app
-from credstream.contract import codec, reasons, schemas, topics
+from credstream.contract import codec, schemas, topics
+from credstream.contract.reasons import table as reasons
 from credstream.process import metrics, settings
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from credstream.contract.parts import (
+from credstream.contract.records import Accredited, Normalised, PublishedAward
+from credstream.contract.values import (
     Account,
     Assessment,
     Award,
@@ -23,7 +24,6 @@ from credstream.contract.parts import (
     Stack,
     Workload,
 )
-from credstream.contract.records import Accredited, Normalised, PublishedAward
 from services.publisher import seal
 from services.publisher.elm import build
 from services.publisher.step import state_of

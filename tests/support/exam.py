@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from confluent_kafka import Consumer, TopicPartition
 
 from credstream.contract import topics
-from credstream.contract.parts import Identifier, Organisation
 from credstream.contract.records import (
     Accreditation,
     Provider,
@@ -25,6 +24,7 @@ from credstream.contract.records import (
     PublishedChange,
     Receipt,
 )
+from credstream.contract.values import Identifier, Organisation
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from tests.support import stacks

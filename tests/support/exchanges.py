@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.runtime.stage import Service, Stage
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
-from credstream.contract.parts import Identifier, Organisation, QualityAssurance
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Again, Normalised, Provider, Received
+from credstream.contract.values import Identifier, Organisation, QualityAssurance
 from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
     Person,
+    StatedOutcome,
     Value,
 )
 from services.normalise.step import Facts, LearnerKey, learn, normalise
@@ -83,7 +83,7 @@ def complete(**changes):
     whole = {
         "country": v("DE", "country"),
         "awarding_bodies": (Body(name=v("IHK Region Stuttgart", "body")),),
-        "learning_outcomes": (Outcome(text=v("programs a robot", "outcome")),),
+        "learning_outcomes": (StatedOutcome(text=v("programs a robot", "outcome")),),
         "workload": (Amount(unit="hours", value=v(40, "workload.hours")),),
         "levels": (LevelClaim(eqf=v(5, "level.eqf")),),
         "assessments": (v("portfolio", "assessment"),),

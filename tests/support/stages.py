@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Emit, Outcome
+from credstream.contract.messages import Emit, StepResult
 from credstream.contract.records import Again
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
@@ -64,7 +64,7 @@ def step(message, facts):
         raise ZeroDivisionError
     key, version = message.record, facts.get(message.record, 0) + 1
     told = Again(key=key, cause=str(version), detail=where(message), at=message.at)
-    return Outcome((Emit(OUT, key, told),), (VersionRow(key, version),))
+    return StepResult((Emit(OUT, key, told),), (VersionRow(key, version),))
 
 
 def where(message) -> str:

@@ -8,8 +8,8 @@ from credstream.formats.shared.parsed import (
     Id,
     LevelClaim,
     Mark,
-    Outcome,
     StackPlace,
+    StatedOutcome,
     Whole,
 )
 from services.normalise.descriptors.funding import NUMBERS, doubts
@@ -87,7 +87,7 @@ def test_s13_portfolio_and_simulation_are_codes_and_other_is_told():
 def test_s16_a_wrong_esco_address_is_dropped_and_told():
     wrong = (v("http://data.europa.eu/esco/skill/welding"), v("https://example.org/job"))
     found, codes, _ = sent(
-        learning_outcomes=(Outcome(text=v("welds pipes"), skills=(v(SKILL), wrong[0])),),
+        learning_outcomes=(StatedOutcome(text=v("welds pipes"), skills=(v(SKILL), wrong[0])),),
         occupations=(v(JOB.replace("http:", "https:")), wrong[1]),
     )
     assert found.learning_outcomes[0].skills == (SKILL,)
@@ -98,7 +98,8 @@ def test_s16_a_wrong_esco_address_is_dropped_and_told():
 def test_s16_an_isco_group_is_an_occupation_and_no_skill():
     group = "https://data.europa.eu/esco/isco/c7212"
     found, codes, _ = sent(
-        occupations=(v(group),), learning_outcomes=(Outcome(text=v("welds"), skills=(v(group),)),)
+        occupations=(v(group),),
+        learning_outcomes=(StatedOutcome(text=v("welds"), skills=(v(group),)),),
     )
     assert found.occupations == ("http://data.europa.eu/esco/isco/C7212",)
     assert found.learning_outcomes[0].skills == ()

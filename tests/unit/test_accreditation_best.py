@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from credstream.contract.parts import Definition, Organisation
+from credstream.contract.values import Definition, Organisation
 from services.accreditation.rules import judge, same
 from tests.support.accreditations import (
     CHAMBER,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credstream.contract.parts import Level, Organisation
+from credstream.contract.values import Level, Organisation
 from services.accreditation.rules import ORDER, judge
 from tests.support.accreditations import CHAMBER, LIMITED, TRAINER, assured, award, organisation
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Identifier
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.contract.records import Accreditation
+from credstream.contract.values import Identifier
 from services.accreditation.sources.national_csv import COLUMNS, NAME, REQUIRED, read
 
 HEADER = ";".join(COLUMNS)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from credstream.contract.parts import Identifier, Level, Organisation
-from credstream.contract.reasons import JUDGEMENTS
+from credstream.contract.reasons.table import JUDGEMENTS
+from credstream.contract.values import Identifier, Level, Organisation
 from services.accreditation.rules import KINDS, ORDER, STEPS, judge
 from tests.support.accreditations import (
     DAY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from credstream.contract import topics
-from credstream.contract.flow import Incoming, Outcome
+from credstream.contract.messages import Incoming, StepResult
 from credstream.contract.records import Again
 from services.accreditation.organisations import tokens
 from services.accreditation.sources import national_csv
@@ -114,7 +114,7 @@ def test_an_again_that_changes_nothing_is_silent_even_after_a_reload():
     handled(award(), known)
     reloaded = replace(facts(replace(LIMITED, as_of=9_000)), held=known.held)
 
-    assert handled(CHANGED, reloaded) == Outcome()
+    assert handled(CHANGED, reloaded) == StepResult()
 
 
 def test_the_second_of_two_equal_agains_in_a_batch_is_silent():
@@ -123,15 +123,15 @@ def test_the_second_of_two_equal_agains_in_a_batch_is_silent():
     arrived = replace(facts(LIMITED), held=known.held)
 
     assert len(handled(CHANGED, arrived).emits) == 1
-    assert handled(CHANGED, arrived) == Outcome()
+    assert handled(CHANGED, arrived) == StepResult()
 
 
 def test_an_again_for_a_key_that_nobody_holds_or_for_a_definition_is_silent():
     known = facts(LIMITED)
     handled(definition("mc:de:a"), known)
 
-    assert handled(CHANGED, known) == Outcome()
-    assert handled(replace(CHANGED, key="mc:de:other"), known) == Outcome()
+    assert handled(CHANGED, known) == StepResult()
+    assert handled(replace(CHANGED, key="mc:de:other"), known) == StepResult()
 
 
 def test_a_new_record_goes_on_though_its_judgement_is_the_same():

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.runtime import keeper as keeping
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED, Breaker
 from credstream.runtime.keeper import Keeper

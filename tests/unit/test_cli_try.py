@@ -10,7 +10,7 @@ from credstream.cli import known, try_file
 from credstream.cli.place import MISUSE, REJECTED, Trouble
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.submissions import EXAMPLES, registrations
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from tests.support.trying import award, example
 
 EXPECTED = json.loads((EXAMPLES / "expected.json").read_text("utf-8"))

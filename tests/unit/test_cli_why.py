@@ -11,7 +11,7 @@ from credstream.cli.rehearsal import rehearse
 from credstream.cli.submissions import EXAMPLES
 from credstream.cli.why import explain
 from credstream.contract.codec import Codec
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Accredited
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA

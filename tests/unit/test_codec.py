@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from credstream.contract import codec, parts, plain, records, schemas
+from credstream.contract import avro_mapping, codec, records, schemas, values
 from credstream.contract.codec import CLASSES
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again, Provider, Received, Scheme
@@ -47,7 +47,7 @@ def of(hint):
 
 
 def made(kind):
-    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
+    hints = typing.get_type_hints(kind, vars(values) | vars(records))
     return st.deferred(lambda: st.builds(kind, **{name: of(hint) for name, hint in hints.items()}))
 
 
@@ -221,7 +221,7 @@ def test_within_a_batch_what_was_read_is_not_taken_apart_again(monkeypatch):
 def test_a_record_that_begins_with_another_has_the_bytes_of_its_whole_schema(data):
     record = data.draw(BUILT["accredited"])
     out = io.BytesIO()
-    whole = plain.to_plain(records.Accredited)(record)
+    whole = avro_mapping.to_plain(records.Accredited)(record)
     fastavro.schemaless_writer(out, schemas.schema("accredited"), whole)
     assert CODEC.encode(record)[5:] == out.getvalue()
     with CODEC.batch():
@@ -230,13 +230,13 @@ def test_a_record_that_begins_with_another_has_the_bytes_of_its_whole_schema(dat
 
 
 def test_what_was_read_is_not_taken_apart_inside_another_record(monkeypatch):
-    none = parts.Completeness(mandatory=0, mandatory_of=0, optional=0, optional_of=0)
+    none = values.Completeness(mandatory=0, mandatory_of=0, optional=0, optional_of=0)
     texts = ("key", "kind", "provider", "country", "submission", "format", "envelope", "proof")
     inner = records.Normalised(
         **dict.fromkeys((*texts, "mapping", "cause"), ""),
         received_at=0,
-        definition=parts.Definition(key="D"),
-        account=parts.Account(provenance=(), completeness=none),
+        definition=values.Definition(key="D"),
+        account=values.Account(provenance=(), completeness=none),
     )
     value, made = CODEC.encode(inner), bodies_made(monkeypatch)
     with CODEC.batch():

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from credstream.contract import schemas
 from credstream.contract.codec import CLASSES
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Account, Completeness, Origin, Reason
 from credstream.contract.records import Again, Provider, Receipt, Received
+from credstream.contract.values import Account, Completeness, Origin, Reason
 from credstream.formats.shared.json_text import read_json, read_text
 from tests.support import codecs
 from tests.support.accreditations import LIMITED, award

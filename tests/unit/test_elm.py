@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credstream.contract.parts import Definition, LearningOutcome, Level, Organisation, Workload
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
+from credstream.contract.values import Definition, LearningOutcome, Level, Organisation, Workload
 from services.publisher.elm import gate
 from services.publisher.elm.build import display, face_of
 from services.publisher.elm.draft import Draft, main_language

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from credstream.contract.parts import Workload
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
+from credstream.contract.values import Workload
 from services.publisher.elm import gate
 from tests.support import sweeping
 from tests.support.documents import BARE, RICH, document, good

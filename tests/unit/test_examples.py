@@ -10,9 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Organisation, QualityAssurance
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.contract.records import Provider
+from credstream.contract.values import Organisation, QualityAssurance
 from credstream.formats.native import read as native
 from credstream.formats.shared.json_text import read_json, read_text
 from credstream.formats.shared.parsed import Rules

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.formats.elm3 import read as elm3
 from credstream.formats.shared.parsed import Rules
 from tests.support.changing import changed, places

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.formats.native import read as native
 from credstream.formats.shared.parsed import Amount, Id, LevelClaim, Rules, Value
 from tests.support.changing import without

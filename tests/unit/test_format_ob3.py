@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.formats.ob3 import read as ob3
 from credstream.formats.shared.json_nodes import present
 from credstream.formats.shared.parsed import Rules

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from credstream.contract.errors import Rejected
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.formats.shared import documents
 from credstream.formats.shared.parsed import Parsed, Rules, Table
 from credstream.formats.table import BY_NAME, FORMATS

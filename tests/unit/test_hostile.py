@@ -15,8 +15,8 @@ import pytest
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
-from credstream.contract.reasons import REASONS
+from credstream.contract.messages import Incoming
+from credstream.contract.reasons.table import REASONS
 from services.ingest.examine import examine
 from tests.support import hostile
 from tests.support.normalising import provider

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
-from credstream.contract.reasons import REASONS
+from credstream.contract.messages import Incoming
+from credstream.contract.reasons.table import REASONS
 from credstream.contract.records import Provider, Receipt, Received
 from credstream.process.settings import Settings
 from credstream.runtime.stage import Stage

@@ -10,7 +10,7 @@ import pytest
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider, Receipt, Received
 from services.ingest.examine import examine, submission_of
 from services.ingest.step import Facts, ingest, learn

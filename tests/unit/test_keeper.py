@@ -6,7 +6,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.process import metrics
 from credstream.runtime import keeper as keeping
 from credstream.runtime.breaker import FINE, UNEXPECTED

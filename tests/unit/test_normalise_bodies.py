@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from credstream.contract.parts import Identifier
+from credstream.contract.values import Identifier
 from credstream.formats.shared.parsed import Body
 from services.normalise.descriptors import bodies
 from tests.support.normalising import (

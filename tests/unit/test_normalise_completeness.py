@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from credstream.contract.parts import Assessment, Participation, Reason, Workload
+from credstream.contract.values import Assessment, Participation, Reason, Workload
 from services.normalise import completeness
 from services.normalise.assemble import award_of, definition_of
 from services.normalise.facts import LearnerKey

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from credstream.contract.parts import QualityAssurance
-from credstream.contract.reasons import REASONS
-from credstream.formats.shared.parsed import Assurance, Outcome, StackPlace, Whole
+from credstream.contract.reasons.table import REASONS
+from credstream.contract.values import QualityAssurance
+from credstream.formats.shared.parsed import Assurance, StackPlace, StatedOutcome, Whole
 from services.normalise import assemble
 from services.normalise.descriptors import (
     assessments,
@@ -127,7 +127,7 @@ def test_codes_are_kept_once_and_unknown_values_are_told(read, name, good, code,
 
 
 def test_skills_that_are_no_esco_uris_are_told_and_the_statement_is_kept():
-    given = (Outcome(text=v("welds"), skills=(v(SKILL), v("welding"))),)
+    given = (StatedOutcome(text=v("welds"), skills=(v(SKILL), v("welding"))),)
     found = outcomes.learning_outcomes(parsed(learning_outcomes=given), provider())
     assert found.value[0].text == {"de": "welds"}
     assert found.value[0].skills == (SKILL,)

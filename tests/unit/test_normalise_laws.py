@@ -15,10 +15,10 @@ from credstream.formats.shared.parsed import (
     Id,
     LevelClaim,
     Mark,
-    Outcome,
     Parsed,
     Person,
     StackPlace,
+    StatedOutcome,
     Value,
     Whole,
 )
@@ -72,7 +72,7 @@ parsed = st.builds(
     awarding_bodies=some(bodies),
     issued_on=maybe | st.just(Value("2026-05-01", "issued_on")),
     valid_until=maybe,
-    learning_outcomes=some(st.builds(Outcome, text=values, skills=some(values))),
+    learning_outcomes=some(st.builds(StatedOutcome, text=values, skills=some(values))),
     workload=some(st.builds(Amount, unit=units, value=values)),
     levels=some(
         st.builds(

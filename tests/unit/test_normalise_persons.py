@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from credstream.contract import blocks
+from credstream.contract import learner_block
 from credstream.contract.codec import Codec
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from tests.support.normalising import (
     KEY,
     Exchange,
@@ -61,7 +61,7 @@ def test_s43_fields_left_out_are_counted_and_never_named():
 
 def test_the_learner_block_opens_with_the_learner_s_key():
     (_, earned) = records(Exchange().send(award()))
-    assert b"Canary-Given" in blocks.decrypt(earned.award.learner.block, KEY)
+    assert b"Canary-Given" in learner_block.decrypt(earned.award.learner.block, KEY)
     assert earned.award.learner.pseudonym == "pseudonym"
     (origin,) = [each for each in earned.account.provenance if each.descriptor == "learner"]
     assert (origin.raw, origin.origin) == (None, "payload")

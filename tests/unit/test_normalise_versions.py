@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from credstream.contract.records import Again
-from credstream.formats.shared.parsed import Outcome as Learned
+from credstream.formats.shared.parsed import StatedOutcome as Learned
 from tests.support.normalising import Exchange, award, complete, records, v
 
 NAMED = {"reference": True, "title": None}

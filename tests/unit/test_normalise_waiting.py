@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from credstream.contract.flow import Outcome
+from credstream.contract.messages import StepResult
 from credstream.contract.records import Again
 from tests.support.normalising import (
     AT,
@@ -71,7 +71,7 @@ def test_an_award_that_only_names_and_says_one_thing_keeps_it():
 def test_an_award_that_still_waits_stays_silent():
     exchange = Exchange()
     exchange.send(award(**NAMED))
-    assert exchange.again() == exchange.again("mc:de:nobody") == Outcome()
+    assert exchange.again() == exchange.again("mc:de:nobody") == StepResult()
 
 
 def test_looking_again_at_an_unchanged_award_says_nothing():

@@ -9,7 +9,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from structlog.testing import capture_logs
 
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.runtime import partitions as module
 from credstream.runtime.partitions import Partitions
 from credstream.storage import journal

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from credstream.formats.shared.json_text import DEEPEST, MOST_NODES, read_json, read_text
 
 BOM = b"\xef\xbb\xbf"

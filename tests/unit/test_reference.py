@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Emit
+from credstream.contract.messages import Emit
 from credstream.contract.records import Again, Provider
 from credstream.runtime import reference as module
 from credstream.runtime.following import Following

@@ -10,7 +10,7 @@ from credstream.cli.known import known_in
 from credstream.cli.rehearsal import rehearse
 from credstream.cli.try_file import told
 from credstream.cli.try_folder import by_format
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT.parent / "shared/samples"

@@ -8,7 +8,7 @@ import pytest
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.contract.flow import Incoming
+from credstream.contract.messages import Incoming
 from credstream.sdk import names, register
 from credstream.sdk.keepers import Memory, Tables
 from credstream.sdk.partitions import End, Life

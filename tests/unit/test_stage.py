@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.flow import Emit, Incoming, Outcome
+from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Again, Receipt
 from credstream.runtime import stage as staging
 from credstream.runtime.stage import Stage, UnexpectedError
@@ -139,7 +139,7 @@ def test_a_dead_letter_without_a_topic_goes_to_the_one_for_strangers_or_waits(ma
 def test_what_a_broker_would_refuse_for_its_size_is_refused_before(made):
     def large(size):
         told = Again(key="k", cause="x" * size, detail="", at=0)
-        return lambda _m, _f: Outcome((Emit(OUT, "k", told),))
+        return lambda _m, _f: StepResult((Emit(OUT, "k", told),))
 
     fits = settle(stage_of(made, step=large(topics.MIB - staging.FRAME_BYTES - 100)), message())
     assert fits.outputs[0].topic == OUT

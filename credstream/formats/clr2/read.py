@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.badges import credential
 from credstream.formats.shared.json_nodes import (
     Node,

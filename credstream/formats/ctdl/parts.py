@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import (
     Node,
     amount,
@@ -24,8 +24,8 @@ from credstream.formats.shared.parsed import (
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
+    StatedOutcome,
     Value,
     Whole,
 )
@@ -109,7 +109,7 @@ def _plain(value: Value | None) -> Value | None:
     )
 
 
-def _outcomes(node: Node, known: Known) -> Iterator[Outcome]:
+def _outcomes(node: Node, known: Known) -> Iterator[StatedOutcome]:
     """What is taught or assessed, and what a condition asks for."""
     holders = (node, *many(node, "requires"))
     for holder in holders:
@@ -117,7 +117,7 @@ def _outcomes(node: Node, known: Known) -> Iterator[Outcome]:
             for each, path in items(holder, key):
                 found = _outcome(each, path, known)
                 if found:
-                    yield Outcome(text=found)
+                    yield StatedOutcome(text=found)
 
 
 def _outcome(each: Any, path: str, known: Known) -> Value | None:

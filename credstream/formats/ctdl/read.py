@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.ctdl import parts
 from credstream.formats.shared.json_nodes import Node, root, types
 from credstream.formats.shared.parsed import Parsed, Rules

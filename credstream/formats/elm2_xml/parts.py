@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.elm2_xml.links import Known, concept, concepts, ids, known_in, linked, words
 from credstream.formats.shared.json_nodes import first
 from credstream.formats.shared.parsed import (
@@ -14,9 +14,9 @@ from credstream.formats.shared.parsed import (
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
     Person,
+    StatedOutcome,
     Value,
     Whole,
 )
@@ -162,7 +162,7 @@ def _region(organisation: Spot) -> Value | None:
     return concept(kid(organisation, "hasLocation", "spatialCode"))
 
 
-def _learned(spec: Spot, known: Known) -> Iterator[Outcome]:
+def _learned(spec: Spot, known: Known) -> Iterator[StatedOutcome]:
     for link in down(spec, "learningOutcomes", "learningOutcome"):
         outcome = linked(link, known)
         name = first(
@@ -174,7 +174,7 @@ def _learned(spec: Spot, known: Known) -> Iterator[Outcome]:
             if (found := attribute(each, "uri"))
         )
         if name:
-            yield Outcome(text=name, skills=skills)
+            yield StatedOutcome(text=name, skills=skills)
 
 
 def _amounts(spec: Spot, activity: Spot) -> Iterator[Amount]:

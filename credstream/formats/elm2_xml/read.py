@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.elm2_xml import parts
 from credstream.formats.shared.parsed import Parsed, Rules
 from credstream.formats.shared.xml_nodes import Spot, attribute, kid, kids, name_of

@@ -18,7 +18,7 @@ from credstream.formats.shared.json_nodes import (
     types,
     words,
 )
-from credstream.formats.shared.parsed import Amount, LevelClaim, Outcome, Value
+from credstream.formats.shared.parsed import Amount, LevelClaim, StatedOutcome, Value
 
 ECTS = "6fcec5c5af"
 ECTS_WORDS = ("ects", "european credit transfer")
@@ -32,7 +32,7 @@ class Learning:
     spec: Node
     attendance: bool
     activities: tuple[Node, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[StatedOutcome, ...]
     workload: tuple[Amount, ...]
     levels: tuple[LevelClaim, ...]
     assessments: tuple[Value, ...]
@@ -81,14 +81,14 @@ def _specs(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(spec for each in nodes for spec in many(each, "specifiedBy"))
 
 
-def _outcomes(spec: Node) -> tuple[Outcome, ...]:
+def _outcomes(spec: Node) -> tuple[StatedOutcome, ...]:
     stated = tuple(
-        Outcome(text=title, skills=concepts(each, "relatedESCOSkill"))
+        StatedOutcome(text=title, skills=concepts(each, "relatedESCOSkill"))
         for each in many(spec, "learningOutcome")
         if (title := words(each, "title")) is not None
     )
     summary = note(one(spec, "learningOutcomeSummary"))
-    return stated if summary is None else (*stated, Outcome(text=summary))
+    return stated if summary is None else (*stated, StatedOutcome(text=summary))
 
 
 def _workload(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.elm3 import parts, shape
 from credstream.formats.elm3.learning import Learning
 from credstream.formats.elm3.learning import read as learning_of

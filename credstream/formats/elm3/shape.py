@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import (
     Node,
     at,

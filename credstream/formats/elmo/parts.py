@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import first
 from credstream.formats.shared.parsed import (
     Amount,
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
     Person,
+    StatedOutcome,
     Value,
 )
 from credstream.formats.shared.xml_nodes import Spot, attribute, down, kid, kids, said, spoken, text
@@ -129,10 +129,10 @@ def _bodies(issuer: Spot, country: Value | None) -> tuple[Body, ...]:
     return (body,) if body.name or body.identifiers else ()
 
 
-def _learned(los: Spot) -> tuple[Outcome, ...]:
+def _learned(los: Spot) -> tuple[StatedOutcome, ...]:
     """Free text: ELMO has no place for learning outcomes, and its description tells of them."""
     found = spoken(kids(los, "description")) or spoken(kids(los, "descriptionHtml"))
-    return (Outcome(text=found),) if found else ()
+    return (StatedOutcome(text=found),) if found else ()
 
 
 def _workload(los: Spot) -> Iterator[Amount]:

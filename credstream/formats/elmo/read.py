@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.elmo import parts
 from credstream.formats.shared.parsed import Parsed, Rules, Unread
 from credstream.formats.shared.xml_nodes import Spot, kid, kids, name_of, text

@@ -14,9 +14,9 @@ from credstream.formats.shared.parsed import (
     Id,
     LevelClaim,
     Mark,
-    Outcome,
     Person,
     StackPlace,
+    StatedOutcome,
     Value,
     Whole,
 )
@@ -76,8 +76,8 @@ def _body(**members: Any) -> Body | None:
     return Body(**members) if members else None
 
 
-def _outcome(text: Value | None = None, esco: tuple[Value, ...] = ()) -> Outcome | None:
-    return Outcome(text=text, skills=esco) if text else None
+def _outcome(text: Value | None = None, esco: tuple[Value, ...] = ()) -> StatedOutcome | None:
+    return StatedOutcome(text=text, skills=esco) if text else None
 
 
 def _mark(funder: Value | None = None, reference: Value | None = None) -> Mark | None:

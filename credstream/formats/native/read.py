@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.native.field_reader import Needs, Notes, note_needs, read_members
 from credstream.formats.native.fields import FIELDS, GROUPS
 from credstream.formats.shared.parsed import Parsed, Rules

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.badges import before_3
 from credstream.formats.shared.json_nodes import (
     Node,

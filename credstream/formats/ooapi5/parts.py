@@ -22,8 +22,8 @@ from credstream.formats.shared.parsed import (
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
+    StatedOutcome,
     Value,
     Whole,
 )
@@ -131,13 +131,13 @@ def _code(course: Node) -> Value | None:
     return amount(one(course, "primaryCode"), "code")
 
 
-def _outcomes(course: Node) -> Iterator[Outcome]:
+def _outcomes(course: Node) -> Iterator[StatedOutcome]:
     """Each outcome is an array of one text in several languages."""
     for each, path in items(course, "learningOutcomes"):
         holder = Node({"outcome": each}, path)
         found = spoken(holder, "outcome")
         if found:
-            yield Outcome(text=Value(found.raw, path))
+            yield StatedOutcome(text=Value(found.raw, path))
 
 
 def _workload(course: Node) -> Iterator[Amount]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.ooapi5 import parts
 from credstream.formats.shared.json_nodes import Node, amount, at, first, flag, one, root, text
 from credstream.formats.shared.parsed import Id, Parsed, Person, Rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Parsed, Rules
 from credstream.formats.shared.rosters import rows
 

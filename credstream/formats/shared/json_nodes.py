@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Id, Value
 
 LONGEST_KEY = 60

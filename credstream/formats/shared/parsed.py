@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 
 Written = str | int | float | bool | Mapping[str, str]
 
@@ -46,7 +46,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class StatedOutcome:
     """One learning outcome with the skills it names."""
 
     text: Value
@@ -150,7 +150,7 @@ class Parsed:
     awarding_bodies: tuple[Body, ...] = ()
     issued_on: Value | None = None
     valid_until: Value | None = None
-    learning_outcomes: tuple[Outcome, ...] = ()
+    learning_outcomes: tuple[StatedOutcome, ...] = ()
     workload: tuple[Amount, ...] = ()
     starts_on: Value | None = None
     ends_on: Value | None = None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import types
 from credstream.formats.shared.parsed import Parsed, Rules
 

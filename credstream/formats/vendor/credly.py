@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import (
     Node,
     amount,
@@ -27,9 +27,9 @@ from credstream.formats.shared.parsed import (
     Assurance,
     Body,
     Id,
-    Outcome,
     Parsed,
     Person,
+    StatedOutcome,
     Value,
 )
 
@@ -126,16 +126,16 @@ def _issuers(issuer: Node) -> Iterator[Body]:
             yield Body(name=name, identifiers=ids)
 
 
-def _outcomes(template: Node) -> Iterator[Outcome]:
+def _outcomes(template: Node) -> Iterator[StatedOutcome]:
     """What has to be done for it, and the skills; free words of the vendor's."""
     for each in many(template, "badge_template_activities"):
         found = first(text(each, "title"), text(each, "description"))
         if found:
-            yield Outcome(text=found)
+            yield StatedOutcome(text=found)
     for value, path in items(template, "skills"):
         name = value.get("name") if isinstance(value, dict) else value
         if isinstance(name, str) and name.strip():
-            yield Outcome(text=Value(name, path))
+            yield StatedOutcome(text=Value(name, path))
 
 
 def _time(template: Node) -> tuple[Amount, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import (
     Node,
     amount,
@@ -25,7 +25,7 @@ from credstream.formats.shared.json_nodes import (
     types,
     words,
 )
-from credstream.formats.shared.parsed import Body, Id, Outcome, Parsed, Person, Rules
+from credstream.formats.shared.parsed import Body, Id, Parsed, Person, Rules, StatedOutcome
 from credstream.formats.vendor import credly
 
 NAME = "vendor"
@@ -149,7 +149,9 @@ def _accredible(node: Node) -> Parsed:
         title=first(words(node, "name"), words(node, "course_name"), words(node, "group_name")),
         description=words(node, "description"),
         awarding_bodies=(Body(name=body),) if body else (),
-        learning_outcomes=tuple(Outcome(text=each) for each in texts(node, "learning_outcomes")),
+        learning_outcomes=tuple(
+            StatedOutcome(text=each) for each in texts(node, "learning_outcomes")
+        ),
         url=text(node, "course_link"),
         grade=amount(node, "grade"),
         learner=Person(

@@ -10,8 +10,8 @@ from datetime import date
 from typing import TypeVar
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Identifier, Organisation, Reason
 from credstream.contract.records import Accreditation
+from credstream.contract.values import Identifier, Organisation, Reason
 from credstream.vocabularies import countries, eqf, isced_f
 from services.accreditation.organisations import tokens
 from services.accreditation.rules import DECISIONS, KINDS, UNKNOWN_FIELD

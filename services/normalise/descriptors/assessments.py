@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from credstream.contract.parts import Assessment, Origin
 from credstream.contract.records import Provider
+from credstream.contract.values import Assessment, Origin
 from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import assessment as kinds
 from credstream.vocabularies import supervision as supervisions

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from credstream.contract.parts import QualityAssurance, Reason
 from credstream.contract.records import Provider
+from credstream.contract.values import QualityAssurance, Reason
 from credstream.formats.shared.parsed import Assurance, Parsed, Value
 from credstream.vocabularies import quality_assurance as kinds
 from services.normalise.descriptors.base import (

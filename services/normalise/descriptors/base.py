@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from credstream.contract.parts import Origin, Reason
+from credstream.contract.values import Origin, Reason
 from credstream.formats.shared.parsed import Value, Written
 
 T = TypeVar("T")

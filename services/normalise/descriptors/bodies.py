@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from credstream.contract.parts import Identifier, Organisation, Origin, Reason, Text
 from credstream.contract.records import Provider
+from credstream.contract.values import Identifier, Organisation, Origin, Reason, Text
 from credstream.formats.shared.parsed import Body, Id, Parsed, Value
 from credstream.vocabularies import countries
 from services.normalise.descriptors.base import (

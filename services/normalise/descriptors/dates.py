@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
-from credstream.contract.parts import Reason
 from credstream.contract.records import Provider
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Parsed, Value, Written
 from services.normalise.descriptors.base import Finding, doubt, from_payload
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Mark
 from credstream.vocabularies.text import squeeze
 from services.normalise.descriptors.base import plain

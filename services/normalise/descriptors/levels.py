@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from credstream.contract.parts import Level, Origin, Reason
 from credstream.contract.records import Provider
+from credstream.contract.values import Level, Origin, Reason
 from credstream.formats.shared.parsed import LevelClaim, Parsed, Value
 from credstream.vocabularies import eqf, nqf
 from services.normalise.descriptors.base import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from credstream.contract.parts import LearningOutcome, Origin, Reason
 from credstream.contract.records import Provider
+from credstream.contract.values import LearningOutcome, Origin, Reason
 from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import esco
 from services.normalise.descriptors.base import Finding, coded, from_payload

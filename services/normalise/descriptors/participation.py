@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from credstream.contract.parts import Participation
 from credstream.contract.records import Provider
+from credstream.contract.values import Participation
 from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import participation as forms
 from services.normalise.descriptors.base import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.contract.parts import PartialQualification, Stack
 from credstream.contract.records import Provider
+from credstream.contract.values import PartialQualification, Stack
 from credstream.formats.shared.parsed import Parsed, Value
 from services.normalise.descriptors.base import Finding, doubt, fold, from_payload, plain, truth
 

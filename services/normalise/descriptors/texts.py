@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from credstream.contract.parts import Reason, Text
 from credstream.contract.records import Provider
+from credstream.contract.values import Reason, Text
 from credstream.formats.shared.parsed import Parsed, Value
 from credstream.vocabularies import languages
 from services.normalise.descriptors.base import (

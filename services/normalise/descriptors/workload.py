@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from credstream.contract.parts import Origin, Reason, Workload
 from credstream.contract.records import Provider
+from credstream.contract.values import Origin, Reason, Workload
 from credstream.formats.shared.parsed import Amount, Parsed
 from services.normalise.descriptors.base import (
     Finding,

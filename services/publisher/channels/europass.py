@@ -9,8 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from credstream.contract.blocks import decrypt
 from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.learner_block import decrypt
 from credstream.contract.records import Accredited, PublishedAward
 from credstream.storage.vault import Erased, Vault
 from services.publisher import seal

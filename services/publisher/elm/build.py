@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from credstream.contract.identity import credential_uuid
-from credstream.contract.parts import Definition, Workload
 from credstream.contract.records import Accredited, PublishedAward
+from credstream.contract.values import Definition, Workload
 from services.publisher.elm import concepts, image
 from services.publisher.elm.draft import LAST_RESORT, Draft, Node, main_language
 from services.publisher.elm.image import Face

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from credstream.contract.parts import Definition, Text
+from credstream.contract.values import Definition, Text
 from credstream.vocabularies import languages
 
 Node = dict[str, object]

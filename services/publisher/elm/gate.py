@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from credstream.contract.parts import Reason
 from credstream.contract.records import Normalised
+from credstream.contract.values import Reason
 from services.publisher.elm import concepts, lexical
 from services.publisher.elm.shape import NODES, TOP, TYPE_OF, Member
 

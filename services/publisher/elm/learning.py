@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from credstream.contract.parts import Assessment, Award, Definition, Judgement, Workload
 from credstream.contract.records import Normalised
+from credstream.contract.values import Assessment, Award, Definition, Judgement, Workload
 from credstream.vocabularies import assessment as assessments
 from credstream.vocabularies import esco
 from services.publisher.elm import concepts, notes

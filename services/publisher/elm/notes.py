@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from credstream.contract.parts import (
+from credstream.contract.records import Normalised
+from credstream.contract.values import (
     Award,
     Definition,
     Judgement,
@@ -12,7 +13,6 @@ from credstream.contract.parts import (
     QualityAssurance,
     Text,
 )
-from credstream.contract.records import Normalised
 from credstream.vocabularies.participation import mode, schedule
 from credstream.vocabularies.quality_assurance import quality_assurance
 from credstream.vocabularies.supervision import supervision

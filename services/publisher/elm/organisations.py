@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credstream.contract.parts import Identifier, Organisation
+from credstream.contract.values import Identifier, Organisation
 from services.publisher.elm import concepts
 from services.publisher.elm.draft import Draft, Node
 from services.publisher.seal import Owner

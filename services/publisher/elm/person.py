@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from credstream.contract.parts import Identifier
+from credstream.contract.values import Identifier
 from services.publisher.elm.draft import LAST_RESORT, Draft, Node
 from services.publisher.elm.lexical import is_day, is_local_moment, is_mailbox
 from services.publisher.elm.organisations import identifier, legal_identifier

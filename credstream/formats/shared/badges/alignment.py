@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from credstream.formats.shared.json_nodes import Node, first, many, present, text
-from credstream.formats.shared.parsed import Amount, Assurance, Id, LevelClaim, Outcome, Value
+from credstream.formats.shared.parsed import Amount, Assurance, Id, LevelClaim, StatedOutcome, Value
 
 KIND_OF_TYPE = {
     "ext:eqf": "eqf",
@@ -42,7 +42,7 @@ KIND_OF_FRAMEWORK = {
 class Aligned:
     """What the alignments of one achievement say."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[StatedOutcome, ...]
     levels: tuple[LevelClaim, ...]
     assurances: tuple[Assurance, ...]
     workload: tuple[Amount, ...]
@@ -104,8 +104,8 @@ def _spelt(alignment: Node, key: str) -> str:
     return str(value.raw).strip().lower() if value else ""
 
 
-def _outcomes(by_kind: dict[str, list[Node]]) -> tuple[Outcome, ...]:
-    kept: dict[tuple[str, str], Outcome] = {}
+def _outcomes(by_kind: dict[str, list[Node]]) -> tuple[StatedOutcome, ...]:
+    kept: dict[tuple[str, str], StatedOutcome] = {}
     for kind in ("outcome", "skill"):
         for alignment in by_kind.get(kind, ()):
             address = _address(alignment) if kind == "skill" else None
@@ -114,7 +114,7 @@ def _outcomes(by_kind: dict[str, list[Node]]) -> tuple[Outcome, ...]:
             )
             if statement is not None:
                 content = (str(statement.raw), str(address.raw) if address else "")
-                outcome = Outcome(text=statement, skills=present(address))
+                outcome = StatedOutcome(text=statement, skills=present(address))
                 kept.setdefault(content, outcome)
     return tuple(kept.values())
 

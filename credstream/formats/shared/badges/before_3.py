@@ -28,9 +28,9 @@ from credstream.formats.shared.parsed import (
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
     Person,
+    StatedOutcome,
     Value,
     Whole,
 )
@@ -169,11 +169,11 @@ def _named(node: Node, name: str, scheme: str) -> tuple[Id, ...]:
     )
 
 
-def _learned(badge: Node) -> tuple[Outcome, ...]:
+def _learned(badge: Node) -> tuple[StatedOutcome, ...]:
     criteria = one(badge, "criteria")
     narrative = words(criteria, "narrative")
     told = (extension(badge, "LearningOutcome"), narrative)
-    return tuple(Outcome(text=each) for each in told if each is not None)
+    return tuple(StatedOutcome(text=each) for each in told if each is not None)
 
 
 def _workload(badge: Node) -> tuple[Amount, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import (
     Node,
     address,
@@ -17,7 +17,7 @@ from credstream.formats.shared.json_nodes import (
     texts,
     words,
 )
-from credstream.formats.shared.parsed import Assurance, Body, Id, Outcome, Person, Value
+from credstream.formats.shared.parsed import Assurance, Body, Id, Person, StatedOutcome, Value
 
 SCHEME_OF_TYPE = {
     "eidasidentifier": "eidas",
@@ -89,9 +89,9 @@ def learner(subject: Node) -> Person | None:
     return person if person != Person() else None
 
 
-def criteria(achievement: Node) -> tuple[Outcome, ...]:
+def criteria(achievement: Node) -> tuple[StatedOutcome, ...]:
     narrative = words(one(achievement, "criteria"), "narrative")
-    return () if narrative is None else (Outcome(text=narrative),)
+    return () if narrative is None else (StatedOutcome(text=narrative),)
 
 
 def endorsements(credential: Node, subject: Node, achievement: Node) -> tuple[Assurance, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.json_nodes import Node, at, moment, strangers, violation
 
 MOST = 50

@@ -9,15 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
+    StatedOutcome,
     Value,
 )
 
@@ -89,13 +89,13 @@ def _bodies(row: Get) -> Iterator[Body]:
             yield Body(name=name, identifiers=ids)
 
 
-def _outcomes(own: Get) -> Iterator[Outcome]:
+def _outcomes(own: Get) -> Iterator[StatedOutcome]:
     described = own("learning_outcome_description")
     skills = tuple(filter(None, (own(f"learning_outcome[{n}]") for n in range(1, MOST))))
     if described:
-        yield Outcome(text=described, skills=skills)
+        yield StatedOutcome(text=described, skills=skills)
     else:
-        yield from (Outcome(text=each, skills=(each,)) for each in skills)
+        yield from (StatedOutcome(text=each, skills=(each,)) for each in skills)
 
 
 def _workload(own: Get) -> Iterator[Amount]:

@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
     Id,
     LevelClaim,
-    Outcome,
     Parsed,
     Person,
     Rules,
+    StatedOutcome,
     Table,
     Unread,
     Value,
@@ -197,14 +197,14 @@ def _bodies(row: Row) -> Iterator[Body]:
         yield Body(name=name, country=row.get("country"), identifiers=ids)
 
 
-def _outcomes(row: Row) -> Iterator[Outcome]:
+def _outcomes(row: Row) -> Iterator[StatedOutcome]:
     """Skills stand beside outcomes without saying to which they belong: they go to the first."""
     texts, skills = row.several("learning_outcomes"), row.several("esco_skills")
     for number, each in enumerate(texts):
-        yield Outcome(text=each, skills=skills if number == 0 else ())
+        yield StatedOutcome(text=each, skills=skills if number == 0 else ())
     if not texts:
         for each in skills:
-            yield Outcome(text=each, skills=(each,))
+            yield StatedOutcome(text=each, skills=(each,))
 
 
 def _levels(row: Row) -> Iterator[LevelClaim]:

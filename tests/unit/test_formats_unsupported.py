@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from credstream.contract.reasons import REASONS
+from credstream.contract.reasons.table import REASONS
 from services.ingest.detect import detect
 
 KINDS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Words(NamedTuple):
+class ReasonText(NamedTuple):
     """The meaning of a code, and what would fix it."""
 
     meaning: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from credstream.contract.parts import Reason
+from credstream.contract.values import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Emit:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepResult:
     """What a step decided: records for topics, and rows for the service's own tables.
 
     `unread` says why parts of the message are left out: they end as a refusal does, with the

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from credstream.contract import parts, records
+from credstream.contract import records, values
 
 Change = Callable[[Any], Any]
 # For a class, what makes or takes apart its records.
@@ -53,7 +53,7 @@ def to_plain(kind: type, without: str = "") -> Callable[[Any], dict[str, Any]]:
 
 def _changes(kind: type, of: Of, sequence: type) -> dict[str, Change]:
     """By name, what has to be done to the fields that are not taken as they are."""
-    hints = typing.get_type_hints(kind, vars(parts) | vars(records))
+    hints = typing.get_type_hints(kind, vars(values) | vars(records))
     found = {name: _change(hint, of, sequence) for name, hint in hints.items()}
     return {name: change for name, change in found.items() if change}
 
