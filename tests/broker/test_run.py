@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from credstream.cli import grounds, house
+from credstream.exchange.local import backends, processes
 from tests.support import houses, official
 
 pytestmark = [pytest.mark.broker, pytest.mark.embedded]
@@ -228,11 +228,11 @@ def _told(folder: Path) -> dict | None:
 
 def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
     """Two houses that start at once may be given one port."""
-    place = house.prepare(tmp_path / "ports", fresh=False)
-    with grounds.embedded() as ground, contextlib.closing(socket.socket()) as taken:
+    place = processes.prepare(tmp_path / "ports", fresh=False)
+    with backends.embedded() as ground, contextlib.closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        own = house.House(place, ground)
+        own = processes.House(place, ground)
         own.ports = {"ingest": taken.getsockname()[1]}
         own._start("ingest")
         try:

@@ -14,9 +14,9 @@ from typing import Any
 import typer
 from prometheus_client.metrics import MetricWrapperBase
 
-from credstream.cli.main import app
 from credstream.contract import codec, schemas, topics
 from credstream.contract.reasons import table as reasons
+from credstream.interfaces.cli.main import app
 from credstream.process import metrics, settings
 
 ROOT = Path(__file__).parents[2]

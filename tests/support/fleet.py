@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from credstream.cli import topics as topic_commands
-from credstream.cli.exchange import Exchange
-from credstream.cli.house import free_port
 from credstream.contract import topics
 from credstream.contract.codec import Codec
+from credstream.exchange.local.processes import free_port
+from credstream.exchange.target import Exchange
+from credstream.interfaces.cli import topics as topic_commands
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
 from credstream.process import child_process

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from credstream.cli.exchange import exchange_of
 from credstream.contract import topics
+from credstream.exchange.target import exchange_of
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from tests.support import databases, nursery, stacks
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-PROGRAM = ("-c", "from credstream.cli.main import main; main()")
+PROGRAM = ("-c", "from credstream.interfaces.cli.main import main; main()")
 COMMAND = (sys.executable, *PROGRAM)
 
 

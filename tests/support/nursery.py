@@ -34,8 +34,8 @@ FORKS = os.environ.get("CREDSTREAM_TEST_FORKS", "1") != "0"
 LOADED = (
     *(f"services.{name}.app" for name in ("ingest", "normalise", "accreditation", "publisher")),
     "credstream.runtime.faust_app", "credstream.runtime.command", "credstream.kafka.registry",
-    "credstream.cli.main", "credstream.cli.doctor", "credstream.cli.operate", "credstream.cli.run",
-    "credstream.cli.submit", "credstream.cli.subscribe", "credstream.cli.users",
+    "credstream.interfaces.cli.main", "credstream.interfaces.cli.doctor", "credstream.interfaces.cli.operate", "credstream.interfaces.cli.run",
+    "credstream.interfaces.cli.submit", "credstream.interfaces.cli.subscribe", "credstream.interfaces.cli.users",
 )  # fmt: skip
 _LONGEST = 1 << 20
 _LOOK_SECONDS = 0.01

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credstream.cli.submissions import EXAMPLES
+from credstream.exchange.local.examples import EXAMPLES
 
 SUBMISSIONS = EXAMPLES / "submissions"
 

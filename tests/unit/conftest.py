@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from credstream.cli import try_file
+from credstream.interfaces.cli import try_file
 
 
 @pytest.fixture

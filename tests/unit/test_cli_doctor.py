@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from credstream.cli import at_broker, checks, doctor
-from credstream.cli.checks import OK, UNKNOWN, WRONG, Base, Check
 from credstream.contract import topics
+from credstream.exchange.doctor import broker, checks
+from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Check
+from credstream.interfaces.cli import doctor
 from credstream.kafka.admin import Drift
 from credstream.process.settings import Settings
 from credstream.storage import migrate
@@ -91,11 +92,11 @@ def test_a_certificate_is_told_before_it_ends(begins, ends, state):
 
 def test_a_hundred_missing_topics_are_one_line():
     names = [name for name, _ in topics.fixed(())]
-    (found,) = at_broker._drifts(Drift(name, "missing", "", "") for name in names)
+    (found,) = broker._drifts(Drift(name, "missing", "", "") for name in names)
     assert f"and {len(names) - 3} more: missing" in found.what
     assert found.do == "credstream topics create"
 
 
 def test_the_topics_of_a_services_data_path_are_those_of_the_table():
-    assert at_broker._flow("normalise") == [topics.RECEIVED, topics.again("normalise")]
-    assert at_broker._flow("ingest") == []
+    assert broker._flow("normalise") == [topics.RECEIVED, topics.again("normalise")]
+    assert broker._flow("ingest") == []

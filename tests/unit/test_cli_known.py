@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from credstream.cli.known import known_in
-from credstream.cli.place import AWAY, MISUSE, Trouble
-from credstream.cli.rehearsal import rehearse
-from credstream.cli.submissions import EXAMPLES
 from credstream.contract.codec import Codec
+from credstream.exchange.dry_run.lookups import known_in
+from credstream.exchange.dry_run.pipeline import rehearse
+from credstream.exchange.folder import AWAY, MISUSE, Trouble
+from credstream.exchange.local.examples import EXAMPLES
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA, PROVIDERS
 from services.accreditation.organisations import tokens

@@ -2,8 +2,8 @@
 
 import pytest
 
-from credstream.cli import main
 from credstream.contract.errors import Unavailable
+from credstream.interfaces.cli import main
 
 
 def test_what_is_away_ends_with_4_and_one_line(monkeypatch, capsys):

@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 import typer
 
-from credstream.cli import operate
-from credstream.cli.place import CONFIG, MISUSE, Place, Trouble
+from credstream.exchange.folder import CONFIG, MISUSE, Place, Trouble
+from credstream.interfaces.cli import operate
 from credstream.storage import journal, migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from credstream.cli import known, try_file
-from credstream.cli.place import MISUSE, REJECTED, Trouble
-from credstream.cli.rehearsal import rehearse
-from credstream.cli.submissions import EXAMPLES, registrations
 from credstream.contract.reasons.table import REASONS
+from credstream.exchange.dry_run import lookups
+from credstream.exchange.dry_run.pipeline import rehearse
+from credstream.exchange.folder import MISUSE, REJECTED, Trouble
+from credstream.exchange.local.examples import EXAMPLES, registrations
+from credstream.interfaces.cli import try_file
 from tests.support.trying import award, example
 
 EXPECTED = json.loads((EXAMPLES / "expected.json").read_text("utf-8"))
@@ -181,9 +182,9 @@ def test_the_provider_that_stands_for_nobody_adds_nothing(attempt):
 
 def test_a_suspended_provider_is_refused_whatever_it_sends():
     (festo,) = (each for each in registrations(EXAMPLES) if each.id == "festo-like")
-    shipped = known.known_in(Path("nowhere"), "festo-like", AT)
-    suspended = known.Known(
-        provider=known.Provider(
+    shipped = lookups.known_in(Path("nowhere"), "festo-like", AT)
+    suspended = lookups.Known(
+        provider=lookups.Provider(
             id=festo.id, kind=festo.kind, name=festo.name, country=festo.country, status="suspended"
         ),
         definitions=shipped.definitions,

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from credstream.cli.place import REJECTED, Trouble
-from credstream.cli.submissions import EXAMPLES
-from credstream.cli.try_folder import try_folder
+from credstream.exchange.folder import REJECTED, Trouble
+from credstream.exchange.local.examples import EXAMPLES
+from credstream.interfaces.cli.try_folder import try_folder
 
 FOLDER = EXAMPLES / "submissions" / "festo-like"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from credstream.cli import known
-from credstream.cli.place import MISUSE, REJECTED
-from credstream.cli.rehearsal import rehearse
+from credstream.exchange.dry_run import lookups
+from credstream.exchange.dry_run.pipeline import rehearse
+from credstream.exchange.folder import MISUSE, REJECTED
 from tests.support.trying import award, example
 
 AT = 1_795_000_000_000
@@ -40,7 +40,7 @@ def test_a_person_reads_verdicts_descriptors_judgement_and_fixes(attempt):
 
 def command(*arguments):
     script = (
-        "import sys\nfrom credstream.cli.main import main\ntry:\n    main()\nfinally:\n"
+        "import sys\nfrom credstream.interfaces.cli.main import main\ntry:\n    main()\nfinally:\n"
         "    heavy = {'faust', 'sqlalchemy', 'aiohttp', 'confluent_kafka'} & set(sys.modules)\n"
         "    sys.stderr.write(f'loaded: {sorted(heavy)}')\n"
     )
@@ -70,7 +70,7 @@ def test_the_exit_code_tells_a_refusal_from_misuse(tmp_path):
 
 
 def warned(text):
-    found = rehearse(text.encode(), known.known_in(Path("nowhere"), "cleaning-like", AT), AT)
+    found = rehearse(text.encode(), lookups.known_in(Path("nowhere"), "cleaning-like", AT), AT)
     return {each.code for one in found.credentials for each in one.record.account.warnings}
 
 

@@ -5,14 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from credstream.cli.known import known_in
-from credstream.cli.place import AWAY, MISUSE, Trouble
-from credstream.cli.rehearsal import rehearse
-from credstream.cli.submissions import EXAMPLES
-from credstream.cli.why import explain
 from credstream.contract.codec import Codec
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Accredited
+from credstream.exchange.dry_run.lookups import known_in
+from credstream.exchange.dry_run.pipeline import rehearse
+from credstream.exchange.folder import AWAY, MISUSE, Trouble
+from credstream.exchange.local.examples import EXAMPLES
+from credstream.interfaces.cli.why import explain
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA
 from services.publisher import store

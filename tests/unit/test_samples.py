@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from credstream.cli.known import known_in
-from credstream.cli.rehearsal import rehearse
-from credstream.cli.try_file import told
-from credstream.cli.try_folder import by_format
 from credstream.contract.reasons.table import REASONS
+from credstream.exchange.dry_run.lookups import known_in
+from credstream.exchange.dry_run.pipeline import rehearse
+from credstream.interfaces.cli.try_file import told
+from credstream.interfaces.cli.try_folder import by_format
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT.parent / "shared/samples"

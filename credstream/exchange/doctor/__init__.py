@@ -1,0 +1,1 @@
+"""What is looked at before or when something does not work: settings, servers, keys."""

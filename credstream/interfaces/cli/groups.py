@@ -1,0 +1,202 @@
+"""The groups of commands: what is done to providers, lists, topics, users and journals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from credstream.exchange.folder import DEFAULT_DIR
+
+provider_app = typer.Typer(help="Registrations of providers.", no_args_is_help=True)
+accreditation_app = typer.Typer(help="Lists of accreditations.", no_args_is_help=True)
+topics_app = typer.Typer(help="Topics and schemas, by the table.", no_args_is_help=True)
+service_app = typer.Typer(help="Users of the services, with least rights.", no_args_is_help=True)
+journal_app = typer.Typer(help="The journal between SQL and Kafka.", no_args_is_help=True)
+config_app = typer.Typer(help="Settings.", no_args_is_help=True)
+GROUPS = {
+    "provider": provider_app,
+    "accreditation": accreditation_app,
+    "topics": topics_app,
+    "service": service_app,
+    "journal": journal_app,
+    "config": config_app,
+}
+
+Dir = Annotated[Path, typer.Option("--dir", help="Folder of the embedded exchange.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Replicas = Annotated[
+    int, typer.Option("--replication", help="Copies of each topic on a real cluster.")
+]
+Service = Annotated[str, typer.Argument(help="ingest, normalise, accreditation or publisher.")]
+
+
+@provider_app.command("add")
+def provider_add(
+    files: Annotated[list[Path], typer.Argument(help="Registrations in JSON.")],
+    directory: Dir = DEFAULT_DIR,
+    replicas: Replicas = 1,
+    *,
+    new_password: Annotated[
+        bool, typer.Option("--new-password", help="Give users that exist another password.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish registrations, then create the providers' topics, users, rights and quotas."""
+    from credstream.interfaces.cli.reference import add_providers
+
+    raise typer.Exit(
+        add_providers(
+            files, directory, replicas=replicas, new_password=new_password, as_json=as_json
+        )
+    )
+
+
+@provider_app.command("suspend")
+def provider_suspend(
+    provider: Annotated[str, typer.Argument(help="Id of the provider.")],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Stop a provider: it may not write any more, and what it had written is refused."""
+    from credstream.interfaces.cli.reference import set_state
+
+    raise typer.Exit(set_state(provider, "suspended", directory, as_json=as_json))
+
+
+@provider_app.command("resume")
+def provider_resume(
+    provider: Annotated[str, typer.Argument(help="Id of the provider.")],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Let a suspended provider go on."""
+    from credstream.interfaces.cli.reference import set_state
+
+    raise typer.Exit(set_state(provider, "active", directory, as_json=as_json))
+
+
+@provider_app.command("list")
+def provider_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """List the providers that ingest knows."""
+    from credstream.interfaces.cli.reference import list_providers
+
+    raise typer.Exit(list_providers(directory, as_json=as_json))
+
+
+@accreditation_app.command("load")
+def accreditation_load(
+    file: Annotated[Path, typer.Argument(help="A national list in CSV.")],
+    name: Annotated[str, typer.Option(help="Name of the list.")] = "national-list",
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Publish a list of accreditations; affected awards are judged again."""
+    from credstream.interfaces.cli.reference import load_accreditations
+
+    raise typer.Exit(load_accreditations(file, name, directory, as_json=as_json))
+
+
+@accreditation_app.command("list")
+def accreditation_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """List the accreditations that are known."""
+    from credstream.interfaces.cli.reference import list_accreditations
+
+    raise typer.Exit(list_accreditations(directory, as_json=as_json))
+
+
+@topics_app.command("create")
+def topics_create(
+    directory: Dir = DEFAULT_DIR,
+    replicas: Replicas = 1,
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Also set retention, compaction and sizes anew.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Create missing topics, register schemas and their levels; name what differs."""
+    from credstream.interfaces.cli.topics import create_topics
+
+    raise typer.Exit(create_topics(directory, replicas, repair=repair, as_json=as_json))
+
+
+@topics_app.command("check")
+def topics_check(
+    directory: Dir = DEFAULT_DIR,
+    replicas: Annotated[
+        int | None, typer.Option("--replication", help="Copies that each topic should have.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Compare topics and schemas with this version; exit code 5 where they differ."""
+    from credstream.interfaces.cli.topics import check_topics
+
+    raise typer.Exit(check_topics(directory, replicas, as_json=as_json))
+
+
+@topics_app.command("list")
+def topics_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """List the exchange's topics."""
+    from credstream.interfaces.cli.topics import list_topics
+
+    raise typer.Exit(list_topics(directory, as_json=as_json))
+
+
+@service_app.command("add")
+def service_add(
+    name: Service,
+    directory: Dir = DEFAULT_DIR,
+    password_file: Annotated[
+        Path | None, typer.Option(help="Holds the password, or takes a new one.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Make a service's user with exactly the rights that it needs."""
+    from credstream.interfaces.cli.users import add_service
+
+    raise typer.Exit(add_service(name, directory, password_file, as_json=as_json))
+
+
+@service_app.command("rights")
+def service_rights(name: Service, *, as_json: Json = False) -> None:
+    """List what a service may do on the cluster."""
+    from credstream.interfaces.cli.users import show_rights
+
+    raise typer.Exit(show_rights(name, as_json=as_json))
+
+
+@journal_app.command("show")
+def journal_show(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """Show the journal rows of a service."""
+    from credstream.interfaces.cli.operate import show_journal
+
+    raise typer.Exit(show_journal(service, directory, as_json=as_json))
+
+
+@journal_app.command("forget")
+def journal_forget(
+    service: Service,
+    directory: Dir = DEFAULT_DIR,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Trust the broker's offsets from here on; the service's state is kept."""
+    from credstream.interfaces.cli.operate import forget_journal
+
+    raise typer.Exit(forget_journal(service, directory, yes=yes, as_json=as_json))
+
+
+@config_app.command("show")
+def config_show(*, as_json: Json = False) -> None:
+    """Show every setting, its variable and its value; secrets are hidden."""
+    from credstream.interfaces.cli.operate import show_config
+
+    raise typer.Exit(show_config(as_json=as_json))

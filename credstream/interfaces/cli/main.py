@@ -1,0 +1,210 @@
+"""The `credstream` command: what each subcommand needs is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from credstream.contract.errors import Unavailable
+from credstream.exchange.folder import AWAY, DEFAULT_DIR, STACK, Trouble
+from credstream.interfaces.cli.groups import GROUPS, Dir, Json, Service
+
+HELP = """The exchange for micro-credentials: try a file, run the house, ask why.
+
+Exit codes: 0 done, 2 misuse, 3 the file was rejected, 4 something needed is away,
+5 the run ended with work undone, 78 wrong settings.
+"""
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
+
+
+@app.command()
+def run(
+    directory: Dir = DEFAULT_DIR,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Folder of submissions, as in examples/.")
+    ] = None,
+    *,
+    broker: Annotated[
+        str, typer.Option(help="embedded, or kafka: the servers of `make kafka-up`.")
+    ] = "embedded",
+    stack: Annotated[
+        Path, typer.Option(help="With --broker kafka: what `make kafka-up` told.")
+    ] = STACK,
+    keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run first.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the whole house and send the example submissions through it."""
+    from credstream.interfaces.cli.run import run_house
+
+    if broker not in ("embedded", "kafka"):
+        raise Trouble(f"--broker is embedded or kafka, not {broker}")
+    servers = stack if broker == "kafka" else None
+    raise typer.Exit(run_house(directory, source, servers, keep=keep, fresh=fresh, as_json=as_json))
+
+
+@app.command("try")
+def try_(
+    file: Annotated[Path, typer.Argument(help="The file to try, or a folder of files.")],
+    provider: Annotated[str, typer.Option(help="The provider that would send it.")] = "try",
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show everything that a file would go through, without Kafka."""
+    if file.is_dir():
+        from credstream.interfaces.cli.try_folder import try_folder
+
+        raise typer.Exit(try_folder(file, provider, directory, as_json=as_json))
+    from credstream.interfaces.cli.try_file import try_file
+
+    raise typer.Exit(try_file(file, provider, directory, as_json=as_json))
+
+
+@app.command()
+def why(
+    key: Annotated[str, typer.Argument(help="Key of a published record, mc:<country>:<uuid>.")],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Explain a published record: source, origins, rules, judgement, versions."""
+    from credstream.interfaces.cli.why import explain
+
+    raise typer.Exit(explain(key, directory, as_json=as_json))
+
+
+@app.command()
+def submit(
+    files: Annotated[list[Path], typer.Argument(help="Files in any format that is read.")],
+    provider: Annotated[str, typer.Option(help="Your id as a provider.")],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    kind: Annotated[
+        str | None, typer.Option(help="provider, certifier or consortium; else it is looked up.")
+    ] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option("--id", help="Id of the submission; else made from name and content."),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the receipts.")] = 60.0,
+    wait: Annotated[bool, typer.Option(help="Wait for the receipts.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Send files as a provider, and print their receipts until each has ended."""
+    from credstream.interfaces.cli.submit import submit_files
+
+    raise typer.Exit(
+        submit_files(
+            files,
+            provider,
+            directory,
+            kind=kind,
+            identity=identity,
+            timeout=timeout,
+            wait=wait,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def subscribe(
+    topics: Annotated[
+        list[str], typer.Argument(help="definitions, changes, awards, awards.<cc>, or full names.")
+    ],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    to: Annotated[
+        str | None, typer.Option(help="Database: sqlite:///FILE or postgresql://…")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Consumer group that keeps the place between two calls.")
+    ] = None,
+    beginning: Annotated[
+        bool, typer.Option("--from-beginning", help="Read what is there already, once more.")
+    ] = False,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="Stop where the topics ended at the start.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print what is published, or keep it in a register's own database."""
+    from credstream.interfaces.cli.subscribe import subscribe_to
+
+    raise typer.Exit(
+        subscribe_to(
+            topics,
+            directory,
+            to=to,
+            group=group,
+            beginning=beginning,
+            until_end=until_end,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def doctor(
+    services: Annotated[
+        list[str] | None, typer.Argument(help="Services to look at; else those of the exchange.")
+    ] = None,
+    directory: Dir = DEFAULT_DIR,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Look at all that the services need, change nothing, and say what is wrong and what to do."""
+    from credstream.interfaces.cli.doctor import examine
+
+    raise typer.Exit(examine(services or (), directory, as_json=as_json))
+
+
+@app.command()
+def resume(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """Close the open breaker of a service."""
+    from credstream.interfaces.cli.operate import close_breaker
+
+    raise typer.Exit(close_breaker(service, directory, as_json=as_json))
+
+
+@app.command()
+def migrate(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """Bring a service's database, or with `vault` the vault, to this version."""
+    from credstream.interfaces.cli.operate import migrate_database
+
+    raise typer.Exit(migrate_database(service, directory, as_json=as_json))
+
+
+@app.command()
+def version(*, as_json: Json = False) -> None:
+    """Print the version."""
+    import json
+    from importlib.metadata import version as installed
+
+    found = installed("credstream")
+    typer.echo(json.dumps({"version": found}) if as_json else found)
+
+
+def main() -> None:
+    """Entry of the command; troubles are told in one line, with a way out."""
+    try:
+        app()
+    except Trouble as trouble:
+        sys.stderr.write(f"credstream: {trouble}\n")
+        sys.exit(trouble.code)
+    except Unavailable as away:
+        sys.stderr.write(f"credstream: {away}; `credstream doctor` looks at everything\n")
+        sys.exit(AWAY)

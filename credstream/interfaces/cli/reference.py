@@ -1,0 +1,227 @@
+"""Registrations and accreditations: publish them, list what is known."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from confluent_kafka import Producer
+from rich.console import Console
+from rich.table import Table
+
+from credstream.contract import rights, topics
+from credstream.contract.codec import Codec
+from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.records import Accreditation, Provider
+from credstream.contract.values import Reason
+from credstream.exchange.folder import AWAY, Trouble, guarded, service_part
+from credstream.exchange.local.examples import registration
+from credstream.exchange.target import Exchange, exchange_of, settings_for
+from credstream.interfaces.cli.topics import registered
+from credstream.interfaces.cli.users import enrol
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
+from credstream.kafka.clients import Cluster
+
+CONNECT_SECONDS, FLUSH_SECONDS = 4.0, 60.0
+
+
+def publish_providers(producer: Producer, codec: Codec, providers: Iterable[Provider]) -> None:
+    for provider in providers:
+        producer.produce(topics.PROVIDERS, codec.encode(provider), provider.id.encode())
+    _flush(producer)
+
+
+def publish_accreditations(
+    producer: Producer, codec: Codec, path: Path, name: str
+) -> tuple[tuple[Accreditation, ...], tuple[Reason, ...]]:
+    """Publish a list; its accreditations, and the rows that were left out."""
+    source = service_part("accreditation.sources.national_csv")
+    try:
+        text = path.read_text("utf-8-sig")
+        records, reasons = source.read(text, name=name, as_of=int(time.time() * 1000))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"{path}: {error}") from error
+    except Rejected as refusal:
+        raise Trouble(f"{path}: {refusal.path}: {refusal.detail}") from refusal
+    for record in records:
+        producer.produce(topics.ACCREDITATIONS, codec.encode(record), record.id.encode())
+    _flush(producer)
+    return records, reasons
+
+
+def add_providers(
+    files: Sequence[Path], folder: Path, *, replicas: int, new_password: bool, as_json: bool
+) -> int:
+    """Publish registrations before their topics exist: no event is refused for being early."""
+    providers = [registration(path) for path in files]
+
+    def work() -> int:
+        exchange = exchange_of(folder)
+        publish_providers(_connected(exchange), exchange.codec(), providers)
+        told = [
+            _enrolled(exchange, each, replicas, new_password=new_password) for each in providers
+        ]
+        _say_enrolled(told, as_json=as_json)
+        return 0
+
+    return guarded(work)
+
+
+def set_state(provider: str, state: str, folder: Path, *, as_json: bool) -> int:
+    """Suspend a provider or let it go on; its open connections notice within a minute."""
+
+    def work() -> int:
+        exchange = exchange_of(folder)
+        held = registered(exchange).get(provider)
+        if held is None:
+            raise Trouble(f"no provider {provider} is registered")
+        changed = replace(held, status=state)
+        # Rights first: what is still on its way is refused by ingest, which then knows.
+        if not exchange.embedded:
+            enrol(exchange, changed, new_password=False)
+        publish_providers(_connected(exchange), exchange.codec(), [changed])
+        _say([provider], as_json=as_json, sentence=state)
+        return 0
+
+    return guarded(work)
+
+
+def load_accreditations(path: Path, name: str, folder: Path, *, as_json: bool) -> int:
+    def work() -> int:
+        exchange = exchange_of(folder)
+        records, reasons = publish_accreditations(
+            _connected(exchange), exchange.codec(), path, name
+        )
+        for reason in reasons:
+            sys.stderr.write(f"{path}: {reason.path}: {reason.code}: {reason.detail}\n")
+        _say([each.id for each in records], as_json=as_json, sentence="published")
+        return 0
+
+    return guarded(work)
+
+
+def list_providers(folder: Path, *, as_json: bool) -> int:
+    import sqlalchemy as sa
+
+    from credstream.storage.tables import PROVIDERS
+
+    records = _stored(folder, "ingest", sa.select(PROVIDERS.c.record), Provider)
+    rows = [(p.id, p.kind, p.country, p.status, p.name) for p in records]
+    return _table(records, rows, ("id", "kind", "country", "status", "name"), as_json=as_json)
+
+
+def list_accreditations(folder: Path, *, as_json: bool) -> int:
+    import sqlalchemy as sa
+
+    table = service_part("accreditation.store").ACCREDITATIONS
+    records = _stored(folder, "accreditation", sa.select(table.c.record), Accreditation)
+    rows = [
+        (
+            a.id,
+            a.kind,
+            " / ".join(a.organisation.name.values()),
+            f"{a.issued_on or ''} - {a.withdrawn_on or a.expires_on or ''}",
+            "withdrawn" if a.withdrawn_on else a.decision,
+        )
+        for a in records
+    ]
+    return _table(
+        records, rows, ("id", "kind", "organisation", "in force", "state"), as_json=as_json
+    )
+
+
+def _connected(exchange: Exchange) -> Producer:
+    """A producer whose broker answered; raises Unavailable soon where none does."""
+    made = clients.producer(exchange.cluster)
+    clients.seen(exchange.cluster, made, CONNECT_SECONDS)
+    return made
+
+
+def _enrolled(
+    exchange: Exchange, provider: Provider, replicas: int, *, new_password: bool
+) -> dict[str, str | None]:
+    names = topics.of_provider(provider.kind, provider.id)
+    if exchange.embedded:
+        _await_topics(exchange.cluster, names)
+        return {"provider": provider.id, "user": None, "password": None}
+    Admin(exchange.cluster).create(names, replicas)
+    password = enrol(exchange, provider, new_password=new_password)
+    user = rights.user_of_provider(provider.id)
+    return {"provider": provider.id, "user": user, "password": password}
+
+
+def _await_topics(cluster: Cluster, names: Iterable[str]) -> None:
+    """The embedded broker has no admin calls: its host makes the topics of a registration."""
+    producer, wanted, patience = clients.producer(cluster), set(names), 100
+    while not wanted <= set(clients.topics_of(producer)[1]):
+        patience -= 1
+        if not patience:
+            raise Unavailable("the run that hosts the broker did not create the topics")
+        time.sleep(0.1)
+
+
+def _say_enrolled(told: Sequence[Mapping[str, str | None]], *, as_json: bool) -> None:
+    if as_json:
+        ids = [each["provider"] for each in told]
+        sys.stdout.write(json.dumps({"registered": ids, "users": told}) + "\n")
+        return
+    for each in told:
+        sys.stdout.write(f"registered {each['provider']}\n")
+        if each["password"]:
+            sys.stdout.write(
+                f"user {each['user']}, password {each['password']}: it is shown this once\n"
+            )
+
+
+def _stored(folder: Path, service: str, query: Any, kind: type) -> list[Any]:
+    from credstream.storage.engine import open_engine, transaction
+
+    found: list[Any] = []
+
+    def work() -> int:
+        codec = Codec()
+        with transaction(open_engine(settings_for(service, folder).database_url)) as connection:
+            found.extend(codec.decode(row[0], kind) for row in connection.execute(query))
+        return 0
+
+    guarded(work)
+    return sorted(found, key=lambda record: record.id)
+
+
+def _table(
+    records: Sequence[object],
+    rows: Sequence[Sequence[str]],
+    titles: Sequence[str],
+    *,
+    as_json: bool,
+) -> int:
+    if as_json:
+        sys.stdout.write(orjson.dumps(records, option=orjson.OPT_INDENT_2).decode() + "\n")
+        return 0
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False).print(table)
+    return 0
+
+
+def _say(ids: Sequence[str], *, as_json: bool, sentence: str) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({sentence: list(ids)}) + "\n")
+    else:
+        sys.stdout.write("".join(f"{sentence} {each}\n" for each in ids))
+
+
+def _flush(producer: Producer) -> None:
+    # A slow broker that has just been told of a thousand partitions takes nothing for so long.
+    if producer.flush(FLUSH_SECONDS):
+        raise Trouble(f"the broker has not taken it within {FLUSH_SECONDS:.0f} s: look there", AWAY)

@@ -1,0 +1,272 @@
+"""`credstream run`: the whole house on an embedded broker, watched until all is said."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+from credstream.contract import topics
+from credstream.contract.errors import Unavailable
+from credstream.contract.records import Provider, PublishedAward, PublishedChange, Receipt
+from credstream.exchange.folder import UNDONE, Place
+from credstream.exchange.local.backends import Ground, embedded, real
+from credstream.exchange.local.collector import Collector, Seen, receipts_on_file
+from credstream.exchange.local.examples import (
+    EXAMPLES,
+    Submission,
+    lists,
+    registrations,
+    submissions,
+)
+from credstream.exchange.local.outcomes import Ledger, ledger
+from credstream.exchange.local.processes import House, prepare
+from credstream.interfaces.cli.reference import publish_accreditations, publish_providers
+from credstream.interfaces.cli.run_report import console_for, line_of, report
+from credstream.kafka import clients
+
+GIVE_UP_SECONDS = 120.0
+FIRST_SECONDS = 3.0
+# New topics are looked for so often: a cluster has more than a thousand partitions to tell of.
+ASK_SECONDS = 0.5
+QUIET_SECONDS = 0.5
+HELD_QUIET_SECONDS = 2.0
+# Reasons that say, in the receipt, that no credential will be sealed.
+UNSEALED = {"edc.incomplete", "edc.not_in_force"}
+
+
+@dataclass(slots=True)
+class Watch:
+    """What is known while the run lasts."""
+
+    place: Place
+    ledger: Ledger
+    say: Callable[[str], None]
+    awaited: set[str] = field(default_factory=set)
+    heard: bool = False
+    changed: float = field(default_factory=time.monotonic)
+
+    def hear(self, seen: Seen) -> None:
+        if isinstance(seen.record, Receipt):
+            self._receipt(orjson.loads(orjson.dumps(seen.record)), quiet=False)
+        elif seen.topic == topics.UNKNOWN_DLQ:
+            self._unknown(seen.headers)
+        elif isinstance(seen.record, PublishedAward) and seen.record.status == "issued":
+            self.changed = time.monotonic()
+
+    def recall(self, receipts: Iterator[Mapping[str, Any]]) -> None:
+        for receipt in receipts:
+            self._receipt(receipt, quiet=True)
+
+    def europass(self) -> dict[str, str]:
+        """The newest sealed file of each key."""
+        found: dict[str, tuple[int, str]] = {}
+        for path in (self.place.folder / "europass").glob("*.jsonld"):
+            name, _, number = path.name.removesuffix(".jsonld").rpartition(".v")
+            _, country, rest = name.split("-", 2)
+            key, version = f"mc:{country}:{rest}", int(number)
+            found[key] = max(found.get(key, (0, "")), (version, f"europass/{path.name}"))
+        return {key: file for key, (_, file) in found.items()}
+
+    def done(self) -> bool:
+        """Every submission has ended, every seal that was promised is there, and all is quiet."""
+        if not self.all_ended():
+            return False
+        held = any(self.ledger.outcome(name) == "held" for name in self.ledger.sent)
+        if time.monotonic() - self.changed < (HELD_QUIET_SECONDS if held else QUIET_SECONDS):
+            return False
+        folder = self.place.folder / "europass"
+        return all((folder / name).exists() for name in self.awaited)
+
+    def all_ended(self) -> bool:
+        return all(self.ledger.ended(name) for name in self.ledger.sent)
+
+    def entries(self) -> list[dict[str, Any]]:
+        europass = self.europass()
+        return [self.ledger.entry(name, europass) for name in self.ledger.sent]
+
+    def _receipt(self, receipt: Mapping[str, Any], *, quiet: bool) -> None:
+        self.changed = time.monotonic()
+        self._await(receipt)
+        ended = self.ledger.hear(receipt)
+        self.heard = self.heard or not quiet
+        if not quiet and (ended or receipt["status"] == "unchanged"):
+            sent = self.ledger.sent.get(receipt["submission"])
+            self.say(line_of(receipt, sent.file if sent else receipt["submission"]))
+
+    def _await(self, receipt: Mapping[str, Any]) -> None:
+        unsealed = any(reason["code"] in UNSEALED for reason in receipt["reasons"])
+        if receipt["status"] == "published" and receipt["kind"] == "award" and not unsealed:
+            key, version = receipt["key"], receipt["version"]
+            self.awaited.add(f"{key.replace(':', '-')}.v{version}.jsonld")
+
+    def _unknown(self, headers: Mapping[str, str]) -> None:
+        """A provider that is not registered has no topic for receipts."""
+        receipt = {
+            "submission": headers.get("ce_id", ""),
+            "provider": "",
+            "status": "refused",
+            "key": None,
+            "kind": None,
+            "version": None,
+            "outcome": None,
+            "reasons": [
+                {
+                    "code": headers.get("credstream_dlq_reason", ""),
+                    "path": headers.get("credstream_dlq_path", ""),
+                    "detail": headers.get("credstream_dlq_detail", ""),
+                }
+            ],
+        }
+        self._receipt(receipt, quiet=False)
+
+
+@dataclass(slots=True)
+class _Live:
+    """A house that runs, those who look at it, and what has been asked of it, and when.
+
+    `named` are the topics that changes say something was published in: a country more than the
+    few that are in use would be six partitions more to read.
+    """
+
+    house: House
+    collector: Collector
+    watch: Watch
+    console: Console
+    stopping: list[int]
+    began: float
+    asked: float = 0.0
+    named: set[str] = field(default_factory=set)
+
+
+def run_house(
+    folder: Path,
+    source: Path | None,
+    stack: Path | None,
+    *,
+    keep: bool,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Run until every submission has ended; 0 when all did, 5 when some did not.
+
+    `stack` tells of real servers; without one the broker is the embedded one.
+    """
+    began = time.monotonic()
+    console = console_for(stderr=as_json)
+    examples = source or EXAMPLES
+    sent = submissions(examples)
+    place = prepare(folder, fresh=fresh, on_real=stack is not None)
+    stopping: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: stopping.append(received))
+    with real(place, stack, fresh=fresh) if stack else embedded() as ground:
+        exchange = ground.exchange
+        watch = Watch(place, ledger(sent), console.print)
+        watch.recall(receipts_on_file(folder))
+        collector = Collector(exchange.cluster, folder, exchange.codec())
+        live = _Live(House(place, ground), collector, watch, console, stopping, began)
+        try:
+            console.print(
+                f"credstream on {ground.words.format(exchange.cluster.address)}.\n"
+                "Seals are made with a test certificate of this folder's own."
+            )
+            live.house.start()
+            _feed(ground, examples, sent)
+            _see_through(live, keep=keep, as_json=as_json)
+        finally:
+            collector.close()
+            live.house.stop()
+    return 0 if watch.all_ended() else UNDONE
+
+
+def write_summary(place: Place, watch: Watch) -> list[dict[str, Any]]:
+    entries = watch.entries()
+    text = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+    path = place.folder / "summary.json"
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
+    return entries
+
+
+def _feed(ground: Ground, examples: Path, sent: list[Submission]) -> None:
+    """Registrations and lists first, then the providers' topics, then what they send."""
+    codec = ground.exchange.codec()
+    producer = clients.producer(ground.exchange.cluster)
+    known = registrations(examples)
+    publish_providers(producer, codec, known)
+    for path in lists(examples):
+        publish_accreditations(producer, codec, path, path.stem)
+    kinds = {provider.id: provider.kind for provider in known}
+    for name in dict.fromkeys(each.provider for each in sent):
+        ground.add_topics(kinds.get(name, "provider"), name)
+    for each in sent:
+        producer.produce(
+            topics.submissions(kinds.get(each.provider, "provider"), each.provider),
+            each.value,
+            headers=[("ce_id", each.id.encode())],
+        )
+        producer.poll(0)
+    producer.flush(30)
+
+
+def _see_through(live: _Live, *, keep: bool, as_json: bool) -> None:
+    """Until every submission has ended and is told of; with `keep`, until somebody stops it."""
+    _follow(live)
+    entries = write_summary(live.watch.place, live.watch)
+    report(live.console, live.watch.place, entries, time.monotonic() - live.began)
+    if as_json:
+        sys.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+    while keep and not live.stopping:
+        _turn(live)
+        write_summary(live.watch.place, live.watch)
+
+
+def _follow(live: _Live) -> None:
+    def lasted() -> float:
+        return time.monotonic() - live.began
+
+    def done() -> bool:
+        return live.watch.done() and live.collector.caught_up
+
+    while not live.stopping and not done() and lasted() < GIVE_UP_SECONDS:
+        if live.watch.heard or lasted() > FIRST_SECONDS:
+            live.house.start_rest()
+        _turn(live)
+    live.house.start_rest()
+
+
+def _turn(live: _Live) -> None:
+    house, collector, watch = live.house, live.collector, live.watch
+    for name, code in house.mend():
+        live.console.print(f"[yellow]{name} ended ({code}); started again[/]")
+    if time.monotonic() - live.asked > ASK_SECONDS:
+        _follow_new(live)
+    for seen in collector.poll(0.05):
+        if isinstance(seen.record, Provider):
+            house.ground.add_topics(seen.record.kind, seen.record.id)
+        if isinstance(seen.record, PublishedChange) and seen.record.topic not in live.named:
+            live.named.add(seen.record.topic)
+            live.asked = 0.0
+        watch.hear(seen)
+
+
+def _follow_new(live: _Live) -> None:
+    """Follow topics that have come; a broker that does not answer is asked again."""
+    try:
+        known = clients.topics_of(live.collector.consumer)[1]
+    except Unavailable:
+        live.console.print(f"[yellow]{live.collector.cluster.silent()}; asked again[/]")
+        return
+    live.asked = time.monotonic()
+    wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *live.named}
+    wanted |= {name for name in known if name.endswith(".dlq") or name.startswith("receipts.")}
+    live.collector.follow({name: known[name] for name in wanted & known.keys()})
