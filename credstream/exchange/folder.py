@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,10 @@ from typing import Any
 DEFAULT_DIR = Path(".credstream")
 # What `make kafka-up` tells of its servers.
 STACK = Path(".kafka/stack.json")
-MISUSE, REJECTED, AWAY, UNDONE, CONFIG = 2, 3, 4, 5, 78
-
-
-class Trouble(Exception):
-    """Something that the user has to know; `code` is the exit code."""
-
-    def __init__(self, text: str, code: int = MISUSE) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExchangeFolder:
     """An exchange's folder, and what runs there now."""
 
     folder: Path
@@ -73,18 +64,6 @@ def service_part(name: str) -> Any:
     The command rehearses their steps and reads their tables; it stands above all of them.
     """
     return importlib.import_module(f"services.{name}")
-
-
-def guarded(work: Callable[[], int]) -> int:
-    """Run a command's work; what is away becomes one line and exit code 4."""
-    from credstream.contract.errors import Rejected, Unavailable
-
-    try:
-        return work()
-    except Unavailable as failure:
-        raise Trouble(f"{failure}; is the exchange running?", AWAY) from failure
-    except Rejected as refusal:
-        raise Trouble(str(refusal), REJECTED) from refusal
 
 
 def _alive(pid: int) -> bool:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from credstream.contract.codec import Codec
-from credstream.exchange.folder import CONFIG, Place, Trouble
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.folder import ExchangeFolder
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from credstream.process.settings import Settings, SettingsError, load
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Target:
     """A cluster with its registry, as an operator reaches them.
 
     `database` is the beginning of every service's database URL; empty where each has its own
@@ -35,23 +36,23 @@ class Exchange:
         return clients.codec_of(Settings(registry_url=self.registry))
 
 
-def exchange_of(folder: Path) -> Exchange:
+def target_of(folder: Path) -> Target:
     """The exchange of a folder, or the one that CREDSTREAM_* variables name."""
-    place = Place(folder)
+    place = ExchangeFolder(folder)
     if running := place.running():
         if not running.get("stack"):
-            return Exchange(Cluster(running["broker"], running["profile"]))
+            return Target(Cluster(running["broker"], running["profile"]))
         return of_stack(Path(running["stack"]))
     if stack := place.stack():
         return of_stack(stack)
     settings = loaded()
     try:
-        return Exchange(clients.cluster_of(settings), settings.registry_url)
+        return Target(clients.cluster_of(settings), settings.registry_url)
     except SettingsError as error:
-        raise Trouble(str(error), CONFIG) from error
+        raise CommandError(str(error), Kind.CONFIG) from error
 
 
-def of_stack(path: Path) -> Exchange:
+def of_stack(path: Path) -> Target:
     """The servers that `make kafka-up` told of, with the rights of their administrator."""
     try:
         told: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
@@ -63,18 +64,18 @@ def of_stack(path: Path) -> Exchange:
             "ssl.ca.pem": Path(told["ca"]).read_text("utf-8"),
         }
     except (OSError, ValueError, LookupError) as error:
-        raise Trouble(f"no servers are told of in {path}: run `make kafka-up`") from error
-    return Exchange(Cluster(told["secure"], "kafka", security), told["registry"], told["database"])
+        raise CommandError(f"no servers are told of in {path}: run `make kafka-up`") from error
+    return Target(Cluster(told["secure"], "kafka", security), told["registry"], told["database"])
 
 
 def settings_for(service: str, folder: Path) -> Settings:
     """Settings of a service: of the exchange in the folder, or from the environment."""
-    place = Place(folder)
+    place = ExchangeFolder(folder)
     settings = loaded()
     if not settings.database_url and place.has_database(service):
         settings = replace(settings, database_url=place.url(service))
     if not settings.database_url:
-        raise Trouble(
+        raise CommandError(
             f"no database of {service}: start `credstream run`, name its folder with --dir, "
             "or set CREDSTREAM_DATABASE_URL"
         )
@@ -82,8 +83,8 @@ def settings_for(service: str, folder: Path) -> Settings:
 
 
 def loaded() -> Settings:
-    """The settings of the environment; raises Trouble."""
+    """The settings of the environment; raises CommandError."""
     try:
         return load()
     except SettingsError as error:
-        raise Trouble(str(error), CONFIG) from error
+        raise CommandError(str(error), Kind.CONFIG) from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from credstream.contract.errors import Unavailable
 from credstream.process.logs import logger
-from credstream.storage.journal import Place
+from credstream.storage.journal import Partition
 
 LOOK_SECONDS, STEP_SECONDS = 10.0, 0.2
 
@@ -26,9 +26,9 @@ class Following:
     `every` the seconds between two.
     """
 
-    behind: Callable[[], dict[Place, int]]
+    behind: Callable[[], dict[Partition, int]]
     read: Callable[[str, int, Callable[[], None]], None]
-    seen: dict[Place, int] = field(default_factory=dict)
+    seen: dict[Partition, int] = field(default_factory=dict)
     every: float = LOOK_SECONDS
 
     def run(self, stopping: Callable[[], bool]) -> None:

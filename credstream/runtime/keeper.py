@@ -19,7 +19,7 @@ from credstream.runtime.breaker import FINE, Breaker
 from credstream.runtime.stage import Service, Settled
 from credstream.storage import journal
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Place, Row
+from credstream.storage.journal import Partition, Row
 from credstream.storage.statements import upsert
 from credstream.storage.tables import BREAKER
 
@@ -44,7 +44,7 @@ class Keeper:
     newest: dict[str, int] = field(default_factory=dict)
     chored: float = 0.0
     busy: float = 0.0
-    done: dict[Place, Row] = field(default_factory=dict)
+    done: dict[Partition, Row] = field(default_factory=dict)
     measured: set[str] = field(default_factory=set)
 
     def start(self) -> None:

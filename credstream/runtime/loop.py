@@ -15,10 +15,10 @@ from credstream.contract.messages import Incoming
 from credstream.kafka.clients import incoming
 from credstream.process import metrics
 from credstream.process.logs import logger
-from credstream.runtime.partitions import Partitions, place_of
+from credstream.runtime.partitions import Partitions, partition_of
 from credstream.runtime.stage import Settled, Stage, UnexpectedError
 from credstream.storage import journal
-from credstream.storage.journal import Output, Place
+from credstream.storage.journal import Output, Partition
 
 LONGEST_PAUSE = 5.0
 # So long a call of a transaction is tried, and how often that is told: a try may take its
@@ -155,7 +155,7 @@ class Loop:
         early = [message for message in batch if message.topic in waits]
         if early:
             self.partitions.rewind(early)
-            self.partitions.sleep({place_of(each): waits[each.topic] for each in early})
+            self.partitions.sleep({partition_of(each): waits[each.topic] for each in early})
         return [message for message in batch if message.topic not in waits]
 
     def _settle(self, batch: list[Incoming]) -> None:
@@ -191,7 +191,7 @@ class Loop:
         slow = self.hooks.ended(settled)
         here.sleep({place: slow[place[0]] for place in settled.journal if place[0] in slow})
 
-    def _transact(self, outputs: Iterable[Output], rows: Mapping[Place, journal.Row]) -> None:
+    def _transact(self, outputs: Iterable[Output], rows: Mapping[Partition, journal.Row]) -> None:
         """Outputs and offsets in one transaction. Unavailable: aborted, nothing of it stands.
 
         Any other exception leaves the client in an unknown state, and must end the process. So does
@@ -277,5 +277,5 @@ class Loop:
             self.partitions.rewind(batch)
         except Unavailable:
             # Read them anew from the committed offsets, as if they had just been assigned.
-            self.partitions.fresh |= {place_of(message) for message in batch}
-            self.partitions.skipped |= {place_of(message) for message in batch}
+            self.partitions.fresh |= {partition_of(message) for message in batch}
+            self.partitions.skipped |= {partition_of(message) for message in batch}

@@ -15,7 +15,7 @@ from credstream.contract.messages import Incoming
 from credstream.process.logs import logger
 from credstream.storage import journal
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Place
+from credstream.storage.journal import Partition
 
 
 @dataclass(slots=True)
@@ -31,12 +31,12 @@ class Partitions:
     consumer: Consumer
     engine: sa.Engine
     cluster_id: str
-    fresh: set[Place] = field(default_factory=set)
-    taken: set[Place] = field(default_factory=set)
-    skipped: set[Place] = field(default_factory=set)
-    rows: dict[Place, journal.Row | None] = field(default_factory=dict)
-    committed: dict[Place, int | None] = field(default_factory=dict)
-    asleep: dict[Place, float] = field(default_factory=dict)
+    fresh: set[Partition] = field(default_factory=set)
+    taken: set[Partition] = field(default_factory=set)
+    skipped: set[Partition] = field(default_factory=set)
+    rows: dict[Partition, journal.Row | None] = field(default_factory=dict)
+    committed: dict[Partition, int | None] = field(default_factory=dict)
+    asleep: dict[Partition, float] = field(default_factory=dict)
     joined: bool = False
 
     def on_assigned(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
@@ -58,23 +58,23 @@ class Partitions:
         kept, messages = [], list(fetched)
         self.fresh |= self._read_again(messages)
         for message in messages:
-            place = place_of(message)
+            place = partition_of(message)
             if place in self.rows and place not in self.taken and place not in self.fresh:
                 kept.append(message)
             else:
                 self.skipped.add(place)
         return kept
 
-    def _read_again(self, messages: Sequence[Incoming]) -> set[Place]:
+    def _read_again(self, messages: Sequence[Incoming]) -> set[Partition]:
         """Partitions that are read from before what stands or was read: to be sought once more.
 
         librdkafka (2.16) forgets a seek that comes while it asks where a partition begins: half a
         second later it reads from the beginning.
         """
         ahead = {place: self.committed.get(place) or 0 for place in self.rows}
-        early: dict[Place, int] = {}
+        early: dict[Partition, int] = {}
         for message in messages:
-            place = place_of(message)
+            place = partition_of(message)
             if place in ahead:
                 if message.offset < ahead[place]:
                     early.setdefault(place, message.offset)
@@ -83,7 +83,7 @@ class Partitions:
             logger().info("read again", topic=topic, partition=partition, offset=offset)
         return set(early)
 
-    def behind(self) -> dict[Place, journal.Row]:
+    def behind(self) -> dict[Partition, journal.Row]:
         """Rows of fresh partitions whose outputs Kafka has not; raises JournalError."""
         fresh = sorted(self.fresh)
         offsets = self._offsets(fresh)
@@ -113,18 +113,18 @@ class Partitions:
                 journal.settle(connection, open_rows)
             self.rows |= {place: row.as_settled() for place, row in open_rows.items()}
 
-    def moved(self, rows: Mapping[Place, journal.Row]) -> None:
+    def moved(self, rows: Mapping[Partition, journal.Row]) -> None:
         """Both transactions of a batch stand."""
         self.rows |= rows
         self.committed |= {place: row.upto + 1 for place, row in rows.items()}
 
     def rewind(self, batch: Sequence[Incoming]) -> None:
         """Back to the committed offsets; partitions that are no longer ours need nothing."""
-        first = {place_of(message): message.offset for message in reversed(batch)}
+        first = {partition_of(message): message.offset for message in reversed(batch)}
         known = {place: self.committed.get(place) for place in first if place in self.rows}
         self.seek({p: first[p] if offset is None else offset for p, offset in known.items()})
 
-    def seek(self, offsets: Mapping[Place, int | None]) -> None:
+    def seek(self, offsets: Mapping[Partition, int | None]) -> None:
         try:
             for place, offset in offsets.items():
                 start = self._earliest(place) if offset is None else offset
@@ -132,7 +132,7 @@ class Partitions:
         except KafkaException as error:
             raise Unavailable(f"broker: {error.args[0].str()}") from error
 
-    def sleep(self, waits: Mapping[Place, float]) -> None:
+    def sleep(self, waits: Mapping[Partition, float]) -> None:
         """Pause partitions for some seconds each."""
         now = time.monotonic()
         for place, seconds in waits.items():
@@ -147,7 +147,7 @@ class Partitions:
             del self.asleep[place]
             self.consumer.resume([TopicPartition(*place)])
 
-    def _offsets(self, places: Sequence[Place]) -> dict[Place, int | None]:
+    def _offsets(self, places: Sequence[Partition]) -> dict[Partition, int | None]:
         asked = [TopicPartition(*place) for place in places]
         try:
             found = self.consumer.committed(asked, timeout=10)
@@ -158,7 +158,7 @@ class Partitions:
                 raise Unavailable(f"broker: offset of {place.topic}: {place.error.str()}")
         return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in found}
 
-    def _earliest(self, place: Place) -> int:
+    def _earliest(self, place: Partition) -> int:
         low, _high = self.consumer.get_watermark_offsets(TopicPartition(*place), timeout=10)
         return int(low)
 
@@ -167,5 +167,5 @@ def _many(partitions: Sequence[TopicPartition]) -> dict[str, int]:
     return {"partitions": len(partitions), "topics": len({each.topic for each in partitions})}
 
 
-def place_of(message: Incoming) -> Place:
+def partition_of(message: Incoming) -> Partition:
     return message.topic, message.partition

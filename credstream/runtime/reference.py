@@ -22,7 +22,7 @@ from credstream.kafka.dead_letters import marked
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Place
+from credstream.storage.journal import Partition
 from credstream.storage.statements import among, hold_epoch, select_in, upsert
 from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
@@ -100,7 +100,7 @@ class Reference:
         for topic, partition in self._places(consumer):
             self.read_to_end(consumer, topic, partition, turn)
 
-    def behind(self, consumer: Consumer) -> dict[Place, int]:
+    def behind(self, consumer: Consumer) -> dict[Partition, int]:
         """How far the tables are, of each partition that holds more, or that was made anew."""
         found = {}
         for place in self._places(consumer):
@@ -138,7 +138,7 @@ class Reference:
         if self.upto(topic, partition) < high - 1:  # a gap was the last there is
             self._remember(topic, partition, high - 1)
 
-    def _places(self, consumer: Consumer) -> Iterator[Place]:
+    def _places(self, consumer: Consumer) -> Iterator[Partition]:
         counts = clients.topics_of(consumer)[1]
         for control in self.controls:
             yield from ((control.topic, number) for number in range(counts.get(control.topic, 0)))

@@ -24,7 +24,7 @@ from credstream.process.logs import logger
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED
 from credstream.storage import journal
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Move, NotOurs, Output, Place
+from credstream.storage.journal import Move, NotOurs, Output, Partition
 from credstream.storage.statements import hold_epoch
 
 # What a broker adds to a value: key, headers of the batch, its own frame.
@@ -75,7 +75,7 @@ class Settled:
     """A batch whose SQL transaction is done: what Kafka still has to be told."""
 
     outputs: tuple[Output, ...]
-    journal: Mapping[Place, journal.Row]
+    journal: Mapping[Partition, journal.Row]
     ended: tuple[Ended, ...]
 
 
@@ -100,8 +100,8 @@ class Stage:
     def settle(
         self,
         batch: Sequence[Incoming],
-        before: Mapping[Place, journal.Row | None],
-        committed: Mapping[Place, int | None],
+        before: Mapping[Partition, journal.Row | None],
+        committed: Mapping[Partition, int | None],
     ) -> Settled:
         """Handle a batch and commit its state with the journal.
 
@@ -123,8 +123,8 @@ class Stage:
     def _settle(
         self,
         batch: Sequence[Incoming],
-        before: Mapping[Place, journal.Row | None],
-        committed: Mapping[Place, int | None],
+        before: Mapping[Partition, journal.Row | None],
+        committed: Mapping[Partition, int | None],
         decide: Callable[[sa.Connection, Sequence[Read]], list[Ended]],
         *,
         read: bool = True,
@@ -277,10 +277,12 @@ def _words(text: str) -> str:
     return text[:LONGEST_WORDS].encode("utf-8", "replace").decode()
 
 
-def _moves(ended: Sequence[Ended], committed: Mapping[Place, int | None]) -> dict[Place, Move]:
+def _moves(
+    ended: Sequence[Ended], committed: Mapping[Partition, int | None]
+) -> dict[Partition, Move]:
     """Each source partition's part of the batch, with the place of every output in the whole."""
-    upto: dict[Place, int] = {}
-    placed: dict[Place, list[tuple[int, Output]]] = {}
+    upto: dict[Partition, int] = {}
+    placed: dict[Partition, list[tuple[int, Output]]] = {}
     count = 0
     for each in ended:
         place = (each.message.topic, each.message.partition)

@@ -22,11 +22,11 @@ from credstream.contract.topics import DAY_MS
 from credstream.storage.statements import upsert
 from credstream.storage.tables import JOURNAL
 
-Place = tuple[str, int]
+Partition = tuple[str, int]
 
 ANY_CLUSTER = ""
 # Written by forget: no topic has this name.
-ANY_PLACE: Place = ("*", 0)
+ANY_PARTITION: Partition = ("*", 0)
 
 
 class JournalError(Exception):
@@ -74,7 +74,7 @@ class Move:
     outputs: tuple[tuple[int, Output], ...]
 
 
-def read(connection: sa.Connection, places: Iterable[Place]) -> dict[Place, Row]:
+def read(connection: sa.Connection, places: Iterable[Partition]) -> dict[Partition, Row]:
     """The rows of some source partitions."""
     wanted = set(places)
     names = {topic for topic, _ in wanted}
@@ -90,7 +90,7 @@ def trusts_broker(connection: sa.Connection) -> bool:
 
     A day is enough for every worker to come back; for longer, a lost row would go unseen.
     """
-    query = sa.select(JOURNAL.c.since).where(JOURNAL.c.topic == ANY_PLACE[0])
+    query = sa.select(JOURNAL.c.since).where(JOURNAL.c.topic == ANY_PARTITION[0])
     said = connection.execute(query).scalar()
     return said is not None and time.time() * 1000 - said < DAY_MS
 
@@ -98,8 +98,8 @@ def trusts_broker(connection: sa.Connection) -> bool:
 def move(
     connection: sa.Connection,
     cluster_id: str,
-    before: Mapping[Place, Row | None],
-    moves: Mapping[Place, Move],
+    before: Mapping[Partition, Row | None],
+    moves: Mapping[Partition, Move],
 ) -> None:
     """Set the rows by compare-and-set, in key order, onwards only; raises NotOurs."""
     for place in sorted(moves):
@@ -119,7 +119,12 @@ def move(
 
 
 def verdict(
-    place: Place, row: Row | None, cluster_id: str, committed: int | None, *, trusting: bool = False
+    place: Partition,
+    row: Row | None,
+    cluster_id: str,
+    committed: int | None,
+    *,
+    trusting: bool = False,
 ) -> str:
     """go-on, replay, or raise JournalError: there are two good states only.
 
@@ -157,16 +162,16 @@ def forget(connection: sa.Connection) -> int:
     """Keep the state, trust the broker's offsets from here on; how many rows it concerned."""
     nothing = {"cluster_id": ANY_CLUSTER, "since": None, "upto": -1, "outputs": _pack(())}
     done = connection.execute(
-        sa.update(JOURNAL).where(JOURNAL.c.topic != ANY_PLACE[0]).values(**nothing)
+        sa.update(JOURNAL).where(JOURNAL.c.topic != ANY_PARTITION[0]).values(**nothing)
     )
-    topic, partition = ANY_PLACE
+    topic, partition = ANY_PARTITION
     now = int(time.time() * 1000)
     row = {"topic": topic, "partition": partition, **nothing, "since": now}
     upsert(connection, JOURNAL, [row])
     return done.rowcount
 
 
-def settle(connection: sa.Connection, done: Mapping[Place, Row]) -> None:
+def settle(connection: sa.Connection, done: Mapping[Partition, Row]) -> None:
     """Settle rows whose outputs Kafka has: an idle worker keeps no persons.
 
     A settled row begins where it ends. The row of a partition's first batch began at no offset,
@@ -181,7 +186,7 @@ def settle(connection: sa.Connection, done: Mapping[Place, Row]) -> None:
         )
 
 
-def _values(place: Place, cluster_id: str, move: Move) -> dict[str, Any]:
+def _values(place: Partition, cluster_id: str, move: Move) -> dict[str, Any]:
     return {
         "at_topic": place[0],
         "at_partition": place[1],
@@ -212,15 +217,15 @@ def _not_ours(rows: Sequence[Mapping[str, Any]]) -> NotOurs:
     return NotOurs(f"journal row {names} was moved by another worker")
 
 
-def _place(row: Mapping[str, Any]) -> Place:
+def _place(row: Mapping[str, Any]) -> Partition:
     return row["at_topic"], row["at_partition"]
 
 
-def _name(place: Place) -> str:
+def _name(place: Partition) -> str:
     return f"{place[0]}[{place[1]}]"
 
 
-def _one(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
+def _one(place: Partition) -> tuple[sa.ColumnElement[bool], ...]:
     return JOURNAL.c.topic == place[0], JOURNAL.c.partition == place[1]
 
 

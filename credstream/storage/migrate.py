@@ -32,6 +32,7 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     _refuse_newer(found, where)
     from alembic import command  # noqa: PLC0415, a third of a second that most starts do not need
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", _literal(str(HERE)))
@@ -42,7 +43,10 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
             # Workers that start together bring it up to date one after the other.
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
+        try:
+            command.upgrade(config, "heads")
+        except CommandError as error:
+            raise SchemaError(str(error)) from error
 
 
 def check(engine: sa.Engine, where: tuple[Path, ...]) -> None:

@@ -13,7 +13,7 @@ from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.stage import Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
-from services.accreditation import store
+from services.accreditation import gather, lists, source_age, write
 from services.accreditation.step import accredit, learn
 
 READS = {topics.NORMALISED: Normalised, topics.again("accreditation"): Again}
@@ -27,17 +27,17 @@ def build(settings: Settings) -> Worker:
         name="accreditation",
         inputs=tuple(READS),
         read=lambda message: wire.decode(message.value, READS[message.topic]),
-        gather=partial(store.gather, codec),
+        gather=partial(gather.gather, codec),
         step=accredit,
         learn=learn,
-        apply=partial(store.apply, codec),
+        apply=partial(write.apply, codec),
         sender=sender,
     )
     controls = (
         Control(topics.PROVIDERS, Provider, learn_provider(codec)),
-        Control(topics.ACCREDITATIONS, Accreditation, store.learn_accreditation(codec)),
+        Control(topics.ACCREDITATIONS, Accreditation, lists.learn_accreditation(codec)),
     )
-    ages = store.Ages(database)
+    ages = source_age.SourceAge(database)
     return Worker(service, settings, wire, controls, database, runners=(ages,))
 
 

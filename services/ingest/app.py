@@ -13,7 +13,7 @@ from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.stage import Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
-from services.ingest import store
+from services.ingest import gather, write
 from services.ingest.examine import submission_of
 from services.ingest.step import ingest, learn
 
@@ -27,12 +27,12 @@ def build(settings: Settings) -> Worker:
         inputs=(topics.SUBMISSIONS,),
         strategy="roundrobin",
         read=lambda _message: None,
-        gather=partial(store.gather, codec),
+        gather=partial(gather.gather, codec),
         step=ingest,
         learn=learn,
-        apply=store.apply,
+        apply=write.apply,
         sender=sender,
-        unknown=partial(store.unknown, codec),
+        unknown=partial(gather.unknown, codec),
     )
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
     return Worker(service, settings, wire, controls, engine_of(settings, "database_url"))

@@ -1,4 +1,4 @@
-"""normalise's tables: definitions in force, awards as last normalised, and who is who."""
+"""Reads what a batch of normalise needs, and writes what it decided."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from credstream.contract.values import Account, Completeness, Definition, Origin
 from credstream.formats.shared import credential_ids
 from credstream.formats.shared.parsed import Parsed
 from credstream.storage.statements import Among, among, select_in, upsert
-from credstream.storage.tables import METADATA
 from credstream.storage.vault import Vault
 from services.normalise.facts import (
     AwardRow,
@@ -30,41 +29,8 @@ from services.normalise.facts import (
 )
 from services.normalise.learner import hmac_of, identifiers
 from services.normalise.step import MAPPING, read
+from services.normalise.tables import AWARDS, DEFINITIONS, LINKS, SOURCES
 
-DEFINITIONS = sa.Table(
-    "definitions",
-    METADATA,
-    sa.Column("key", sa.String(60), primary_key=True),
-    sa.Column("since", sa.String(10), primary_key=True),
-    sa.Column("registered", sa.Boolean, nullable=False),
-    sa.Column("record", sa.LargeBinary, nullable=False),
-)
-AWARDS = sa.Table(
-    "awards",
-    METADATA,
-    sa.Column("key", sa.String(60), primary_key=True),
-    sa.Column("definition_key", sa.String(60), nullable=False),
-    sa.Column("waiting", sa.Boolean, nullable=False),
-    sa.Column("issued_on", sa.String(10), nullable=False),
-    sa.Column("learner", sa.String(64), nullable=False),
-    sa.Column("alike", sa.String(64), nullable=False),
-    sa.Column("record", sa.LargeBinary, nullable=False),
-)
-# What each format said of an award: the same award in two formats is one.
-SOURCES = sa.Table(
-    "sources",
-    METADATA,
-    sa.Column("key", sa.String(60), primary_key=True),
-    sa.Column("format", sa.String(20), primary_key=True),
-    sa.Column("record", sa.LargeBinary, nullable=False),
-)
-# Each identifier of a person has its own HMAC; all of one person lead to one learner.
-LINKS = sa.Table(
-    "links",
-    METADATA,
-    sa.Column("hmac", sa.String(64), primary_key=True),
-    sa.Column("learner", sa.String(64), nullable=False),
-)
 _DEFINITIONS = among(
     sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since), DEFINITIONS.c.key
 )

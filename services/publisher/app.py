@@ -15,7 +15,7 @@ from credstream.runtime.stage import Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from credstream.storage.vault import Vault
-from services.publisher import seal, store
+from services.publisher import gather, seal, write
 from services.publisher.channels.europass import Europass
 from services.publisher.outbox import Outbox
 from services.publisher.seal import Sealer
@@ -32,10 +32,10 @@ def build(settings: Settings) -> Worker:
         name="publisher",
         inputs=tuple(READS),
         read=lambda message: wire.decode(message.value, READS[message.topic]),
-        gather=partial(store.gather, codec),
+        gather=partial(gather.gather, codec),
         step=publish,
         learn=learn,
-        apply=partial(store.apply, codec),
+        apply=partial(write.apply, codec),
         sender=sender,
     )
     vault = Vault(engine_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))

@@ -16,7 +16,7 @@ from credstream.contract.records import Accredited, PublishedAward
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
-from services.publisher import store
+from services.publisher import deliveries, tables
 
 IDLE_SECONDS = 0.2
 LEASE_MS = 60_000
@@ -57,9 +57,9 @@ class Outbox:
         """Make the deliveries that are due; how many were tried."""
         now = int(self.clock() * 1000)
         with transaction(self.engine) as connection:
-            found = store.due(connection, self.channel.name, now, BATCH)
+            found = deliveries.due(connection, self.channel.name, now, BATCH)
             metrics.OUTBOX_WAITING.labels(self.channel.name).set(
-                store.waiting(connection, self.channel.name)
+                deliveries.waiting(connection, self.channel.name)
             )
         for what in found:
             self._deliver(what, now)
@@ -68,22 +68,22 @@ class Outbox:
     def _deliver(self, what: tuple[str, int], now: int) -> None:
         name = self.channel.name
         with transaction(self.engine) as connection:
-            if not store.lease(connection, name, what, now, now + LEASE_MS):
+            if not deliveries.lease(connection, name, what, now, now + LEASE_MS):
                 return
-            tries = store.attempts(connection, name, what)
-            source, published = store.version(self.codec, connection, *what)
+            tries = deliveries.attempts(connection, name, what)
+            source, published = deliveries.version(self.codec, connection, *what)
         try:
-            note, state = self.channel.deliver(source, published), store.DELIVERED
+            note, state = self.channel.deliver(source, published), tables.DELIVERED
         except Rejected as refusal:
-            note, state = f"{refusal.code} at {refusal.path}: {refusal.detail}", store.WITHHELD
+            note, state = f"{refusal.code} at {refusal.path}: {refusal.detail}", tables.WITHHELD
         except Unavailable:
             raise  # it stays in the outbox, however long that takes
         except Exception as error:  # noqa: BLE001, a bug in one credential must not stop the others
-            note, state = f"unexpected: {type(error).__name__}", store.FAILED
+            note, state = f"unexpected: {type(error).__name__}", tables.FAILED
             logger().error("unexpected", trace=traceback.format_tb(error.__traceback__))
             if tries < MOST_ATTEMPTS:
                 return  # the lease ends by itself, and it is tried again
         with transaction(self.engine) as connection:
-            store.finish(connection, name, what, state, note)
+            deliveries.finish(connection, name, what, state, note)
         metrics.OUTBOX.labels(name, state).inc()
         logger().info("outbox", channel=name, key=what[0], version=what[1], state=state, note=note)

@@ -232,7 +232,7 @@ def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
     with backends.embedded() as ground, contextlib.closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        own = processes.House(place, ground)
+        own = processes.Processes(place, ground)
         own.ports = {"ingest": taken.getsockname()[1]}
         own._start("ingest")
         try:

@@ -192,10 +192,10 @@ LIBRARIES = {
     "faust": ("credstream/runtime/faust_app.py",),
     "fastavro": ("credstream/contract/codec.py", "credstream/contract/schemas.py"),
     "sqlalchemy": (
-        "credstream/storage/", "credstream/runtime/", "credstream/sdk/store.py", "credstream/interfaces/cli/",
-        *(f"services/{name}/{part}.py" for name in ("ingest", "normalise", "accreditation", "publisher") for part in ("store", "outbox")),
+        "credstream/storage/", "credstream/runtime/", "credstream/sdk/store.py", "credstream/exchange/", "credstream/interfaces/cli/",
+        *(f"services/{name}/{part}.py" for name in ("ingest", "normalise", "accreditation", "publisher") for part in ("tables", "gather", "write", "store", "outbox", "deliveries", "lists", "source_age")),
     ),
-    "confluent_kafka": ("credstream/kafka/", "credstream/runtime/", "credstream/sdk/partitions.py", "credstream/interfaces/cli/"),
+    "confluent_kafka": ("credstream/kafka/", "credstream/runtime/", "credstream/sdk/partitions.py", "credstream/exchange/", "credstream/interfaces/cli/"),
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from credstream.contract.messages import Incoming
 from credstream.runtime.stage import Service, Stage
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
-from credstream.storage.journal import Output, Place
+from credstream.storage.journal import Output, Partition
 from credstream.storage.tables import EPOCH, METADATA
 from tests.support import databases
 
@@ -37,8 +37,8 @@ class Crash(BaseException):
 class Log:
     """What a broker holds: messages by topic, committed offsets, and what was written."""
 
-    inputs: dict[Place, list[Incoming]] = field(default_factory=dict)
-    committed: dict[Place, int] = field(default_factory=dict)
+    inputs: dict[Partition, list[Incoming]] = field(default_factory=dict)
+    committed: dict[Partition, int] = field(default_factory=dict)
     written: list[Output] = field(default_factory=list)
 
     def append(self, topic: str, key: str, value: bytes, partition: int = 0) -> None:
@@ -54,7 +54,7 @@ class Log:
             )
         )
 
-    def commit(self, outputs: Sequence[Output], offsets: Mapping[Place, int]) -> None:
+    def commit(self, outputs: Sequence[Output], offsets: Mapping[Partition, int]) -> None:
         """One transaction: all of it or nothing."""
         self.written += outputs
         self.committed |= offsets
@@ -72,7 +72,7 @@ class Exchange:
     log: Log
     journalled: bool = True
     in_order: Callable[..., list[Output]] = journal.in_order
-    rows: dict[Place, journal.Row | None] = field(default_factory=dict)
+    rows: dict[Partition, journal.Row | None] = field(default_factory=dict)
     running: bool = False
 
     def start(self) -> None:
@@ -95,7 +95,7 @@ class Exchange:
         self.rows = {place: found.get(place) for place in places}
         self.running = True
 
-    def batch(self, sizes: Mapping[Place, int], crash: str | None = None) -> bool:
+    def batch(self, sizes: Mapping[Partition, int], crash: str | None = None) -> bool:
         """Handle some messages of each place, interleaved; False when there was nothing."""
         if not self.running:
             self.start()

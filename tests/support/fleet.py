@@ -15,7 +15,7 @@ from pathlib import Path
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.exchange.local.processes import free_port
-from credstream.exchange.target import Exchange
+from credstream.exchange.target import Target
 from credstream.interfaces.cli import topics as topic_commands
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
@@ -51,7 +51,7 @@ class Fleet:
     `forked` workers are spared their imports; they are not where the time of a start is measured.
     """
 
-    exchange: Exchange
+    exchange: Target
     folder: Path
     urls: dict[str, str]
     through: tuple[str, ...] = ()
@@ -170,13 +170,13 @@ class Fleet:
         return [worker for worker in self.workers.values() if worker.service == service]
 
 
-def exchange() -> Exchange:
+def exchange() -> Target:
     """The test's own servers, by the plain listener, where everybody may do everything."""
     layout = stacks.stack()
-    return Exchange(Cluster(layout.bootstrap()), layout.told()["registry"])
+    return Target(Cluster(layout.bootstrap()), layout.told()["registry"])
 
 
-def emptied() -> Exchange:
+def emptied() -> Target:
     """The same without anything of an earlier test: topics made anew, schemas registered."""
     found = exchange()
     admin = Admin(found.cluster)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from credstream.contract import topics
-from credstream.exchange.target import exchange_of
+from credstream.exchange.target import target_of
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from tests.support import databases, nursery, stacks
@@ -114,7 +114,7 @@ class Kept:
 
     @property
     def cluster(self) -> Cluster:
-        return exchange_of(self.folder).cluster
+        return target_of(self.folder).cluster
 
     def pid(self, service: str) -> int:
         return int(self.told["services"][service]["pid"])

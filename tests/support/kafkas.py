@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from credstream.storage.journal import Output, Place
+from credstream.storage.journal import Output, Partition
 
 
 @dataclass
 class Message:
     """What consume() gives."""
 
-    place: Place
+    place: Partition
     at: int
     named: bytes
     content: bytes
@@ -48,15 +48,15 @@ class Message:
 class Kafka:
     """Topics with gaps between offsets, committed offsets, and the committed outputs in order."""
 
-    logs: dict[Place, list[Message]] = field(default_factory=dict)
-    committed: dict[Place, int] = field(default_factory=dict)
+    logs: dict[Partition, list[Message]] = field(default_factory=dict)
+    committed: dict[Partition, int] = field(default_factory=dict)
     written: list[Output] = field(default_factory=list)
 
-    def put(self, place: Place, key: bytes, value: bytes, gap: int = 0) -> None:
+    def put(self, place: Partition, key: bytes, value: bytes, gap: int = 0) -> None:
         log = self.logs.setdefault(place, [])
         log.append(Message(place, (log[-1].at + 1 if log else 0) + gap, key, value))
 
-    def ahead(self, place: Place, position: int) -> list[Message]:
+    def ahead(self, place: Partition, position: int) -> list[Message]:
         return [each for each in self.logs[place] if each.at >= position]
 
     def drained(self) -> bool:
@@ -69,8 +69,8 @@ class Consumer:
 
     kafka: Kafka
     events: Callable[[], tuple[int, str]]
-    position_of: dict[Place, int] = field(default_factory=dict)
-    paused: set[Place] = field(default_factory=set)
+    position_of: dict[Partition, int] = field(default_factory=dict)
+    paused: set[Partition] = field(default_factory=set)
     turns: int = 0
     lost: bool = False
 
@@ -151,7 +151,7 @@ class Producer:
     kafka: Kafka
     fails: Callable[[str], str]
     outputs: list[Output] = field(default_factory=list)
-    offsets: dict[Place, int] = field(default_factory=dict)
+    offsets: dict[Partition, int] = field(default_factory=dict)
     late: bool = False
 
     def init_transactions(self, _timeout):
@@ -188,5 +188,5 @@ class Producer:
         self.begin_transaction()
 
 
-def _place(each) -> Place:
+def _place(each) -> Partition:
     return each.topic, each.partition

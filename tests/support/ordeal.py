@@ -14,8 +14,8 @@ from functools import partial
 import sqlalchemy as sa
 
 from credstream.storage.engine import open_engine, transaction
-from services.normalise.store import AWARDS
-from services.publisher.store import HEADS, VERSIONS
+from services.normalise.tables import AWARDS
+from services.publisher.tables import HEADS, VERSIONS
 from tests.support import exam as exams
 from tests.support.exam import Answers, Exam
 from tests.support.fleet import Fleet

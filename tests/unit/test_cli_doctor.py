@@ -8,7 +8,7 @@ import pytest
 
 from credstream.contract import topics
 from credstream.exchange.doctor import broker, checks
-from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Check
+from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Finding
 from credstream.interfaces.cli import doctor
 from credstream.kafka.admin import Drift
 from credstream.process.settings import Settings
@@ -17,7 +17,7 @@ from credstream.storage.engine import open_engine
 
 
 def check(state, group="broker"):
-    return Check(group, state, "x")
+    return Finding(group, state, "x")
 
 
 @pytest.mark.parametrize(

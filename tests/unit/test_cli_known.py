@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.exchange.dry_run.lookups import known_in
 from credstream.exchange.dry_run.pipeline import rehearse
-from credstream.exchange.folder import AWAY, MISUSE, Trouble
+from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.local.examples import EXAMPLES
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA, PROVIDERS
 from services.accreditation.organisations import tokens
-from services.accreditation.store import ACCREDITATIONS, TOKENS
-from services.normalise.store import DEFINITIONS
+from services.accreditation.tables import ACCREDITATIONS, TOKENS
+from services.normalise.tables import DEFINITIONS
 
 NOWHERE = Path("nowhere")
 SENT = EXAMPLES / "submissions" / "metis-like"
@@ -85,9 +85,9 @@ def test_definitions_and_lists_of_an_exchange_decide(folder):
 
 
 def test_only_the_registrations_of_an_exchange_count(folder):
-    with pytest.raises(Trouble, match="registered: metis-like") as trouble:
+    with pytest.raises(CommandError, match="registered: metis-like") as trouble:
         known_in(folder, "festo-like", AT)
-    assert trouble.value.code == MISUSE
+    assert trouble.value.kind is Kind.MISUSE
 
 
 def test_an_exchange_is_left_as_it_was(folder):
@@ -116,6 +116,6 @@ def test_an_exchange_that_has_only_begun_knows_little(folder):
 
 def test_tables_that_cannot_be_read_are_named(folder):
     (folder / "state" / "ingest.db").write_bytes(b"no database" * 1000)
-    with pytest.raises(Trouble, match=r"ingest\.db") as trouble:
+    with pytest.raises(CommandError, match=r"ingest\.db") as trouble:
         known_in(folder, PROVIDER, AT)
-    assert trouble.value.code == AWAY
+    assert trouble.value.kind is Kind.AWAY

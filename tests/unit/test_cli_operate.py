@@ -4,8 +4,10 @@ import pytest
 import sqlalchemy as sa
 import typer
 
-from credstream.exchange.folder import CONFIG, MISUSE, Place, Trouble
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.folder import ExchangeFolder
 from credstream.interfaces.cli import operate
+from credstream.interfaces.cli.exit_codes import MISUSE
 from credstream.storage import journal, migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER
@@ -32,7 +34,7 @@ def folder(tmp_path):
 @pytest.fixture
 def database(folder):
     """The migrated database of accreditation."""
-    source = open_engine(Place(folder).url("accreditation"))
+    source = open_engine(ExchangeFolder(folder).url("accreditation"))
     migrate.upgrade(source, migrate.folders("accreditation"))
     yield source
     source.dispose()
@@ -79,13 +81,13 @@ def test_a_database_is_migrated_once(folder, capsys, service):
     assert operate.migrate_database(service, folder) == 0
     assert f"{service} was at" in capsys.readouterr().out
     where = migrate.VAULT if service == "vault" else migrate.folders(service)
-    migrate.check(open_engine(Place(folder).url(service)), where)
+    migrate.check(open_engine(ExchangeFolder(folder).url(service)), where)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(database, folder):
     with transaction(database) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'z' || version_num"))
-    with pytest.raises(Trouble, match="another version"):
+    with pytest.raises(CommandError, match="another version"):
         operate.migrate_database("accreditation", folder)
 
 
@@ -96,9 +98,9 @@ def test_the_vault_may_be_named_by_the_environment(tmp_path, monkeypatch):
 
 
 def test_without_a_vault_there_is_a_way_out(tmp_path):
-    with pytest.raises(Trouble, match="CREDSTREAM_VAULT_URL") as trouble:
+    with pytest.raises(CommandError, match="CREDSTREAM_VAULT_URL") as trouble:
         operate.migrate_database("vault", tmp_path)
-    assert trouble.value.code == MISUSE
+    assert trouble.value.kind is Kind.MISUSE
 
 
 @pytest.mark.usefixtures("journalled")
@@ -143,14 +145,14 @@ def test_an_operator_who_says_no_keeps_the_journal(journalled, folder, monkeypat
     ids=["resume", "show", "forget"],
 )
 def test_a_database_without_tables_says_how_to_get_them(folder, work):
-    with pytest.raises(Trouble, match="credstream migrate accreditation"):
+    with pytest.raises(CommandError, match="credstream migrate accreditation"):
         work("accreditation", folder)
 
 
 def test_a_service_that_does_not_exist_is_misuse(folder):
-    with pytest.raises(Trouble, match="ingest, normalise") as trouble:
+    with pytest.raises(CommandError, match="ingest, normalise") as trouble:
         operate.close_breaker("publishing", folder)
-    assert trouble.value.code == MISUSE
+    assert trouble.value.kind is Kind.MISUSE
 
 
 def test_every_setting_is_shown_with_its_variable_and_secrets_hidden(monkeypatch, capsys):
@@ -170,6 +172,6 @@ def test_every_setting_is_shown_with_its_variable_and_secrets_hidden(monkeypatch
 
 def test_a_setting_that_cannot_be_read_is_named(monkeypatch):
     monkeypatch.setenv("CREDSTREAM_BATCH_SIZE", "many")
-    with pytest.raises(Trouble, match="CREDSTREAM_BATCH_SIZE") as trouble:
+    with pytest.raises(CommandError, match="CREDSTREAM_BATCH_SIZE") as trouble:
         operate.show_config(as_json=True)
-    assert trouble.value.code == CONFIG
+    assert trouble.value.kind is Kind.CONFIG

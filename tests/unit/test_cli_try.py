@@ -9,9 +9,10 @@ import pytest
 from credstream.contract.reasons.table import REASONS
 from credstream.exchange.dry_run import lookups
 from credstream.exchange.dry_run.pipeline import rehearse
-from credstream.exchange.folder import MISUSE, REJECTED, Trouble
+from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.local.examples import EXAMPLES, registrations
 from credstream.interfaces.cli import try_file
+from credstream.interfaces.cli.exit_codes import REJECTED
 from tests.support.trying import award, example
 
 EXPECTED = json.loads((EXAMPLES / "expected.json").read_text("utf-8"))
@@ -220,15 +221,15 @@ def test_the_file_may_come_by_standard_input(attempt, monkeypatch):
 @pytest.mark.parametrize("name", ["missing", "folder"])
 def test_what_is_no_file_is_misuse(tmp_path, name):
     (tmp_path / "folder").mkdir()
-    with pytest.raises(Trouble, match=name) as trouble:
+    with pytest.raises(CommandError, match=name) as trouble:
         try_file.try_file(tmp_path / name, "try", tmp_path, as_json=True)
-    assert trouble.value.code == MISUSE
+    assert trouble.value.kind is Kind.MISUSE
 
 
 def test_a_provider_that_nobody_registered_is_misuse_and_the_known_ones_are_named(attempt):
-    with pytest.raises(Trouble, match=r"acme.*festo-like, metis-like") as trouble:
+    with pytest.raises(CommandError, match=r"acme.*festo-like, metis-like") as trouble:
         attempt(award(), "acme")
-    assert trouble.value.code == MISUSE
+    assert trouble.value.kind is Kind.MISUSE
 
 
 def test_a_file_that_names_its_provider_says_how_to_try_it(attempt):

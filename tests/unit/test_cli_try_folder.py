@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from credstream.exchange.folder import REJECTED, Trouble
+from credstream.exchange.errors import CommandError
 from credstream.exchange.local.examples import EXAMPLES
+from credstream.interfaces.cli.exit_codes import REJECTED
 from credstream.interfaces.cli.try_folder import try_folder
 
 FOLDER = EXAMPLES / "submissions" / "festo-like"
@@ -34,5 +35,5 @@ def test_the_table_counts_files_and_verdicts(capsys, tmp_path):
 
 
 def test_an_empty_folder_is_said_to_be_empty(tmp_path):
-    with pytest.raises(Trouble, match="no files"):
+    with pytest.raises(CommandError, match="no files"):
         try_folder(tmp_path, "try", tmp_path, as_json=False)

@@ -9,7 +9,7 @@ import pytest
 
 from credstream.exchange.dry_run import lookups
 from credstream.exchange.dry_run.pipeline import rehearse
-from credstream.exchange.folder import MISUSE, REJECTED
+from credstream.interfaces.cli.exit_codes import MISUSE, REJECTED
 from tests.support.trying import award, example
 
 AT = 1_795_000_000_000

@@ -10,12 +10,12 @@ from credstream.contract.messages import Incoming
 from credstream.contract.records import Accredited
 from credstream.exchange.dry_run.lookups import known_in
 from credstream.exchange.dry_run.pipeline import rehearse
-from credstream.exchange.folder import AWAY, MISUSE, Trouble
+from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.local.examples import EXAMPLES
 from credstream.interfaces.cli.why import explain
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA
-from services.publisher import store
+from services.publisher import deliveries, tables, write
 from services.publisher.step import Facts, learn, publish
 
 SUBMISSIONS = EXAMPLES / "submissions"
@@ -72,7 +72,7 @@ def house(tmp_path):
         outcome = publish(message, facts)
         learn(facts, outcome.rows)
         with transaction(source) as connection:
-            store.apply(codec, connection, outcome.rows)
+            write.apply(codec, connection, outcome.rows)
 
     def withdraw(key):
         head = facts.heads[key].source
@@ -82,9 +82,9 @@ def house(tmp_path):
             AT + 60_000,
         )
 
-    def deliver(key, version, state=store.DELIVERED, note=""):
+    def deliver(key, version, state=tables.DELIVERED, note=""):
         with transaction(source) as connection:
-            store.finish(connection, "europass", (key, version), state, note)
+            deliveries.finish(connection, "europass", (key, version), state, note)
 
     yield SimpleNamespace(folder=tmp_path, submit=submit, withdraw=withdraw, deliver=deliver)
     source.dispose()
@@ -144,7 +144,7 @@ def test_the_sealed_file_of_a_version_is_named_where_it_lies(house, ask):
     (house.folder / "europass").mkdir()
     (house.folder / "europass" / "one.jsonld").touch()
     house.deliver(key, 1, note="one.jsonld")
-    house.deliver(key, 2, store.WITHHELD, "edc.incomplete at workload: no workload")
+    house.deliver(key, 2, tables.WITHHELD, "edc.incomplete at workload: no workload")
     first, second = (each["deliveries"] for each in ask(key)["versions"])
     assert first[0]["state"] == "delivered"
     assert first[0]["file"] == str(house.folder / "europass" / "one.jsonld")
@@ -188,20 +188,20 @@ def test_a_person_reads_where_it_came_from_and_what_changed_it(house, ask):
 
 
 def test_a_key_that_was_never_published_is_misuse(house):
-    with pytest.raises(Trouble, match="mc:be:nothing") as trouble:
+    with pytest.raises(CommandError, match="mc:be:nothing") as trouble:
         explain("mc:be:nothing", house.folder, as_json=False)
-    assert trouble.value.code == MISUSE
+    assert trouble.value.kind is Kind.MISUSE
 
 
 def test_without_an_exchange_there_is_a_way_out(tmp_path):
-    with pytest.raises(Trouble, match="--dir") as trouble:
+    with pytest.raises(CommandError, match="--dir") as trouble:
         explain("mc:be:nothing", tmp_path / "none", as_json=False)
-    assert trouble.value.code == MISUSE
+    assert trouble.value.kind is Kind.MISUSE
 
 
 def test_a_database_without_tables_is_away(tmp_path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "publisher.db").touch()
-    with pytest.raises(Trouble, match="no such table") as trouble:
+    with pytest.raises(CommandError, match="no such table") as trouble:
         explain("mc:be:nothing", tmp_path, as_json=False)
-    assert trouble.value.code == AWAY
+    assert trouble.value.kind is Kind.AWAY

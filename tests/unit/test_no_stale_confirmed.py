@@ -14,7 +14,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.records import Accreditation, Accredited
 from credstream.process.settings import Settings
 from credstream.runtime.reference import Control, Reference
-from services.accreditation import store
+from services.accreditation import lists
 from services.accreditation.app import build
 from services.accreditation.rules import judge
 from tests.support import exchanges
@@ -84,7 +84,7 @@ class World:
             return False
         record = self.control[self.position]
         controls = (
-            Control(topics.ACCREDITATIONS, Accreditation, store.learn_accreditation(CODEC)),
+            Control(topics.ACCREDITATIONS, Accreditation, lists.learn_accreditation(CODEC)),
         )
         reference = Reference(
             self.engine,
@@ -140,7 +140,7 @@ def test_the_last_word_on_each_award_is_what_the_lists_say_now(moves):
 
 def test_the_property_can_fail(monkeypatch):
     """Without the again of a withdrawal a stale confirmed stays: the property would see it."""
-    monkeypatch.setattr(store, "_affected", lambda *_args, **_more: [])
+    monkeypatch.setattr(lists, "_affected", lambda *_args, **_more: [])
     moves = [
         ("change", "list:2", None),
         ("learn", None, None),

@@ -15,10 +15,11 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again, Normalised
 from credstream.storage.engine import open_engine, transaction
+from credstream.storage.tables import METADATA
 from credstream.storage.vault import METADATA as KEYS
 from credstream.storage.vault import Vault
 from services.normalise.step import learn, normalise
-from services.normalise.store import METADATA, Store
+from services.normalise.store import Store
 from tests.support import databases
 from tests.support.normalising import AT, message, received
 

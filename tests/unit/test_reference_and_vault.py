@@ -117,7 +117,7 @@ def test_an_erased_learner_is_erased_for_good(vault):
 
 @pytest.mark.parametrize("service", topics.SERVICES)
 def test_migrations_make_the_tables_that_the_code_expects(service, tmp_path):
-    importlib.import_module(f"services.{service}.store")
+    importlib.import_module(f"services.{service}.tables")
     own = {t.name for t in METADATA.tables.values()}
     database = open_engine(databases.url(tmp_path, "m"))
     where = migrate.folders(service)

@@ -15,8 +15,8 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from credstream.contract import rights, topics
-from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Check, check_of, in_force
-from credstream.exchange.target import Exchange
+from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Finding, check_of, in_force
+from credstream.exchange.target import Target
 from credstream.interfaces.cli.topics import embedded_drift, registered, wanted
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin, Drift
@@ -24,7 +24,7 @@ from credstream.kafka.clients import Cluster
 from credstream.process.diagnosis import Diagnosis, Heard, of_broker
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
-from credstream.storage.journal import JournalError, Place, Row
+from credstream.storage.journal import JournalError, Partition, Row
 from credstream.storage.tables import JOURNAL
 
 SECONDS = 4.0
@@ -35,13 +35,13 @@ FLOW = ("received", "normalised", "accredited", "again")
 
 
 @dataclass(frozen=True, slots=True)
-class Broker:
+class BrokerReport:
     """A cluster: its id, empty where it is away, and the partitions of what we may see there."""
 
-    exchange: Exchange
+    exchange: Target
     id: str
     partitions: Mapping[str, int]
-    checks: tuple[Check, ...]
+    checks: tuple[Finding, ...]
 
     @property
     def cluster(self) -> Cluster:
@@ -57,7 +57,7 @@ class Broker:
         return next((s for s in topics.SERVICES if rights.user_of_service(s) == self.user), None)
 
 
-def reach(exchange: Exchange) -> Broker:
+def reach(exchange: Target) -> BrokerReport:
     """Get into a cluster, or say why not."""
     cluster = exchange.cluster
     cluster.witness.forget()
@@ -66,16 +66,16 @@ def reach(exchange: Exchange) -> Broker:
         found = clients.listed(cluster, client, SECONDS)
     except KafkaException as error:
         heard = [*cluster.witness.heard, *_probed(cluster)]
-        return Broker(exchange, "", {}, (check_of("broker", _why(cluster, error, heard)),))
+        return BrokerReport(exchange, "", {}, (check_of("broker", _why(cluster, error, heard)),))
     counts = {name: len(topic.partitions) for name, topic in found.topics.items()}
-    broker = Broker(exchange, found.cluster_id or "", counts, ())
+    broker = BrokerReport(exchange, found.cluster_id or "", counts, ())
     whom = f" {broker.user}" if broker.user else ""
     words = f"{cluster.address} answers{whom}; cluster {found.cluster_id}"
-    seen = (Check("broker", OK, words), *_certificate(cluster))
-    return Broker(exchange, broker.id, counts, seen)
+    seen = (Finding("broker", OK, words), *_certificate(cluster))
+    return BrokerReport(exchange, broker.id, counts, seen)
 
 
-def topic_checks(broker: Broker, services: Iterable[str]) -> Iterator[Check]:
+def topic_checks(broker: BrokerReport, services: Iterable[str]) -> Iterator[Finding]:
     """Topics against the table, and the inputs of each service against each other."""
     found = list(_unequal(broker, services))
     if broker.exchange.embedded:
@@ -84,17 +84,17 @@ def topic_checks(broker: Broker, services: Iterable[str]) -> Iterator[Check]:
         found += _drifts(Admin(broker.cluster).drift(wanted(broker.exchange), None))
     yield from found
     if not found:
-        yield Check("topics", OK, f"{len(broker.partitions)} topics are seen, none amiss")
+        yield Finding("topics", OK, f"{len(broker.partitions)} topics are seen, none amiss")
 
 
-def right_checks(broker: Broker) -> Iterator[Check]:
+def right_checks(broker: BrokerReport) -> Iterator[Finding]:
     """What the user of a service may do, as far as that can be tried without writing."""
     service = broker.service
     if service is None:
         return
     do = f"credstream service add {service}"
     found = [
-        Check("rights", WRONG, words, f"{mend}{do}")
+        Finding("rights", WRONG, words, f"{mend}{do}")
         for words, mend in (
             *_unseen(broker, service),
             *((words, "") for words in _groups(broker, service)),
@@ -103,10 +103,10 @@ def right_checks(broker: Broker) -> Iterator[Check]:
     ]
     yield from found
     if not found:
-        yield Check("rights", OK, f"{broker.user} sees its topics, groups and transactions")
+        yield Finding("rights", OK, f"{broker.user} sees its topics, groups and transactions")
 
 
-def journal_checks(broker: Broker, base: Base) -> Iterator[Check]:
+def journal_checks(broker: BrokerReport, base: Base) -> Iterator[Finding]:
     """Whether the journal of a service goes with the offsets that the broker holds for it."""
     before, trusting = _rows(base)
     places = sorted(before.keys() | set(_inputs(broker, base.name)))
@@ -123,11 +123,11 @@ def journal_checks(broker: Broker, base: Base) -> Iterator[Check]:
             amiss.append(str(error))
     do = f"credstream journal show {base.name}; then see `The journal refuses` in the documentation"
     for words in amiss[:SHOWN]:
-        yield Check("journal", WRONG, f"{base.name}: {words}", do)
+        yield Finding("journal", WRONG, f"{base.name}: {words}", do)
     if len(amiss) > SHOWN:
-        yield Check("journal", WRONG, f"{base.name}: and {len(amiss) - SHOWN} rows more", do)
+        yield Finding("journal", WRONG, f"{base.name}: and {len(amiss) - SHOWN} rows more", do)
     if not amiss:
-        yield Check("journal", OK, f"{base.name}: {len(after)} rows go with the broker's offsets")
+        yield Finding("journal", OK, f"{base.name}: {len(after)} rows go with the broker's offsets")
 
 
 def _why(cluster: Cluster, error: KafkaException, heard: Iterable[Heard]) -> Diagnosis:
@@ -148,7 +148,7 @@ def _probed(cluster: Cluster) -> Iterator[Heard]:
             yield "_SSL", "a listener that speaks TLS"
 
 
-def _certificate(cluster: Cluster) -> Iterator[Check]:
+def _certificate(cluster: Cluster) -> Iterator[Finding]:
     """How long the broker's certificate is in force, as Python sees it: Faust does so too."""
     if not _secure(cluster):
         return
@@ -160,7 +160,7 @@ def _certificate(cluster: Cluster) -> Iterator[Check]:
         heard = [("_SSL", f"certificate verify failed: {error.verify_message}")]
         yield check_of("broker", of_broker(cluster.address, cluster.security, heard))
     except (OSError, ValueError) as error:
-        yield Check("broker", UNKNOWN, f"its certificate was not seen: {error}", "try again")
+        yield Finding("broker", UNKNOWN, f"its certificate was not seen: {error}", "try again")
 
 
 def _handshake(cluster: Cluster) -> Mapping[str, Any]:
@@ -180,17 +180,17 @@ def _secure(cluster: Cluster) -> bool:
     return str(cluster.security.get("security.protocol", "")).endswith("ssl")
 
 
-def _unequal(broker: Broker, services: Iterable[str]) -> Iterator[Check]:
+def _unequal(broker: BrokerReport, services: Iterable[str]) -> Iterator[Finding]:
     for service in services:
         counts = {name: broker.partitions.get(name, 0) for name in _flow(service)}
         seen = {name: count for name, count in counts.items() if count}
         if len(set(seen.values())) > 1:
             shown = ", ".join(f"{name} has {count}" for name, count in seen.items())
             do = "stop its workers, make the wrong one anew: credstream topics create"
-            yield Check("topics", WRONG, f"{service} needs equal partitions: {shown}", do)
+            yield Finding("topics", WRONG, f"{service} needs equal partitions: {shown}", do)
 
 
-def _drifts(drifts: Iterable[Drift]) -> list[Check]:
+def _drifts(drifts: Iterable[Drift]) -> list[Finding]:
     """One line for each kind of difference: a new cluster lacks a hundred topics."""
     kinds: dict[tuple[str, str, str, str], list[str]] = {}
     for each in drifts:
@@ -198,7 +198,7 @@ def _drifts(drifts: Iterable[Drift]) -> list[Check]:
             each.topic
         )
     return [
-        Check("topics", WRONG, f"{_some(names)}: {_difference(*kind[:3])}", kind[3])
+        Finding("topics", WRONG, f"{_some(names)}: {_difference(*kind[:3])}", kind[3])
         for kind, names in kinds.items()
     ]
 
@@ -212,7 +212,7 @@ def _some(names: list[str]) -> str:
     return f"{', '.join(names[:SHOWN])}{f' and {more} more' if more > 0 else ''}"
 
 
-def _unseen(broker: Broker, service: str) -> Iterator[tuple[str, str]]:
+def _unseen(broker: BrokerReport, service: str) -> Iterator[tuple[str, str]]:
     """Topics of the table that are not there for this user: the broker does not tell which."""
     names = {r.name for r in rights.of_service(service) if r.resource == "topic" and not r.prefixed}
     prefixes = [r.name for r in rights.of_service(service) if r.prefixed and r.resource == "topic"]
@@ -225,13 +225,13 @@ def _unseen(broker: Broker, service: str) -> Iterator[tuple[str, str]]:
         yield words, "credstream topics create, and then "
 
 
-def _groups(broker: Broker, service: str) -> Iterator[str]:
+def _groups(broker: BrokerReport, service: str) -> Iterator[str]:
     names = [r.name for r in rights.of_service(service) if r.resource == "group"]
     for name in Admin(broker.cluster).forbidden_groups(names, SECONDS):
         yield f"{broker.user} may not use the group {name}"
 
 
-def _transactions(broker: Broker, service: str) -> Iterator[str]:
+def _transactions(broker: BrokerReport, service: str) -> Iterator[str]:
     """Begin a life under a name of the allowed prefix that no worker has: theirs would end."""
     try:
         clients.producer(broker.cluster, f"{service}-doctor").init_transactions(SECONDS)
@@ -245,21 +245,25 @@ def _flow(service: str) -> list[str]:
     return [row.name.replace("<service>", service) for row in rows]
 
 
-def _inputs(broker: Broker, service: str) -> Iterator[Place]:
+def _inputs(broker: BrokerReport, service: str) -> Iterator[Partition]:
     for name, count in broker.partitions.items():
         ours = name in _flow(service)
         if ours or (service == topics.SERVICES[0] and re.match(topics.SUBMISSIONS, name)):
             yield from ((name, partition) for partition in range(count))
 
 
-def _rows(base: Base) -> tuple[dict[Place, Row], bool]:
+def _rows(base: Base) -> tuple[dict[Partition, Row], bool]:
     with transaction(open_engine(base.url)) as connection:
         found = connection.execute(sa.select(JOURNAL.c.topic, JOURNAL.c.partition)).all()
-        places = [(row.topic, row.partition) for row in found if row.topic != journal.ANY_PLACE[0]]
+        places = [
+            (row.topic, row.partition) for row in found if row.topic != journal.ANY_PARTITION[0]
+        ]
         return journal.read(connection, places), journal.trusts_broker(connection)
 
 
-def _committed(cluster: Cluster, group: str, places: list[Place]) -> dict[Place, int | None]:
+def _committed(
+    cluster: Cluster, group: str, places: list[Partition]
+) -> dict[Partition, int | None]:
     if not places:
         return {}
     consumer = clients.consumer(cluster, group)  # it subscribes to nothing, so it joins nothing

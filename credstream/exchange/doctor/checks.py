@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
-from credstream.exchange.folder import Place, service_part
-from credstream.exchange.target import Exchange
+from credstream.exchange.folder import ExchangeFolder, service_part
+from credstream.exchange.target import Target
 from credstream.kafka import registry
 from credstream.process import diagnosis
 from credstream.process.diagnosis import Diagnosis
@@ -38,7 +38,7 @@ SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Finding:
     """One line; `unknown` is what could not be looked at, because something is away."""
 
     group: str
@@ -56,51 +56,51 @@ class Base:
     where: tuple[Path, ...]
 
 
-def check_of(group: str, found: Diagnosis) -> Check:
+def check_of(group: str, found: Diagnosis) -> Finding:
     """What a diagnosis says; what only has to come back is unknown until then."""
     state = WRONG if found.wrong else UNKNOWN
-    return Check(group, state, found.what.removeprefix(f"{group} "), found.do)
+    return Finding(group, state, found.what.removeprefix(f"{group} "), found.do)
 
 
 def settings_checks(
     settings: Settings, services: tuple[str, ...], environ: Mapping[str, str] = os.environ
-) -> Iterator[Check]:
+) -> Iterator[Finding]:
     """Variables that look misspelt, and what a service needs and has not; `services` to look at."""
     found = [*_misspelt(environ), *(each for name in services for each in _lacking(settings, name))]
     yield from found
     if not found:
-        yield Check("settings", OK, "variables are readable and fit together")
+        yield Finding("settings", OK, "variables are readable and fit together")
 
 
-def base_checks(base: Base) -> Iterator[Check]:
+def base_checks(base: Base) -> Iterator[Finding]:
     """Whether a database is there and of this version, and whether a breaker is open in it."""
     command = f"credstream migrate {base.name}"
     file = base.url.removeprefix("sqlite:///") if base.url.startswith("sqlite:///") else ""
     if file and not Path(file).exists():  # to ask would make it
-        yield Check("databases", WRONG, f"{base.name}: there is no file {file}", command)
+        yield Finding("databases", WRONG, f"{base.name}: there is no file {file}", command)
         return
     try:
         source = open_engine(base.url)
         migrate.check(source, base.where)
-        yield Check("databases", OK, f"{base.name} is of this version")
+        yield Finding("databases", OK, f"{base.name} is of this version")
         yield from _breakers(source, base.name)
     except ArgumentError:
         do = "write it as postgresql+psycopg://user:password@host:port/name"
-        yield Check("databases", WRONG, f"{base.name}: its URL cannot be read", do)
+        yield Finding("databases", WRONG, f"{base.name}: its URL cannot be read", do)
     except migrate.SchemaError as error:
         what, _, do = str(error).rpartition("; " if "; " in str(error) else ": ")
         do = command if "migrate" in do else f"{do}: this version cannot go back"
-        yield Check("databases", WRONG, f"{base.name}: {what}", do)
+        yield Finding("databases", WRONG, f"{base.name}: {what}", do)
     except Unavailable as failure:
         said = diagnosis.of_database(words_of(failure), base.url, _variable(base))
         yield check_of("databases", Diagnosis(f"{base.name}: {said.what}", said.do, said.wrong))
 
 
-def registry_checks(exchange: Exchange) -> Iterator[Check]:
+def registry_checks(exchange: Target) -> Iterator[Finding]:
     """Whether the registry answers, and has each schema of this version with its level."""
     url = exchange.registry
     if not url:
-        yield Check("registry", OK, "none is set: the built-in ids are used")
+        yield Finding("registry", OK, "none is set: the built-in ids are used")
         return
     client = SchemaRegistryClient({"url": url, "timeout": registry.SECONDS, "max.retries": 0})
     ours = registry.SchemaRegistry(url)
@@ -112,15 +112,15 @@ def registry_checks(exchange: Exchange) -> Iterator[Check]:
         found = [each for name in schemas.IDS for each in _schema(client, ours, name)]
         yield from found
         if not found:
-            yield Check("registry", OK, f"has {len(schemas.IDS)} schemas of this version")
+            yield Finding("registry", OK, f"has {len(schemas.IDS)} schemas of this version")
     except Unavailable as failure:
-        yield Check("registry", UNKNOWN, str(failure), "look at its log and at its database")
+        yield Finding("registry", UNKNOWN, str(failure), "look at its log and at its database")
     finally:
         ours.close()
         client.close()
 
 
-def seal_checks(settings: Settings, place: Place) -> Iterator[Check]:
+def seal_checks(settings: Settings, place: ExchangeFolder) -> Iterator[Finding]:
     """Whether the seal's key fits its certificate, and for how long that is in force."""
     key, certificate = settings.seal_key, settings.seal_certificate
     if not key and (place.secrets / "seal.pem").exists():
@@ -132,7 +132,7 @@ def seal_checks(settings: Settings, place: Place) -> Iterator[Check]:
         sealer = service_part("publisher.seal").load(key.encode(), certificate.encode())
     except ValueError as error:
         do = "correct CREDSTREAM_SEAL_KEY and CREDSTREAM_SEAL_CERTIFICATE"
-        yield Check("seal", WRONG, str(error), do)
+        yield Finding("seal", WRONG, str(error), do)
         return
     leaf = sealer.chain[0]
     yield in_force(
@@ -140,16 +140,16 @@ def seal_checks(settings: Settings, place: Place) -> Iterator[Check]:
     )
 
 
-def in_force(group: str, name: str, begins: datetime, ends: datetime) -> Check:
+def in_force(group: str, name: str, begins: datetime, ends: datetime) -> Finding:
     """A certificate's time; one that ends soon is wrong already."""
     now = datetime.now(UTC)
     if now < begins:
-        return Check(group, WRONG, f"{name} begins at {begins:%Y-%m-%d}", "look at the clock")
+        return Finding(group, WRONG, f"{name} begins at {begins:%Y-%m-%d}", "look at the clock")
     if now > ends:
-        return Check(group, WRONG, f"{name} ended at {ends:%Y-%m-%d}", "install a new one")
+        return Finding(group, WRONG, f"{name} ended at {ends:%Y-%m-%d}", "install a new one")
     if ends - now < SOON:
-        return Check(group, WRONG, f"{name} ends at {ends:%Y-%m-%d}", "install a new one before")
-    return Check(group, OK, f"{name} is in force until {ends:%Y-%m-%d}")
+        return Finding(group, WRONG, f"{name} ends at {ends:%Y-%m-%d}", "install a new one before")
+    return Finding(group, OK, f"{name} is in force until {ends:%Y-%m-%d}")
 
 
 def _variable(base: Base) -> str:
@@ -163,17 +163,17 @@ def words_of(failure: BaseException) -> str:
     return str(origin or failure)
 
 
-def _misspelt(environ: Mapping[str, str]) -> Iterator[Check]:
+def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
     known = [PREFIX + each.name.upper() for each in fields(Settings)]
     known += [f"{name}_FILE" for name in known]
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known:
             meant = difflib.get_close_matches(name, known, 1, ALIKE)
             if meant:
-                yield Check("settings", WRONG, f"{name} is no setting", f"write {meant[0]}")
+                yield Finding("settings", WRONG, f"{name} is no setting", f"write {meant[0]}")
 
 
-def _lacking(settings: Settings, service: str) -> Iterator[Check]:
+def _lacking(settings: Settings, service: str) -> Iterator[Finding]:
     for name in ("database_url", *NEEDS.get(service, ())):
         try:
             text = needed(settings, name)
@@ -181,17 +181,17 @@ def _lacking(settings: Settings, service: str) -> Iterator[Check]:
                 secret_key(name.upper(), text)
         except SettingsError as error:
             words = str(error).partition(";")[0]
-            yield Check("settings", WRONG, f"{service}: {words}", f"set {PREFIX}{name.upper()}")
+            yield Finding("settings", WRONG, f"{service}: {words}", f"set {PREFIX}{name.upper()}")
 
 
-def _breakers(source: sa.Engine, service: str) -> Iterator[Check]:
+def _breakers(source: sa.Engine, service: str) -> Iterator[Finding]:
     with transaction(source) as connection:
         if not sa.inspect(connection).has_table(BREAKER.name):  # the vault has none
             return
         rows = connection.execute(sa.select(BREAKER)).all()
     for row in rows:
         what = f"the breaker of {row.worker} is open: {row.reason}"
-        yield Check("breaker", WRONG, what, f"remove the cause, then credstream resume {service}")
+        yield Finding("breaker", WRONG, what, f"remove the cause, then credstream resume {service}")
 
 
 def _unreached(client: SchemaRegistryClient, url: str) -> Diagnosis | None:
@@ -210,7 +210,7 @@ def _unreached(client: SchemaRegistryClient, url: str) -> Diagnosis | None:
 
 def _schema(
     client: SchemaRegistryClient, ours: registry.SchemaRegistry, name: str
-) -> Iterator[Check]:
+) -> Iterator[Finding]:
     state = ours.state(name)
     if not state:
         return
@@ -220,4 +220,4 @@ def _schema(
         fits = goes(subject, Schema(schemas.text(name), "AVRO"))
         state = state if fits else "holds a version that this one does not go with"
         do = f"{do}; if that is refused, {STRANGER}" if fits else STRANGER
-    yield Check("registry", WRONG, f"schema {subject} {state}", do)
+    yield Finding("registry", WRONG, f"schema {subject} {state}", do)

@@ -11,7 +11,8 @@ from typing import Any
 from credstream.contract.records import Accreditation, Normalised, Provider
 from credstream.exchange.dry_run.pipeline import definitions_in
 from credstream.exchange.dry_run.result import Known
-from credstream.exchange.folder import AWAY, Place, Trouble, service_part
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.folder import ExchangeFolder, service_part
 from credstream.exchange.local.examples import EXAMPLES, lists, registrations
 
 UNREGISTERED = "try"
@@ -19,14 +20,14 @@ NOWHERE = "ZZ"
 
 
 def known_in(folder: Path, provider: str, at: int) -> Known:
-    """Raises Trouble for a provider that is not registered, and for tables that cannot be read."""
-    place = Place(folder)
+    """What the folder knows; raises CommandError: no such provider, or unreadable tables."""
+    place = ExchangeFolder(folder)
     if place.database("ingest").exists():
         return _stored(place, provider)
     return _shipped(provider, at)
 
 
-def _stored(place: Place, name: str) -> Known:
+def _stored(place: ExchangeFolder, name: str) -> Known:
     """Read without a trace: no engine, no migration, no lock."""
     from credstream.contract.codec import Codec
 
@@ -65,7 +66,9 @@ def _stored(place: Place, name: str) -> Known:
     )
 
 
-def _rows(place: Place, service: str, query: str, values: Sequence[str] | None = None) -> list[Any]:
+def _rows(
+    place: ExchangeFolder, service: str, query: str, values: Sequence[str] | None = None
+) -> list[Any]:
     """The rows of a query, whose `(?)` takes all values; none where there is no database."""
     path = place.database(service)
     if not path.exists() or values == []:
@@ -78,7 +81,7 @@ def _rows(place: Place, service: str, query: str, values: Sequence[str] | None =
         with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
             return connection.execute(query.replace("(?)", f"({marks})"), values or ()).fetchall()
     except sqlite3.Error as error:
-        raise Trouble(f"cannot read {path}: {error}", AWAY) from error
+        raise CommandError(f"cannot read {path}: {error}", Kind.AWAY) from error
 
 
 def _shipped(name: str, at: int) -> Known:
@@ -123,5 +126,5 @@ def _made_up(name: str, registered: Iterable[str], where: Path) -> Provider:
     """A registration that adds nothing to a file, for the name that stands for nobody."""
     if name != UNREGISTERED:
         names = ", ".join(sorted(registered)) or "none"
-        raise Trouble(f"no provider {name} is registered in {where}; registered: {names}")
+        raise CommandError(f"no provider {name} is registered in {where}; registered: {names}")
     return Provider(id=name, kind="provider", name=name, country=NOWHERE, status="active")

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Protocol
 
 from credstream.contract import rights, topics
-from credstream.exchange.folder import Place
-from credstream.exchange.target import Exchange, of_stack
+from credstream.exchange.folder import ExchangeFolder
+from credstream.exchange.target import Target, of_stack
 from credstream.kafka.clients import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.vocabularies.countries import all_countries
 
 
-class Ground(Protocol):
+class Backend(Protocol):
     """Where a house's topics are."""
 
     @property
-    def exchange(self) -> Exchange:
+    def exchange(self) -> Target:
         """The exchange as its operator reaches it."""
 
     @property
@@ -38,15 +38,15 @@ class Ground(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedBackend:
     """The mock broker of librdkafka, in this process."""
 
     broker: Broker
     words: str = "an embedded broker at {}: memory only, for a first look"
 
     @property
-    def exchange(self) -> Exchange:
-        return Exchange(Cluster(self.broker.address, "embedded"))
+    def exchange(self) -> Target:
+        return Target(Cluster(self.broker.address, "embedded"))
 
     def add_topics(self, kind: str, provider: str) -> None:
         for name in topics.of_provider(kind, provider):
@@ -63,12 +63,12 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True)
-class Real:
+class RealBackend:
     """Servers that `make kafka-up` started; each service is a user with its own rights."""
 
-    place: Place
+    place: ExchangeFolder
     stack: Path
-    exchange: Exchange
+    exchange: Target
     passwords: Mapping[str, Path] = field(default_factory=dict)
     words: str = "Apache Kafka at {}"
 
@@ -94,14 +94,14 @@ class Real:
 
 
 @contextmanager
-def embedded() -> Iterator[Embedded]:
+def embedded() -> Iterator[EmbeddedBackend]:
     """The embedded broker with every topic that needs no provider."""
     with Broker(dict(topics.fixed(all_countries(), embedded=True))) as broker:
-        yield Embedded(broker)
+        yield EmbeddedBackend(broker)
 
 
 @contextmanager
-def real(place: Place, stack: Path, *, fresh: bool) -> Iterator[Real]:
+def real(place: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBackend]:
     """Topics, schemas and users of the exchange, on real servers."""
     from credstream.interfaces.cli.topics import make
     from credstream.interfaces.cli.users import password_of
@@ -111,7 +111,7 @@ def real(place: Place, stack: Path, *, fresh: bool) -> Iterator[Real]:
     if fresh:
         _forget(exchange, place)
     make(exchange, 1)
-    yield Real(
+    yield RealBackend(
         place,
         stack,
         exchange,
@@ -122,7 +122,7 @@ def real(place: Place, stack: Path, *, fresh: bool) -> Iterator[Real]:
     )
 
 
-def _forget(exchange: Exchange, place: Place) -> None:
+def _forget(exchange: Target, place: ExchangeFolder) -> None:
     """Delete what the exchange's topics hold, and every table."""
     from credstream.interfaces.cli.topics import ours
     from credstream.kafka.admin import Admin

@@ -21,7 +21,7 @@ from credstream.kafka.clients import Cluster
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CollectedMessage:
     """One message of a followed topic; `record` is decoded, None for dead letters."""
 
     topic: str
@@ -54,7 +54,7 @@ class Collector:
         self.unread |= {(place.topic, place.partition) for place in places}
         self.followed |= set(fresh)
 
-    def poll(self, seconds: float) -> Iterator[Seen]:
+    def poll(self, seconds: float) -> Iterator[CollectedMessage]:
         """What has arrived, already written to its file."""
         for message in self.consumer.consume(500, seconds):
             error = message.error()
@@ -71,17 +71,17 @@ class Collector:
     def close(self) -> None:
         self.consumer.close()
 
-    def _kept(self, message: Incoming) -> Seen:
+    def _kept(self, message: Incoming) -> CollectedMessage:
         headers = {name: value.decode("utf-8", "replace") for name, value in message.headers}
         if message.topic.endswith(".dlq"):
             self._append("dlq", message.topic, _dead_letter(message, headers))
-            return Seen(message.topic, None, headers)
+            return CollectedMessage(message.topic, None, headers)
         record = self._read(message)
         if message.topic.startswith("receipts."):
             self._append("receipts", message.topic.removeprefix("receipts."), record)
         elif message.topic.startswith("published."):
             self._append("published", message.topic, record)
-        return Seen(message.topic, record, headers)
+        return CollectedMessage(message.topic, record, headers)
 
     def _read(self, message: Incoming) -> Any:
         row = topics.row_of(message.topic)

@@ -10,9 +10,9 @@ from credstream.contract.errors import Rejected
 from credstream.contract.identity import file_id
 from credstream.contract.records import Provider
 from credstream.contract.registration import provider_from
-from credstream.exchange.folder import Trouble
+from credstream.exchange.errors import CommandError
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Submission:
 
 
 def registrations(folder: Path) -> list[Provider]:
-    """The registrations of a folder; raises Trouble naming file and field."""
+    """The registrations of a folder; raises CommandError naming file and field."""
     return [registration(path) for path in sorted((folder / "providers").glob("*.json"))]
 
 
@@ -34,11 +34,11 @@ def registration(path: Path) -> Provider:
     try:
         return provider_from(json.loads(path.read_text("utf-8")))
     except OSError as error:
-        raise Trouble(f"{path}: {error.strerror}") from error
+        raise CommandError(f"{path}: {error.strerror}") from error
     except ValueError as error:
-        raise Trouble(f"{path}: no JSON: {error}") from error
+        raise CommandError(f"{path}: no JSON: {error}") from error
     except Rejected as refusal:
-        raise Trouble(f"{path}: {refusal.path}: {refusal.detail}") from refusal
+        raise CommandError(f"{path}: {refusal.path}: {refusal.detail}") from refusal
 
 
 def lists(folder: Path) -> list[Path]:
@@ -46,10 +46,10 @@ def lists(folder: Path) -> list[Path]:
 
 
 def submissions(folder: Path) -> list[Submission]:
-    """The files of a folder, by provider and name; raises Trouble when there are none."""
+    """The files of a folder, by provider and name; raises CommandError when there are none."""
     files = [path for path in sorted((folder / "submissions").glob("*/*")) if path.is_file()]
     if not files:
-        raise Trouble(f"no submissions under {folder}: expected submissions/<provider>/<file>")
+        raise CommandError(f"no submissions under {folder}: expected submissions/<provider>/<file>")
     return [_submission(path) for path in files]
 
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from credstream.contract import topics
-from credstream.exchange.folder import Place, Trouble, service_part
-from credstream.exchange.local.backends import Ground
+from credstream.exchange.errors import CommandError
+from credstream.exchange.folder import ExchangeFolder, service_part
+from credstream.exchange.local.backends import Backend
 from credstream.process import child_process
 
 # Started in the order that an event meets them, so that the first receipt comes early.
@@ -31,11 +32,11 @@ RESTART_SECONDS = 1.0
 
 
 @dataclass(slots=True)
-class House:
+class Processes:
     """Starts and restarts the services of one folder; children die with this process."""
 
-    place: Place
-    ground: Ground
+    place: ExchangeFolder
+    ground: Backend
     ports: dict[str, int] = field(default_factory=dict)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
@@ -114,12 +115,14 @@ class House:
         return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()}
 
 
-def prepare(folder: Path, *, fresh: bool, on_real: bool = False) -> Place:
-    """The folder with what has to be there; raises Trouble when another run uses it."""
-    place = Place(folder)
+def prepare(folder: Path, *, fresh: bool, on_real: bool = False) -> ExchangeFolder:
+    """The folder with what has to be there; raises CommandError when another run uses it."""
+    place = ExchangeFolder(folder)
     running = place.running()
     if running:
-        raise Trouble(f"a run (process {running['pid']}) uses {folder}; stop it, or take --dir")
+        raise CommandError(
+            f"a run (process {running['pid']}) uses {folder}; stop it, or take --dir"
+        )
     if fresh:
         for name in OURS:
             shutil.rmtree(folder / name, ignore_errors=True)
@@ -127,7 +130,7 @@ def prepare(folder: Path, *, fresh: bool, on_real: bool = False) -> Place:
         for name in OURS:
             (folder / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Trouble(f"cannot write to {folder}: {error.strerror}") from error
+        raise CommandError(f"cannot write to {folder}: {error.strerror}") from error
     _make_secrets(place)
     if on_real:
         _begin_files_anew(place)
@@ -137,7 +140,7 @@ def prepare(folder: Path, *, fresh: bool, on_real: bool = False) -> Place:
     return place
 
 
-def _make_secrets(place: Place) -> None:
+def _make_secrets(place: ExchangeFolder) -> None:
     """Keys of this folder alone, readable by its owner; the seal's certificate is a test one."""
     place.secrets.chmod(0o700)
     for name in ("kek", "pseudonym"):
@@ -158,14 +161,14 @@ def _write_secret(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _begin_files_anew(place: Place) -> None:
+def _begin_files_anew(place: ExchangeFolder) -> None:
     """A real broker still holds what earlier runs were told: it is written once more."""
     for name in FOLLOWED:
         for path in (place.folder / name).glob("*.jsonl"):
             path.unlink()
 
 
-def _forget_old_broker(place: Place) -> None:
+def _forget_old_broker(place: ExchangeFolder) -> None:
     """The broker of an earlier run is gone with its offsets; the services' state stays."""
     existing = [name for name in SERVICES if place.database(name).exists()]
     if not existing:

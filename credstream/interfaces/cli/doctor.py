@@ -15,10 +15,12 @@ from rich.text import Text
 
 from credstream.contract.topics import SERVICES
 from credstream.exchange.doctor import broker, checks
-from credstream.exchange.doctor.broker import Broker
-from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Check
-from credstream.exchange.folder import AWAY, CONFIG, UNDONE, Place, Trouble
-from credstream.exchange.target import Exchange, exchange_of, loaded
+from credstream.exchange.doctor.broker import BrokerReport
+from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Finding
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.folder import ExchangeFolder
+from credstream.exchange.target import Target, loaded, target_of
+from credstream.interfaces.cli.exit_codes import AWAY, CONFIG, UNDONE
 from credstream.interfaces.cli.terminal import console
 from credstream.storage import migrate
 
@@ -27,7 +29,7 @@ VAULTED = ("normalise", "publisher")
 # Two stages of these, and loading: less than fifteen seconds when everything hangs.
 SECONDS = 6.0
 STYLES = {OK: "green", WRONG: "red", UNKNOWN: "yellow"}
-Checks = Callable[[], Iterable[Check]]
+Checks = Callable[[], Iterable[Finding]]
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Work:
     group: str
     name: str
     checks: Checks
-    found: list[Check] | None = None
+    found: list[Finding] | None = None
     failure: Exception | None = None
     thread: threading.Thread = field(init=False)
 
@@ -51,24 +53,24 @@ class Work:
         except Exception as error:  # noqa: BLE001, a check that fails is what was looked for
             self.failure = error
 
-    def until(self, end: float) -> list[Check]:
+    def until(self, end: float) -> list[Finding]:
         self.thread.join(max(0.0, end - time.monotonic()))
         if self.found is not None:
             return self.found
         said = str(self.failure) if self.failure else f"no answer in {SECONDS:.0f} s"
         what = f"{self.name}: {next(iter(said.splitlines()), type(self.failure).__name__)[:200]}"
-        return [Check(self.group, UNKNOWN, what, "look whether it runs, and at the way there")]
+        return [Finding(self.group, UNKNOWN, what, "look whether it runs, and at the way there")]
 
 
 def examine(services: Sequence[str], directory: Path, *, as_json: bool) -> int:
     """Print a line for each check; 0 all well, 4 something is away, 5 wrong, 78 settings."""
     _known(services)
     try:
-        found = _found(services, Place(directory), exchange_of(directory))
-    except Trouble as trouble:
-        if trouble.code != CONFIG:
+        found = _found(services, ExchangeFolder(directory), target_of(directory))
+    except CommandError as error:
+        if error.kind is not Kind.CONFIG:
             raise
-        found = [Check("settings", WRONG, str(trouble), "credstream config show")]
+        found = [Finding("settings", WRONG, str(error), "credstream config show")]
     code = _code(found)
     if as_json:
         told = {"code": code, "checks": [asdict(each) for each in found]}
@@ -78,13 +80,13 @@ def examine(services: Sequence[str], directory: Path, *, as_json: bool) -> int:
     return code
 
 
-def _found(services: Sequence[str], place: Place, exchange: Exchange) -> list[Check]:
+def _found(services: Sequence[str], place: ExchangeFolder, exchange: Target) -> list[Finding]:
     """Everything at once that does not wait for the broker, then what does."""
     settings = loaded()
     in_folder = place.running() is not None or place.stack() is not None
     named = services or _meant(exchange, in_folder=in_folder)
     bases = list(_bases(named, place, settings.database_url, settings.vault_url))
-    reached: list[Broker] = []
+    reached: list[BrokerReport] = []
     first = [
         Work("broker", exchange.cluster.address, lambda: _reach(exchange, reached)),
         Work("registry", "its schemas", partial(checks.registry_checks, exchange)),
@@ -100,12 +102,15 @@ def _found(services: Sequence[str], place: Place, exchange: Exchange) -> list[Ch
 
 
 def _behind(
-    reached: Sequence[Broker], services: Sequence[str], bases: Sequence[Base], rest: list[Check]
-) -> Iterator[Check]:
+    reached: Sequence[BrokerReport],
+    services: Sequence[str],
+    bases: Sequence[Base],
+    rest: list[Finding],
+) -> Iterator[Finding]:
     """What can be looked at only where the broker answers."""
     if not reached or not reached[0].id:
         for group in ("topics", "rights", "journal"):
-            yield Check(group, UNKNOWN, "not looked at: the broker is away")
+            yield Finding(group, UNKNOWN, "not looked at: the broker is away")
         return
     report = reached[0]
     well = [each.what.split(" ")[0] for each in rest if each.state == OK]
@@ -123,20 +128,20 @@ def _behind(
         yield from work.until(end)
 
 
-def _reach(exchange: Exchange, reached: list[Broker]) -> Iterable[Check]:
+def _reach(exchange: Target, reached: list[BrokerReport]) -> Iterable[Finding]:
     reached.append(broker.reach(exchange))
     return reached[0].checks
 
 
-def _meant(exchange: Exchange, *, in_folder: bool) -> Sequence[str]:
+def _meant(exchange: Target, *, in_folder: bool) -> Sequence[str]:
     """The services to look at where none is named: of the folder, or the one that we are."""
-    service = Broker(exchange, "", {}, ()).service
+    service = BrokerReport(exchange, "", {}, ()).service
     if service:
         return (service,)
     return SERVICES if in_folder else ()
 
 
-def _bases(services: Sequence[str], place: Place, url: str, vault: str) -> Iterator[Base]:
+def _bases(services: Sequence[str], place: ExchangeFolder, url: str, vault: str) -> Iterator[Base]:
     for name in services:
         found = url or (place.url(name) if place.has_database(name) else "")
         if found:
@@ -149,10 +154,10 @@ def _bases(services: Sequence[str], place: Place, url: str, vault: str) -> Itera
 def _known(services: Sequence[str]) -> None:
     for name in services:
         if name not in SERVICES:
-            raise Trouble(f"no service is called {name}; there are {', '.join(SERVICES)}")
+            raise CommandError(f"no service is called {name}; there are {', '.join(SERVICES)}")
 
 
-def _code(found: Iterable[Check]) -> int:
+def _code(found: Iterable[Finding]) -> int:
     bad = {each.group for each in found if each.state == WRONG}
     if "settings" in bad:
         return CONFIG
@@ -161,7 +166,7 @@ def _code(found: Iterable[Check]) -> int:
     return AWAY if any(each.state == UNKNOWN for each in found) else 0
 
 
-def _show(found: Iterable[Check]) -> None:
+def _show(found: Iterable[Finding]) -> None:
     out = console()
     for each in found:
         do = f" — {each.do}" if each.do else ""

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from credstream.contract.errors import Unavailable
-from credstream.exchange.folder import AWAY, DEFAULT_DIR, STACK, Trouble
+from credstream.exchange.errors import CommandError
+from credstream.exchange.folder import DEFAULT_DIR, STACK
+from credstream.interfaces.cli.exit_codes import AWAY, EXIT_CODES
 from credstream.interfaces.cli.groups import GROUPS, Dir, Json, Service
 
 HELP = """The exchange for micro-credentials: try a file, run the house, ask why.
@@ -50,7 +52,7 @@ def run(
     from credstream.interfaces.cli.run import run_house
 
     if broker not in ("embedded", "kafka"):
-        raise Trouble(f"--broker is embedded or kafka, not {broker}")
+        raise CommandError(f"--broker is embedded or kafka, not {broker}")
     servers = stack if broker == "kafka" else None
     raise typer.Exit(run_house(directory, source, servers, keep=keep, fresh=fresh, as_json=as_json))
 
@@ -199,12 +201,12 @@ def version(*, as_json: Json = False) -> None:
 
 
 def main() -> None:
-    """Entry of the command; troubles are told in one line, with a way out."""
+    """Entry of the command; a CommandError is printed as one line, with a way out."""
     try:
         app()
-    except Trouble as trouble:
-        sys.stderr.write(f"credstream: {trouble}\n")
-        sys.exit(trouble.code)
+    except CommandError as error:
+        sys.stderr.write(f"credstream: {error}\n")
+        sys.exit(EXIT_CODES[error.kind])
     except Unavailable as away:
         sys.stderr.write(f"credstream: {away}; `credstream doctor` looks at everything\n")
         sys.exit(AWAY)

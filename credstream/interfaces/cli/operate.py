@@ -15,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from credstream.contract.topics import SERVICES
-from credstream.exchange.folder import MISUSE, Place, Trouble, guarded
+from credstream.exchange.errors import CommandError
+from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.target import loaded, settings_for
+from credstream.interfaces.cli.exit_codes import MISUSE, guarded
 from credstream.interfaces.cli.terminal import console
 from credstream.process.settings import PREFIX, shown
 from credstream.storage import journal, migrate
@@ -126,33 +128,33 @@ def show_config(*, as_json: bool) -> int:
 
 
 def _upgrade(source: sa.Engine, service: str, where: tuple[Path, ...]) -> None:
-    from alembic.util import CommandError
-
     try:
         migrate.upgrade(source, where)
-    except (CommandError, migrate.SchemaError) as error:
-        raise Trouble(f"{service} is of another version than this command: {error}") from error
+    except migrate.SchemaError as error:
+        raise CommandError(f"{service} is of another version than this command: {error}") from error
 
 
 def _database(service: str, directory: Path) -> sa.Engine:
     if service not in SERVICES:
-        raise Trouble(f"no service is called {service}; there are {', '.join(SERVICES)}")
+        raise CommandError(f"no service is called {service}; there are {', '.join(SERVICES)}")
     return open_engine(settings_for(service, directory).database_url)
 
 
 def _vault(directory: Path) -> sa.Engine:
     """The vault has a setting of its own beside that of the service's database."""
-    place, url = Place(directory), loaded().vault_url
+    place, url = ExchangeFolder(directory), loaded().vault_url
     if not url and place.has_database(VAULT):
         url = place.url(VAULT)
     if not url:
-        raise Trouble(f"no vault: name the exchange's folder with --dir, or set {PREFIX}VAULT_URL")
+        raise CommandError(
+            f"no vault: name the exchange's folder with --dir, or set {PREFIX}VAULT_URL"
+        )
     return open_engine(url)
 
 
 def _has(connection: sa.Connection, table: sa.Table, service: str) -> None:
     if not sa.inspect(connection).has_table(table.name):
-        raise Trouble(
+        raise CommandError(
             f"the database of {service} has no tables: run `credstream migrate {service}`"
         )
 

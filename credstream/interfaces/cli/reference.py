@@ -20,9 +20,11 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accreditation, Provider
 from credstream.contract.values import Reason
-from credstream.exchange.folder import AWAY, Trouble, guarded, service_part
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.folder import service_part
 from credstream.exchange.local.examples import registration
-from credstream.exchange.target import Exchange, exchange_of, settings_for
+from credstream.exchange.target import Target, settings_for, target_of
+from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.topics import registered
 from credstream.interfaces.cli.users import enrol
 from credstream.kafka import clients
@@ -47,9 +49,9 @@ def publish_accreditations(
         text = path.read_text("utf-8-sig")
         records, reasons = source.read(text, name=name, as_of=int(time.time() * 1000))
     except (OSError, UnicodeDecodeError) as error:
-        raise Trouble(f"{path}: {error}") from error
+        raise CommandError(f"{path}: {error}") from error
     except Rejected as refusal:
-        raise Trouble(f"{path}: {refusal.path}: {refusal.detail}") from refusal
+        raise CommandError(f"{path}: {refusal.path}: {refusal.detail}") from refusal
     for record in records:
         producer.produce(topics.ACCREDITATIONS, codec.encode(record), record.id.encode())
     _flush(producer)
@@ -63,7 +65,7 @@ def add_providers(
     providers = [registration(path) for path in files]
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         publish_providers(_connected(exchange), exchange.codec(), providers)
         told = [
             _enrolled(exchange, each, replicas, new_password=new_password) for each in providers
@@ -78,10 +80,10 @@ def set_state(provider: str, state: str, folder: Path, *, as_json: bool) -> int:
     """Suspend a provider or let it go on; its open connections notice within a minute."""
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         held = registered(exchange).get(provider)
         if held is None:
-            raise Trouble(f"no provider {provider} is registered")
+            raise CommandError(f"no provider {provider} is registered")
         changed = replace(held, status=state)
         # Rights first: what is still on its way is refused by ingest, which then knows.
         if not exchange.embedded:
@@ -95,7 +97,7 @@ def set_state(provider: str, state: str, folder: Path, *, as_json: bool) -> int:
 
 def load_accreditations(path: Path, name: str, folder: Path, *, as_json: bool) -> int:
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         records, reasons = publish_accreditations(
             _connected(exchange), exchange.codec(), path, name
         )
@@ -120,7 +122,7 @@ def list_providers(folder: Path, *, as_json: bool) -> int:
 def list_accreditations(folder: Path, *, as_json: bool) -> int:
     import sqlalchemy as sa
 
-    table = service_part("accreditation.store").ACCREDITATIONS
+    table = service_part("accreditation.tables").ACCREDITATIONS
     records = _stored(folder, "accreditation", sa.select(table.c.record), Accreditation)
     rows = [
         (
@@ -137,7 +139,7 @@ def list_accreditations(folder: Path, *, as_json: bool) -> int:
     )
 
 
-def _connected(exchange: Exchange) -> Producer:
+def _connected(exchange: Target) -> Producer:
     """A producer whose broker answered; raises Unavailable soon where none does."""
     made = clients.producer(exchange.cluster)
     clients.seen(exchange.cluster, made, CONNECT_SECONDS)
@@ -145,7 +147,7 @@ def _connected(exchange: Exchange) -> Producer:
 
 
 def _enrolled(
-    exchange: Exchange, provider: Provider, replicas: int, *, new_password: bool
+    exchange: Target, provider: Provider, replicas: int, *, new_password: bool
 ) -> dict[str, str | None]:
     names = topics.of_provider(provider.kind, provider.id)
     if exchange.embedded:
@@ -224,4 +226,6 @@ def _say(ids: Sequence[str], *, as_json: bool, sentence: str) -> None:
 def _flush(producer: Producer) -> None:
     # A slow broker that has just been told of a thousand partitions takes nothing for so long.
     if producer.flush(FLUSH_SECONDS):
-        raise Trouble(f"the broker has not taken it within {FLUSH_SECONDS:.0f} s: look there", AWAY)
+        raise CommandError(
+            f"the broker has not taken it within {FLUSH_SECONDS:.0f} s: look there", Kind.AWAY
+        )

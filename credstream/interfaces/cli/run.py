@@ -17,9 +17,9 @@ from rich.console import Console
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider, PublishedAward, PublishedChange, Receipt
-from credstream.exchange.folder import UNDONE, Place
-from credstream.exchange.local.backends import Ground, embedded, real
-from credstream.exchange.local.collector import Collector, Seen, receipts_on_file
+from credstream.exchange.folder import ExchangeFolder
+from credstream.exchange.local.backends import Backend, embedded, real
+from credstream.exchange.local.collector import CollectedMessage, Collector, receipts_on_file
 from credstream.exchange.local.examples import (
     EXAMPLES,
     Submission,
@@ -28,7 +28,8 @@ from credstream.exchange.local.examples import (
     submissions,
 )
 from credstream.exchange.local.outcomes import Ledger, ledger
-from credstream.exchange.local.processes import House, prepare
+from credstream.exchange.local.processes import Processes, prepare
+from credstream.interfaces.cli.exit_codes import UNDONE
 from credstream.interfaces.cli.reference import publish_accreditations, publish_providers
 from credstream.interfaces.cli.run_report import console_for, line_of, report
 from credstream.kafka import clients
@@ -47,14 +48,14 @@ UNSEALED = {"edc.incomplete", "edc.not_in_force"}
 class Watch:
     """What is known while the run lasts."""
 
-    place: Place
+    place: ExchangeFolder
     ledger: Ledger
     say: Callable[[str], None]
     awaited: set[str] = field(default_factory=set)
     heard: bool = False
     changed: float = field(default_factory=time.monotonic)
 
-    def hear(self, seen: Seen) -> None:
+    def hear(self, seen: CollectedMessage) -> None:
         if isinstance(seen.record, Receipt):
             self._receipt(orjson.loads(orjson.dumps(seen.record)), quiet=False)
         elif seen.topic == topics.UNKNOWN_DLQ:
@@ -137,7 +138,7 @@ class _Live:
     few that are in use would be six partitions more to read.
     """
 
-    house: House
+    house: Processes
     collector: Collector
     watch: Watch
     console: Console
@@ -173,7 +174,7 @@ def run_house(
         watch = Watch(place, ledger(sent), console.print)
         watch.recall(receipts_on_file(folder))
         collector = Collector(exchange.cluster, folder, exchange.codec())
-        live = _Live(House(place, ground), collector, watch, console, stopping, began)
+        live = _Live(Processes(place, ground), collector, watch, console, stopping, began)
         try:
             console.print(
                 f"credstream on {ground.words.format(exchange.cluster.address)}.\n"
@@ -188,7 +189,7 @@ def run_house(
     return 0 if watch.all_ended() else UNDONE
 
 
-def write_summary(place: Place, watch: Watch) -> list[dict[str, Any]]:
+def write_summary(place: ExchangeFolder, watch: Watch) -> list[dict[str, Any]]:
     entries = watch.entries()
     text = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
     path = place.folder / "summary.json"
@@ -197,7 +198,7 @@ def write_summary(place: Place, watch: Watch) -> list[dict[str, Any]]:
     return entries
 
 
-def _feed(ground: Ground, examples: Path, sent: list[Submission]) -> None:
+def _feed(ground: Backend, examples: Path, sent: list[Submission]) -> None:
     """Registrations and lists first, then the providers' topics, then what they send."""
     codec = ground.exchange.codec()
     producer = clients.producer(ground.exchange.cluster)

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from credstream.exchange.folder import Place
+from credstream.exchange.folder import ExchangeFolder
 
 STYLES = {"published": "green", "held": "yellow", "out_of_scope": "cyan", "refused": "red"}
 
@@ -28,7 +28,7 @@ def line_of(receipt: Mapping[str, Any], name: str) -> str:
 
 def report(
     console: Console,
-    place: Place,
+    place: ExchangeFolder,
     entries: list[dict[str, Any]],
     seconds: float,
 ) -> None:

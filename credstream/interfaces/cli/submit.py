@@ -15,9 +15,10 @@ from credstream.contract import topics
 from credstream.contract.identity import GIVEN_ID
 from credstream.contract.records import Receipt
 from credstream.contract.values import Reason
-from credstream.exchange.folder import REJECTED, UNDONE, Trouble, guarded
-from credstream.exchange.target import Exchange, exchange_of
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.target import Target, target_of
 from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli.exit_codes import REJECTED, guarded
 from credstream.interfaces.cli.run_report import line_of
 from credstream.sdk import provider as sdk
 from credstream.sdk.provider import File, NoReceiptError, UnknownProviderError
@@ -45,7 +46,7 @@ def submit_files(
     files = [_file(path, provider, identity) for path in paths]
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         if wait:
             return _hear(exchange, provider, files, kind, timeout, as_json=as_json)
         sdk.send(exchange.cluster, provider, files, kind)
@@ -55,13 +56,13 @@ def submit_files(
     try:
         return guarded(work)
     except UnknownProviderError as error:
-        raise Trouble(f"{error}; is {provider} registered as a provider?") from error
+        raise CommandError(f"{error}; is {provider} registered as a provider?") from error
     except NoReceiptError as error:
-        raise Trouble(_late(error, files, timeout), UNDONE) from error
+        raise CommandError(_late(error, files, timeout), Kind.UNDONE) from error
 
 
 def _hear(
-    exchange: Exchange,
+    exchange: Target,
     provider: str,
     files: Sequence[File],
     kind: str | None,
@@ -84,26 +85,26 @@ def _names(files: Sequence[File]) -> Mapping[str, str]:
 
 def _check(provider: str, kind: str | None, identity: str | None, paths: Sequence[Path]) -> None:
     if not topics.PROVIDER_ID.fullmatch(provider):
-        raise Trouble(f"{provider} is no id of a provider: 2 to 40 of a-z, 0-9 and -")
+        raise CommandError(f"{provider} is no id of a provider: 2 to 40 of a-z, 0-9 and -")
     if kind is not None and kind not in topics.KINDS:
-        raise Trouble(f"--kind is one of {', '.join(topics.KINDS)}, not {kind}")
+        raise CommandError(f"--kind is one of {', '.join(topics.KINDS)}, not {kind}")
     if identity is None:
         return
     if len(paths) > 1:
-        raise Trouble("--id names one submission: send one file with it")
+        raise CommandError("--id names one submission: send one file with it")
     if not GIVEN_ID.fullmatch(identity):
-        raise Trouble(f"--id has 1 to 100 of letters, digits and ._:/-, it is {identity!r}")
+        raise CommandError(f"--id has 1 to 100 of letters, digits and ._:/-, it is {identity!r}")
 
 
 def _file(path: Path, provider: str, identity: str | None) -> File:
     if path.is_dir():
-        raise Trouble(f"{path} is a folder: name the files in it")
+        raise CommandError(f"{path} is a folder: name the files in it")
     try:
         value = path.read_bytes()
     except OSError as error:
-        raise Trouble(f"{path}: {error.strerror}") from error
+        raise CommandError(f"{path}: {error.strerror}") from error
     if len(value) > sdk.LARGEST:
-        raise Trouble(
+        raise CommandError(
             f"{path} has {len(value):,} bytes: more than 4 MiB does not get through, and what has "
             "more than 1 MiB is refused"
         )

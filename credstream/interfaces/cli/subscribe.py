@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.text import Text
 
 from credstream.contract.records import PublishedAward, PublishedChange
-from credstream.exchange.folder import AWAY, Trouble, guarded
-from credstream.exchange.target import Exchange, exchange_of
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.target import Target, target_of
 from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import short
 from credstream.sdk import register, rows
 from credstream.sdk.names import UnknownTopicError
@@ -38,7 +39,7 @@ def subscribe_to(
 ) -> int:
     """Follow topics until Ctrl-C, or to their ends; 0 when what was read is kept."""
     if to and group:
-        raise Trouble("--group and --to exclude each other: a database keeps its own place")
+        raise CommandError("--group and --to exclude each other: a database keeps its own place")
     stopping = _signals()
     how = How(
         beginning=beginning,
@@ -48,7 +49,7 @@ def subscribe_to(
     )
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         if to:
             return _keep(words, exchange, to, how, as_json=as_json)
         return _print(words, exchange, group, how, as_json=as_json)
@@ -56,7 +57,7 @@ def subscribe_to(
     try:
         return guarded(work)
     except UnknownTopicError as error:
-        raise Trouble(str(error)) from error
+        raise CommandError(str(error)) from error
 
 
 def _signals() -> list[int]:
@@ -73,7 +74,7 @@ def _signals() -> list[int]:
 
 
 def _print(
-    words: Sequence[str], exchange: Exchange, group: str | None, how: How, *, as_json: bool
+    words: Sequence[str], exchange: Target, group: str | None, how: How, *, as_json: bool
 ) -> int:
     # Up to the end of what is there, or what comes: a reader who keeps no place wants one of both.
     newest = not (group or how.beginning or how.until_end)
@@ -91,7 +92,7 @@ def _print(
     return 0
 
 
-def _keep(words: Sequence[str], exchange: Exchange, to: str, how: How, *, as_json: bool) -> int:
+def _keep(words: Sequence[str], exchange: Target, to: str, how: How, *, as_json: bool) -> int:
     from credstream.sdk.store import AddressError, DatabaseError, database
 
     count = Count()
@@ -100,9 +101,9 @@ def _keep(words: Sequence[str], exchange: Exchange, to: str, how: How, *, as_jso
         for batch in register.keep_in(kept, exchange.cluster, exchange.codec(), words, how):
             count.take(batch)
     except AddressError as error:
-        raise Trouble(f"--to {error}") from error
+        raise CommandError(f"--to {error}") from error
     except DatabaseError as error:
-        raise Trouble(str(error), AWAY) from error
+        raise CommandError(str(error), Kind.AWAY) from error
     finally:
         count.end()
     told = {"records": count.records, "deleted": count.deleted, "unreadable": count.unreadable}

@@ -13,8 +13,9 @@ from credstream.contract import topics
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Provider
 from credstream.contract.schemas import IDS
-from credstream.exchange.folder import UNDONE, Trouble, guarded
-from credstream.exchange.target import Exchange, exchange_of
+from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.target import Target, target_of
+from credstream.interfaces.cli.exit_codes import UNDONE, guarded
 from credstream.interfaces.cli.terminal import console
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin, Drift
@@ -28,9 +29,9 @@ def create_topics(folder: Path, replicas: int, *, repair: bool, as_json: bool) -
     """Make what is missing; 5 where something that is there differs from the table."""
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         if exchange.embedded:
-            raise Trouble("the embedded broker's topics are made by the run that hosts it")
+            raise CommandError("the embedded broker's topics are made by the run that hosts it")
         created, registered = make(exchange, replicas)
         admin = Admin(exchange.cluster)
         drifts = admin.drift(wanted(exchange), replicas)
@@ -48,7 +49,7 @@ def check_topics(folder: Path, replicas: int | None, *, as_json: bool) -> int:
     """Compare topics and schemas with this version; 5 where they differ."""
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         drifts = drift_of(exchange, replicas)
         count = len(wanted(exchange))
         words = [] if drifts else [f"{count} topics and {len(IDS)} schemas are as they should be"]
@@ -62,7 +63,7 @@ def list_topics(folder: Path, *, as_json: bool) -> int:
     """List the exchange's topics that are there, with what the table says of each."""
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         known = Admin(exchange.cluster).partitions()
         rows = [_row(name, count) for name, count in sorted(known.items()) if ours(name)]
         if as_json:
@@ -79,7 +80,7 @@ def list_topics(folder: Path, *, as_json: bool) -> int:
     return guarded(work)
 
 
-def make(exchange: Exchange, replicas: int) -> tuple[list[str], list[str]]:
+def make(exchange: Target, replicas: int) -> tuple[list[str], list[str]]:
     """Topics by the table and schemas by level; what was new of each."""
     created = Admin(exchange.cluster).create(wanted(exchange), replicas)
     if not exchange.registry:
@@ -88,19 +89,21 @@ def make(exchange: Exchange, replicas: int) -> tuple[list[str], list[str]]:
     try:
         return created, [name for name in IDS if registry.register(name)]
     except IncompatibleError as error:
-        raise Trouble(f"{error}; an earlier version of a schema forbids ours", UNDONE) from error
+        raise CommandError(
+            f"{error}; an earlier version of a schema forbids ours", Kind.UNDONE
+        ) from error
     finally:
         registry.close()
 
 
-def drift_of(exchange: Exchange, replicas: int | None) -> list[Drift]:
+def drift_of(exchange: Target, replicas: int | None) -> list[Drift]:
     """Everything of an exchange's topics and schemas that differs from this version."""
     if exchange.embedded:
         return embedded_drift(Admin(exchange.cluster).partitions())
     return Admin(exchange.cluster).drift(wanted(exchange), replicas) + schema_drift(exchange)
 
 
-def schema_drift(exchange: Exchange) -> list[Drift]:
+def schema_drift(exchange: Target) -> list[Drift]:
     """Subjects of the registry that are not as `topics create` leaves them."""
     if not exchange.registry:
         return []
@@ -112,14 +115,14 @@ def schema_drift(exchange: Exchange) -> list[Drift]:
     return [Drift(f"schema {name}", "registry", it, "") for name, it in states.items() if it]
 
 
-def wanted(exchange: Exchange) -> list[str]:
+def wanted(exchange: Target) -> list[str]:
     """Every topic that has to be there, those of registered providers among them."""
     names = [name for name, _ in topics.fixed(all_countries())]
     own = [topics.of_provider(each.kind, each.id) for each in registered(exchange).values()]
     return names + [name for each in own for name in each]
 
 
-def registered(exchange: Exchange) -> Mapping[str, Provider]:
+def registered(exchange: Target) -> Mapping[str, Provider]:
     """The registrations in force, read from their topic; raises Unavailable."""
     if topics.PROVIDERS not in Admin(exchange.cluster).partitions():
         return {}

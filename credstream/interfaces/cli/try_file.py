@@ -14,8 +14,9 @@ from credstream.contract import topics
 from credstream.exchange.dry_run.lookups import known_in
 from credstream.exchange.dry_run.pipeline import rehearse
 from credstream.exchange.dry_run.result import HELD, REFUSED, Credential, Rehearsal
-from credstream.exchange.folder import REJECTED, Trouble
+from credstream.exchange.errors import CommandError
 from credstream.interfaces.cli.descriptor_lines import descriptors
+from credstream.interfaces.cli.exit_codes import REJECTED
 from credstream.interfaces.cli.labels import short, written_as
 
 STDIN = Path("-")
@@ -69,7 +70,7 @@ def told(found: Rehearsal) -> dict[str, Any]:
 
 
 def content(file: Path) -> bytes:
-    """The bytes of a file, one more than a topic lets in at most; raises Trouble."""
+    """The bytes of a file, one more than a topic lets in at most; raises CommandError."""
     most = topics.max_bytes(topics.submissions("provider", "try")) + 1
     if file == STDIN:
         return sys.stdin.buffer.read(most)
@@ -77,7 +78,7 @@ def content(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(most)
     except OSError as error:
-        raise Trouble(f"{file}: {error.strerror}") from error
+        raise CommandError(f"{file}: {error.strerror}") from error
 
 
 def _credential(each: Credential) -> dict[str, Any]:

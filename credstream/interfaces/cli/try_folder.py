@@ -15,7 +15,7 @@ from credstream.contract.values import Reason
 from credstream.exchange.dry_run.lookups import known_in
 from credstream.exchange.dry_run.pipeline import rehearse
 from credstream.exchange.dry_run.result import Rehearsal
-from credstream.exchange.folder import Trouble
+from credstream.exchange.errors import CommandError
 from credstream.interfaces.cli.try_file import content, ended, told
 
 VERDICTS = ("readable", "normalisable", "conformant")
@@ -40,7 +40,7 @@ def try_folder(folder: Path, provider: str, directory: Path, *, as_json: bool) -
     known = known_in(directory, provider, at)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     if not paths:
-        raise Trouble(f"{folder} has no files")
+        raise CommandError(f"{folder} has no files")
     found: dict[str, Rehearsal] = {}
     for path in paths:
         found[path.relative_to(folder).as_posix()] = rehearse(content(path), known, at)

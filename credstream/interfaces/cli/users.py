@@ -12,8 +12,9 @@ from rich.table import Table
 from credstream.contract import rights
 from credstream.contract.records import Provider
 from credstream.contract.topics import SERVICES
-from credstream.exchange.folder import Trouble, guarded
-from credstream.exchange.target import Exchange, exchange_of
+from credstream.exchange.errors import CommandError
+from credstream.exchange.target import Target, target_of
+from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.terminal import console
 from credstream.kafka import quotas
 from credstream.kafka.admin import Admin
@@ -24,7 +25,7 @@ def add_service(name: str, folder: Path, password_file: Path | None, *, as_json:
     _known(name)
 
     def work() -> int:
-        exchange = exchange_of(folder)
+        exchange = target_of(folder)
         _refuse_embedded(exchange)
         file = password_file or Path(f"{rights.user_of_service(name)}.password")
         password_of(exchange, name, file)
@@ -59,7 +60,7 @@ def show_rights(name: str, *, as_json: bool) -> int:
     return 0
 
 
-def password_of(exchange: Exchange, service: str, file: Path) -> Path:
+def password_of(exchange: Target, service: str, file: Path) -> Path:
     """Make a service's user with the password in a file, which is made where it is missing."""
     try:
         if not file.exists():
@@ -67,14 +68,14 @@ def password_of(exchange: Exchange, service: str, file: Path) -> Path:
             file.write_text(secrets.token_hex(16))
         password = file.read_text("utf-8").strip()
     except OSError as error:
-        raise Trouble(f"{file}: {error.strerror}") from error
+        raise CommandError(f"{file}: {error.strerror}") from error
     admin, user = Admin(exchange.cluster), rights.user_of_service(service)
     admin.set_password(user, password)
     admin.set_rights(user, rights.of_service(service))
     return file
 
 
-def enrol(exchange: Exchange, provider: Provider, *, new_password: bool) -> str | None:
+def enrol(exchange: Target, provider: Provider, *, new_password: bool) -> str | None:
     """User, rights and quota of a provider by its registration; the password where it is new."""
     admin, user = Admin(exchange.cluster), rights.user_of_provider(provider.id)
     suspended = provider.status != "active"
@@ -96,9 +97,9 @@ def enrol(exchange: Exchange, provider: Provider, *, new_password: bool) -> str 
 
 def _known(name: str) -> None:
     if name not in SERVICES:
-        raise Trouble(f"no service is called {name}; there are {', '.join(SERVICES)}")
+        raise CommandError(f"no service is called {name}; there are {', '.join(SERVICES)}")
 
 
-def _refuse_embedded(exchange: Exchange) -> None:
+def _refuse_embedded(exchange: Target) -> None:
     if exchange.embedded:
-        raise Trouble("the embedded broker knows no users: everybody may do everything there")
+        raise CommandError("the embedded broker knows no users: everybody may do everything there")

@@ -24,10 +24,12 @@ from credstream.contract.records import (
     PublishedDefinition,
 )
 from credstream.contract.values import Judgement
-from credstream.exchange.folder import Trouble, guarded, service_part
+from credstream.exchange.errors import CommandError
+from credstream.exchange.folder import service_part
 from credstream.exchange.target import settings_for
 from credstream.interfaces.cli import terminal
 from credstream.interfaces.cli.descriptor_lines import descriptors
+from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import written_as
 from credstream.storage.engine import open_engine, transaction
 
@@ -56,7 +58,7 @@ class Version:
 
 
 def explain(key: str, directory: Path, *, as_json: bool) -> int:
-    """Show why a record is what it is; raises Trouble for a key that was never published."""
+    """Show why a record is what it is; raises CommandError for a key that was never published."""
     versions: list[Version] = []
 
     def work() -> int:
@@ -68,7 +70,7 @@ def explain(key: str, directory: Path, *, as_json: bool) -> int:
 
     code = guarded(work)
     if not versions:
-        raise Trouble(f"nothing was published under {key}; keys stand in receipts and streams")
+        raise CommandError(f"nothing was published under {key}; keys stand in receipts and streams")
     if as_json:
         text = orjson.dumps(told(versions), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         sys.stdout.write(text.decode())
@@ -109,7 +111,7 @@ def told(versions: Sequence[Version]) -> dict[str, Any]:
 
 def _versions(connection: sa.Connection, key: str, folders: Sequence[Path]) -> list[Version]:
     """Every version of a key, the first one first."""
-    store, codec = service_part("publisher.store"), Codec()
+    store, codec = service_part("publisher.tables"), Codec()
     table, outbox = store.VERSIONS, store.OUTBOX
     deliveries: dict[int, list[Delivery]] = {}
     for row in connection.execute(sa.select(outbox).where(outbox.c.key == key)):
@@ -128,7 +130,7 @@ def _versions(connection: sa.Connection, key: str, folders: Sequence[Path]) -> l
 
 
 def _file(row: Any, folders: Sequence[Path]) -> str | None:
-    if row.channel != EUROPASS or row.state != service_part("publisher.store").DELIVERED:
+    if row.channel != EUROPASS or row.state != service_part("publisher.tables").DELIVERED:
         return None
     places = [folder / row.note for folder in folders]
     return str(next((place for place in places if place.exists()), places[-1]))

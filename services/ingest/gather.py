@@ -1,9 +1,8 @@
-"""ingest's tables: the content that each key has, and all that it was ever received with."""
+"""Reads what a batch of ingest needs: registrations, and what is known of its keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import sqlalchemy as sa
 
@@ -13,24 +12,11 @@ from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider
 from credstream.runtime.reference import providers
-from credstream.storage.statements import among, select_in, upsert
-from credstream.storage.tables import METADATA
+from credstream.storage.statements import among, select_in
 from services.ingest.examine import Examined, examine
-from services.ingest.step import Facts, Place, SeenRow
+from services.ingest.step import Facts, Place
+from services.ingest.tables import LAST, SEEN
 
-LAST = sa.Table(
-    "last",
-    METADATA,
-    sa.Column("key", sa.String(60), primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
-)
-SEEN = sa.Table(
-    "seen",
-    METADATA,
-    sa.Column("key", sa.String(60), primary_key=True),
-    sa.Column("digest", sa.String(64), primary_key=True),
-    sa.Column("submission", sa.String(100), primary_key=True),
-)
 _LAST = among(sa.select(LAST), LAST.c.key)
 _SEEN = among(sa.select(SEEN), SEEN.c.key)
 
@@ -55,12 +41,6 @@ def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -
         {row.key: row.digest for row in last},
         {(row.key, row.digest, row.submission) for row in seen},
     )
-
-
-def apply(connection: sa.Connection, rows: Sequence[object]) -> None:
-    seen = [row for row in rows if isinstance(row, SeenRow)]
-    upsert(connection, LAST, [{"key": row.key, "digest": row.digest} for row in seen])
-    upsert(connection, SEEN, [asdict(row) for row in seen])
 
 
 def unknown(codec: Codec, connection: sa.Connection, names: set[str]) -> set[str]:

@@ -1,0 +1,52 @@
+"""Reads what a batch of accreditation needs: what is listed for its bodies, and held judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from credstream.contract.codec import Codec
+from credstream.contract.messages import Incoming
+from credstream.contract.records import Accreditation, Accredited, Again
+from credstream.storage.statements import among, select_in
+from services.accreditation.step import Facts, HeldJudgement, bodies_tokens
+from services.accreditation.tables import ACCREDITATIONS, JUDGED, TOKENS
+
+_ANY = sa.select(ACCREDITATIONS.c.id).limit(1)
+_JUDGED = among(sa.select(JUDGED), JUDGED.c.key)
+_LISTED = among(
+    sa.select(TOKENS.c.token, ACCREDITATIONS.c.record).join_from(
+        TOKENS, ACCREDITATIONS, TOKENS.c.id == ACCREDITATIONS.c.id
+    ),
+    TOKENS.c.token,
+)
+
+
+def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+    again = {message.record.key for message in batch if isinstance(message.record, Again)}
+    held = _held(codec, connection, again)
+    records = [each.record for each in held.values()]
+    records += [m.record for m in batch if not isinstance(m.record, Again)]
+    wanted = {token for record in records for token in bodies_tokens(record)}
+    return Facts(_listed(codec, connection, wanted), held, loaded=_loaded(connection))
+
+
+def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, HeldJudgement]:
+    rows = select_in(connection, _JUDGED, keys)
+    kept = {row.key: codec.decode(row.record, Accredited) for row in rows}
+    return {key: HeldJudgement(each.record, each.judgement) for key, each in kept.items()}
+
+
+def _listed(
+    codec: Codec, connection: sa.Connection, wanted: set[str]
+) -> dict[str, tuple[Accreditation, ...]]:
+    found: dict[str, tuple[Accreditation, ...]] = {}
+    for row in select_in(connection, _LISTED, wanted):
+        known = found.get(row.token, ())
+        found[row.token] = (*known, codec.held(row.record, Accreditation))
+    return found
+
+
+def _loaded(connection: sa.Connection) -> bool:
+    return connection.execute(_ANY).first() is not None

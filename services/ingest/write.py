@@ -1,0 +1,18 @@
+"""Writes what ingest decided: the content that each key has now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import sqlalchemy as sa
+
+from credstream.storage.statements import upsert
+from services.ingest.step import SeenRow
+from services.ingest.tables import LAST, SEEN
+
+
+def apply(connection: sa.Connection, rows: Sequence[object]) -> None:
+    seen = [row for row in rows if isinstance(row, SeenRow)]
+    upsert(connection, LAST, [{"key": row.key, "digest": row.digest} for row in seen])
+    upsert(connection, SEEN, [asdict(row) for row in seen])

@@ -1,0 +1,48 @@
+"""normalise's tables: definitions in force, awards as last normalised, and who is who."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from credstream.storage.tables import METADATA
+
+DEFINITIONS = sa.Table(
+    "definitions",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("since", sa.String(10), primary_key=True),
+    sa.Column("registered", sa.Boolean, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+
+
+AWARDS = sa.Table(
+    "awards",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("definition_key", sa.String(60), nullable=False),
+    sa.Column("waiting", sa.Boolean, nullable=False),
+    sa.Column("issued_on", sa.String(10), nullable=False),
+    sa.Column("learner", sa.String(64), nullable=False),
+    sa.Column("alike", sa.String(64), nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+
+
+# What each format said of an award: the same award in two formats is one.
+SOURCES = sa.Table(
+    "sources",
+    METADATA,
+    sa.Column("key", sa.String(60), primary_key=True),
+    sa.Column("format", sa.String(20), primary_key=True),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+
+
+# Each identifier of a person has its own HMAC; all of one person lead to one learner.
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    sa.Column("hmac", sa.String(64), primary_key=True),
+    sa.Column("learner", sa.String(64), nullable=False),
+)

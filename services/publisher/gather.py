@@ -1,0 +1,34 @@
+"""Reads what a batch of publisher needs: the heads of its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from credstream.contract.codec import Codec
+from credstream.contract.messages import Incoming
+from credstream.contract.records import Accredited, Again
+from credstream.storage.statements import among, select_in
+from services.publisher.step import Facts, Head
+from services.publisher.tables import HEADS
+
+_HEADS = among(sa.select(HEADS), HEADS.c.key)
+
+
+def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+    """The heads of a batch's keys; what they came from is read only where it is judged again."""
+    keys = {key_of(message.record) for message in batch}
+    again = {message.record.key for message in batch if isinstance(message.record, Again)}
+    rows = select_in(connection, _HEADS, keys)
+    return Facts({row.key: _known_head(codec, row, row.key in again) for row in rows})
+
+
+def _known_head(codec: Codec, row: sa.Row[Any], whole: bool) -> Head:  # noqa: FBT001
+    source = codec.decode(row.source, Accredited) if whole else None
+    return Head(row.version, row.digest, row.status, row.outcome, source)
+
+
+def key_of(record: Accredited | Again) -> str:
+    return record.key if isinstance(record, Again) else record.record.key
