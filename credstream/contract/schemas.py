@@ -6,13 +6,15 @@ import json
 import struct
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 import fastavro
 from fastavro.types import Schema
 
-FOLDER = Path(__file__).parents[2] / "schemas" / "avro"
+# The repository holds the files once, in schemas/avro; the package reaches them by a link, which
+# a build replaces by the files.
+FOLDER = files("credstream.contract") / "avro"
 
 # Parts come first and in order: a file may name what stands before it.
 PARTS = (
