@@ -42,6 +42,14 @@ test: setup $(VENV)/.stack ## run every test, on the embedded broker and on real
 	$(BIN)/python -m pytest -n $(SERVER_JOBS) --dist loadfile --no-loadscope-reorder --broker kafka --ignore tests/chaos/test_kills.py
 	$(BIN)/python -m pytest --broker kafka tests/chaos/test_kills.py
 
+# What is too long for each commit: property tests at their full depth, in both worlds, new files
+# for every reader, and the long kill tests.
+test-long: setup $(VENV)/.stack ## run the deep property tests, the fuzzer and the long kill tests
+	$(BIN)/python -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile nightly
+	$(BIN)/python -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile nightly --broker kafka tests/unit
+	$(MAKE) fuzz SECONDS=300
+	$(MAKE) chaos
+
 chaos: setup $(VENV)/.stack ## the long kill tests: workers, brokers, database, registry
 	$(BIN)/python -m tests.chaos.long
 
@@ -98,4 +106,4 @@ lock: setup ## lock the requirements anew
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(PEERS) .credstream .kafka .fuzz build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup run test chaos fuzz check kafka-get kafka-up kafka-down kafka-status bench golden docs format lock clean
+.PHONY: help setup run test test-long chaos fuzz check kafka-get kafka-up kafka-down kafka-status bench golden docs format lock clean

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket
 
 from tests.support import codecs, databases, nursery, stacks
@@ -19,6 +20,12 @@ BOTH = (
     "test_stage_endings", "test_store", "test_vault",
 )  # fmt: skip
 HERE = Path(__file__).parent
+# Every property test takes its depth from a profile: the same few cases for each commit, many and
+# new ones with `--hypothesis-profile nightly`. How slow a machine is decides nothing in either.
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("ci", max_examples=25, derandomize=True, **COMMON)
+settings.register_profile("nightly", max_examples=300, print_blob=True, **COMMON)
+settings.load_profile("ci")
 
 
 def pytest_addoption(parser):

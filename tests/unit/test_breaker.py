@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.runtime.breaker import FINE, REFUSED, SLOWEST_SECONDS, UNEXPECTED, WINDOW, Breaker
@@ -48,7 +48,6 @@ def test_refusals_that_left_the_window_are_forgotten():
     assert breaker._refused.hits == 0
 
 
-@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

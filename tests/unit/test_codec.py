@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import fastavro
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import avro_mapping, codec, records, schemas, values
@@ -52,7 +52,6 @@ def made(kind):
 
 
 BUILT = {name: made(kind) for name, kind in CLASSES.items()}
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def refusal(call, *args):
@@ -62,7 +61,6 @@ def refusal(call, *args):
 
 
 @pytest.mark.parametrize("name", schemas.IDS)
-@FEW
 @given(st.data())
 def test_every_record_is_decoded_as_it_was_encoded(name, data):
     record = data.draw(BUILT[name])
@@ -73,7 +71,6 @@ def test_every_record_is_decoded_as_it_was_encoded(name, data):
 
 
 @pytest.mark.parametrize("name", schemas.IDS)
-@FEW
 @given(st.data())
 def test_a_record_cut_anywhere_or_with_anything_behind_it_is_refused(name, data):
     record = data.draw(BUILT[name])
@@ -85,7 +82,6 @@ def test_a_record_cut_anywhere_or_with_anything_behind_it_is_refused(name, data)
 
 
 @pytest.mark.parametrize("name", schemas.IDS)
-@FEW
 @given(st.data())
 def test_a_bit_that_flips_gives_a_record_or_a_refusal(name, data):
     record = data.draw(BUILT[name])
@@ -216,7 +212,6 @@ def test_within_a_batch_what_was_read_is_not_taken_apart_again(monkeypatch):
     assert len(made) == 1
 
 
-@FEW
 @given(st.data())
 def test_a_record_that_begins_with_another_has_the_bytes_of_its_whole_schema(data):
     record = data.draw(BUILT["accredited"])

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import resvg_py
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.publisher.elm import image
@@ -215,14 +215,12 @@ def test_no_text_breaks_the_svg(face):
     assert_harmless(render_svg(face))
 
 
-@settings(max_examples=10, deadline=None)
 @given(faces)
 def test_no_text_breaks_the_drawing(face):
     assert draw(face).startswith(b"\x89PNG")
 
 
 @given(st.text("iW -/\u2013漢ﷺ😀\u0301", min_size=100, max_size=5000))
-@settings(max_examples=25, deadline=None)
 def test_no_text_needs_more_than_four_lines(text):
     face = Face(text, (text, text), text, text, "en")
     assert len(texts(face, "title")) <= 4

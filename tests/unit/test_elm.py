@@ -6,7 +6,7 @@ import copy
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract.reasons.table import REASONS
@@ -108,7 +108,6 @@ DEFINITIONS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
 @given(DEFINITIONS)
 def test_whatever_a_definition_says_the_gate_passes_it_or_says_why(definition):
     found = gate.check(document(definition))

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
@@ -218,14 +218,12 @@ def test_a_validity_that_ends_before_it_begins_is_a_finding():
     assert [each.code for each in findings] == ["validity.reversed"]
 
 
-@settings(max_examples=150, deadline=None)
 @given(document=ANY_JSON)
 def test_any_json_is_read_or_refused(document):
     elm3.recognise(document)
     assert codes(document) <= REASONS.keys()
 
 
-@settings(max_examples=150, deadline=None)
 @given(source=st.sampled_from(GOLDEN), data=st.data())
 def test_any_change_of_a_credential_is_read_or_refused(source, data):
     document = json.loads(source.read_text("utf-8"))

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
@@ -189,7 +189,6 @@ def test_a_sample_breaks_rules_exactly_where_the_official_schema_says_so(name):
 
 
 @pytest.mark.conformance
-@settings(max_examples=150, deadline=None)
 @given(path=st.sampled_from(list(places(DUTCH))), value=ODD)
 def test_no_rule_is_stricter_than_the_official_schema(path, value):
     document = changed(DUTCH, path, value)
@@ -202,14 +201,12 @@ def test_no_rule_is_stricter_than_the_official_schema(path, value):
     assert not undated or official_errors(document)
 
 
-@settings(max_examples=150, deadline=None)
 @given(document=ANY_JSON)
 def test_any_json_is_read_or_refused(document):
     ob3.recognise(document)
     assert codes(document) <= REASONS.keys()
 
 
-@settings(max_examples=150, deadline=None)
 @given(source=st.sampled_from(GOLDEN), data=st.data())
 def test_any_change_of_a_badge_is_read_or_refused(source, data):
     document = json.loads(source.read_text("utf-8"))

@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -30,7 +30,6 @@ INPUTS = sorted(
 TEXTS = [path for path in INPUTS if path.suffix in {".json", ".xml", ".csv"}]
 ODD = [None, "", " ", 0, -1, 2.5, True, "x", [], ["x"], [None], {}, {"id": 3}, [[{}]], {"en": "x"}]
 ANY = [*ODD, {"type": []}, {"@context": {"obi": 1}}, etree.fromstring("<a/>"), Table("csv", (), ())]
-EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def name_of(path):
@@ -68,7 +67,6 @@ def test_a_part_is_the_same_through_its_bytes(path):
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name_of)
-@EXAMPLES
 @given(seed=st.integers(0, 2**32))
 def test_changed_bytes_are_read_or_refused(path, seed):
     chance, value = random.Random(seed), bytearray(path.read_bytes())
@@ -82,7 +80,6 @@ PIECES = [b"<", b">", b'"', b"{}", b"[]", b"null", b"0", b";", b"\n", b"</a>", b
 
 
 @pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".json"], ids=name_of)
-@EXAMPLES
 @given(seed=st.integers(0, 2**32))
 def test_a_document_with_odd_values_anywhere_is_read_or_refused(path, seed):
     chance, document = random.Random(seed), json.loads(path.read_text("utf-8"))
@@ -93,7 +90,6 @@ def test_a_document_with_odd_values_anywhere_is_read_or_refused(path, seed):
 
 
 @pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".xml"], ids=name_of)
-@EXAMPLES
 @given(seed=st.integers(0, 2**32))
 def test_a_tree_with_parts_moved_or_emptied_is_read_or_refused(path, seed):
     chance, root = random.Random(seed), etree.fromstring(path.read_bytes())

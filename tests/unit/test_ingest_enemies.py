@@ -9,7 +9,7 @@ import tracemalloc
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import topics
@@ -235,7 +235,6 @@ HEADERS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(VALUES, HEADERS), min_size=1, max_size=12))
 def test_whatever_comes_each_message_ends_once_and_with_a_reason_of_the_table(messages):
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import topics
@@ -123,7 +123,6 @@ def gapless(told, put):
     )
 
 
-@settings(max_examples=80, deadline=None)
 @given(MOVES)
 def test_wherever_it_crashes_every_version_is_published_once_and_in_order(moves):
     assert gapless(*history(moves))

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -75,7 +75,6 @@ def wrongs(kafka):
     )
 
 
-@settings(max_examples=120, deadline=None)
 @given(PUTS, SCRIPTS)
 def test_every_message_ends_once_and_every_version_stands_in_order(puts, script):
     kafka = ended(puts, script)

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import topics
@@ -129,7 +129,6 @@ def run(moves):
         return world, world.last()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(MOVES, min_size=4, max_size=30))
 def test_the_last_word_on_each_award_is_what_the_lists_say_now(moves):
     world, told = run(moves)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract.codec import Codec
@@ -144,7 +144,6 @@ def handled(history, hours_per_day, hours_per_ects):
     return outcomes
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(parsed, min_size=1, max_size=3), rules, rules)
 def test_any_values_end_in_records_that_can_be_written_or_in_a_refusal(history, per_day, per_ects):
     codec = Codec()

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from credstream.contract.codec import Codec
@@ -74,7 +74,6 @@ EVENTS = {
     "again other": Again(key=OTHER, cause="definition.arrived", detail="", at=AT),
 }
 SCRIPTS = st.lists(st.tuples(st.sampled_from(sorted(EVENTS)), st.booleans()), max_size=7)
-LAWS = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 class Tables:
@@ -137,7 +136,6 @@ def made():
 
 
 @pytest.mark.embedded
-@LAWS
 @given(SCRIPTS)
 @example([("named", True), ("unit", False), ("again", True), ("named by another", True)])
 @example([("named", True), ("vendor", False), ("unit", True)])  # it waits no longer

@@ -6,7 +6,7 @@ import base64
 import json
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.proofs import jades, vc_jwt
@@ -38,26 +38,22 @@ JSON = st.recursive(
 HEADER = st.dictionaries(st.sampled_from([*sorted(header_of()), "iat", "sigD", "kid"]), JSON)
 
 
-@settings(max_examples=200, deadline=None)
 @given(changes=HEADER)
 def test_no_change_of_the_header_makes_it_raise_or_trust(changes):
     header = {**header_of(), **changes}
     assert seal_state(sealed(header=header), {}) in {"failed", "unverifiable"}
 
 
-@settings(max_examples=200, deadline=None)
 @given(entries=JSON | st.lists(st.fixed_dictionaries({"protected": JSON, "signature": JSON})))
 def test_no_signatures_make_it_raise_or_pass(entries):
     assert seal_state(json.dumps({"payload": payload_of(), "signatures": entries})) == "failed"
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text() | JSON.map(json.dumps) | st.integers(0, len(GOOD) - 1).map(lambda cut: GOOD[:cut]))
 def test_no_text_makes_it_raise_or_pass(text):
     assert seal_state(text) == "failed"
 
 
-@settings(max_examples=200, deadline=None)
 @given(place=st.integers(0, 400), value=st.integers(0, 255))
 def test_no_change_of_the_certificate_makes_it_raise_or_trust(place, value):
     der = bytearray(EC.certificate.public_bytes(Encoding.DER))
@@ -76,13 +72,11 @@ HEADERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(header=HEADERS, payload=JSON, mark=st.binary(max_size=70))
 def test_no_header_makes_it_raise_or_verify(header, payload, mark):
     assert token_state(token_of(header, payload, mark)) in {"failed", "unverifiable"}
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text() | st.lists(st.text(max_size=9), min_size=3, max_size=3).map(".".join))
 def test_no_token_makes_it_raise_or_verify(text):
     assert token_state(text) == "failed"

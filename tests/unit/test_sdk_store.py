@@ -7,7 +7,7 @@ import tempfile
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import topics
@@ -153,7 +153,6 @@ STEPS = st.lists(
 
 
 @pytest.mark.embedded
-@settings(max_examples=40, deadline=None)
 @given(STEPS, st.lists(st.integers(0, 12), max_size=4), st.integers(1, 5))
 def test_any_redelivery_ends_in_the_same_tables(steps, rewinds, size):
     """A reader that goes back to any earlier place, any number of times."""
