@@ -64,6 +64,22 @@ def test_a_prefix_is_no_matter():
     assert parsed.definition_id.raw == "C-1"
 
 
+@pytest.mark.parametrize(
+    ("identifiers", "expected"),
+    [
+        ("<identifier type='url'>https://school.example/c</identifier><identifier type='local'>C-1</identifier>", "C-1"),
+        ("<identifier type='LOCAL'>C-1</identifier><identifier type='url'>https://school.example/c</identifier>", "C-1"),
+        ("<identifier type='code'>X-9</identifier><identifier type='url'>https://school.example/c</identifier>", "X-9"),
+    ],
+)  # fmt: skip
+def test_the_local_identifier_of_a_course_goes_before_others_and_else_the_first(identifiers, expected):  # fmt: skip
+    document = elmo(course()).replace(
+        b"<identifier type='local'>C-1</identifier>", identifiers.encode()
+    )
+    ((parsed,), _unread) = read(document)
+    assert parsed.definition_id.raw == expected
+
+
 def test_the_credits_of_parts_are_in_those_of_the_whole():
     below = f"<hasPart>{course('C-2', credit(4))}{course('C-3', credit(6))}</hasPart>"
     assert amounts(only("C-1", credit("10.0"), below)) == [("ects", "10.0")]
