@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,14 +55,6 @@ class ExchangeFolder:
         except (OSError, ValueError):
             return None
         return told if _alive(int(told.get("pid", 0))) else None
-
-
-def service_part(name: str) -> Any:
-    """A module of a service, by name: the shared package does not import services.
-
-    The command rehearses their steps and reads their tables; it stands above all of them.
-    """
-    return importlib.import_module(f"services.{name}")
 
 
 def _alive(pid: int) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
-from credstream.exchange.folder import ExchangeFolder, service_part
+from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.target import Target
 from credstream.kafka import registry
 from credstream.process import diagnosis
@@ -24,6 +24,7 @@ from credstream.process.settings import PREFIX, Settings, SettingsError, needed,
 from credstream.storage import migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER
+from services.publisher import seal
 
 OK, WRONG, UNKNOWN = "ok", "wrong", "unknown"
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -129,7 +130,7 @@ def seal_checks(settings: Settings, place: ExchangeFolder) -> Iterator[Finding]:
     if not key or not certificate:
         return
     try:
-        sealer = service_part("publisher.seal").load(key.encode(), certificate.encode())
+        sealer = seal.load(key.encode(), certificate.encode())
     except ValueError as error:
         do = "correct CREDSTREAM_SEAL_KEY and CREDSTREAM_SEAL_CERTIFICATE"
         yield Finding("seal", WRONG, str(error), do)

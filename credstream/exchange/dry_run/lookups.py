@@ -12,8 +12,11 @@ from credstream.contract.records import Accreditation, Normalised, Provider
 from credstream.exchange.dry_run.pipeline import definitions_in
 from credstream.exchange.dry_run.result import Known
 from credstream.exchange.errors import CommandError, Kind
-from credstream.exchange.folder import ExchangeFolder, service_part
+from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.local.examples import EXAMPLES, lists, registrations
+from services.accreditation.organisations import tokens
+from services.accreditation.sources import national_csv
+from services.normalise.facts import HeldDefinition
 
 UNREGISTERED = "try"
 NOWHERE = "ZZ"
@@ -42,11 +45,12 @@ def _stored(place: ExchangeFolder, name: str) -> Known:
             "SELECT key, since, registered, record FROM definitions WHERE key IN (?) "
             "ORDER BY key, since"
         )
-        held = service_part("normalise.step").HeldDefinition
         found: dict[str, tuple[Any, ...]] = {}
         for key, since, registered, blob in _rows(place, "normalise", query, sorted(keys)):
             record = codec.decode(blob, Normalised)
-            version = held(record.definition, record.account.provenance, bool(registered), since)
+            version = HeldDefinition(
+                record.definition, record.account.provenance, bool(registered), since
+            )
             found[key] = (*found.get(key, ()), version)
         return found
 
@@ -103,12 +107,10 @@ def _shipped(name: str, at: int) -> Known:
 
 
 def _accreditations(at: int) -> Mapping[str, tuple[Accreditation, ...]]:
-    read = service_part("accreditation.sources.national_csv").read
-    tokens = service_part("accreditation.organisations").tokens
     records = [
         record
         for path in lists(EXAMPLES)
-        for record in read(path.read_text("utf-8-sig"), name=path.stem, as_of=at)[0]
+        for record in national_csv.read(path.read_text("utf-8-sig"), name=path.stem, as_of=at)[0]
     ]
     return _grouped((token, each) for each in records for token in tokens(each.organisation))
 

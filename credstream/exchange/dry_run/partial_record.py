@@ -10,9 +10,13 @@ from credstream.contract.identity import definition_key
 from credstream.contract.records import Normalised, Provider
 from credstream.contract.values import Account, Award, Learner, Reason
 from credstream.exchange.dry_run.result import learner_of
-from credstream.exchange.folder import service_part
 from credstream.formats.shared import credential_ids
 from credstream.formats.shared.parsed import Parsed
+from services.ingest.examine import key_of
+from services.normalise import assemble, completeness
+from services.normalise.descriptors.dates import day_of
+from services.normalise.facts import LearnerKey
+from services.normalise.step import MAPPING
 
 # Nothing is kept, so one key that everybody knows protects as much as a secret one.
 THROW_AWAY = bytes(32)
@@ -34,17 +38,16 @@ class Read:
 
 def as_read(parsed: Parsed, read: Read, provider: Provider, at: int) -> Normalised:
     """A credential that goes no further, with all that could be read of it."""
-    assemble = service_part("normalise.assemble")
     found = assemble.definition_of(parsed, provider, definition_key_of(parsed, provider))
     earned, origins, warnings = None, found.origins, found.warnings
     if parsed.kind == "award":
         earned, more_origins, more_warnings = _award_as_read(parsed, provider, found.value.key)
         origins, warnings = (*origins, *more_origins), (*warnings, *more_warnings)
-    account = service_part("normalise.completeness").account(
+    account = completeness.account(
         found.value, earned, origins, (*warnings, *assemble.remarks(parsed))
     )
     return Normalised(
-        key=service_part("ingest.examine").key_of(parsed, provider),
+        key=key_of(parsed, provider),
         kind=parsed.kind,
         provider=provider.id,
         country=provider.country,
@@ -53,7 +56,7 @@ def as_read(parsed: Parsed, read: Read, provider: Provider, at: int) -> Normalis
         format=read.format,
         envelope=read.envelope,
         proof=read.proof,
-        mapping=service_part("normalise.step").MAPPING,
+        mapping=MAPPING,
         definition=found.value,
         award=earned,
         account=_learner_counted(account, parsed),
@@ -66,9 +69,9 @@ def _award_as_read(
 ) -> tuple[Award, tuple[Any, ...], tuple[Reason, ...]]:
     """An award, or as much of it as there is: the step that refused it has told why."""
     try:
-        found = service_part("normalise.assemble").award_of(parsed, provider, key, throw_away())
+        found = assemble.award_of(parsed, provider, key, throw_away())
     except Rejected:
-        day = service_part("normalise.descriptors.dates").day_of("issued_on", parsed.issued_on)
+        day = day_of("issued_on", parsed.issued_on)
         nobody = Learner(pseudonym="", key_id="", block=b"")
         award = Award(
             definition_key=key,
@@ -96,5 +99,5 @@ def definition_key_of(parsed: Parsed, provider: Provider) -> str:
     return definition_key(provider.country, provider.id, credential_ids.definition_id(parsed))
 
 
-def throw_away(pseudonym: str = "") -> Any:
-    return service_part("normalise.step").LearnerKey(pseudonym, "try", THROW_AWAY)
+def throw_away(pseudonym: str = "") -> LearnerKey:
+    return LearnerKey(pseudonym, "try", THROW_AWAY)

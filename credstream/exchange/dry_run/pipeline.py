@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from credstream.contract import topics
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
-from credstream.contract.records import Accredited, Normalised, Provider, Received
+from credstream.contract.records import Accredited, Again, Normalised, Provider, Receipt, Received
 from credstream.contract.values import Reason
 from credstream.exchange.dry_run.partial_record import Read, as_read, definition_key_of, throw_away
 from credstream.exchange.dry_run.result import (
@@ -22,9 +21,16 @@ from credstream.exchange.dry_run.result import (
     learner_of,
     unique,
 )
-from credstream.exchange.folder import service_part
 from credstream.exchange.local.outcomes import RANK
 from credstream.formats.shared.parsed import Parsed, Person
+from services.accreditation import step as accreditation
+from services.ingest import examine
+from services.ingest.detect import detect
+from services.ingest.proofs.base import Proof
+from services.normalise.facts import AwardRow, Facts, LearnerKey, learn
+from services.normalise.learner import identifiers
+from services.normalise.step import normalise
+from services.publisher.step import unsealable
 
 # Refusals that say nothing of the content: what was read is shown all the same.
 NOT_OF_CONTENT = frozenset({"signature.invalid", "provider.suspended"})
@@ -71,11 +77,10 @@ def rehearse(value: bytes, known: Known, at: int) -> Rehearsal:
 def definitions_in(value: bytes, provider: Provider, at: int) -> Mapping[str, Any]:
     """The definitions that a submission registers, by key, as normalise holds them."""
     try:
-        received = service_part("ingest.examine").examine(_message(value, 0, at), provider).received
+        received = examine.examine(_message(value, 0, at), provider).received
     except Rejected:
         return {}
-    step = service_part("normalise.step")
-    facts = step.Facts()
+    facts = Facts()
     for number, each in enumerate(received):
         if each.kind == "definition":
             _normalise(_message(None, number, at, each), facts)
@@ -88,9 +93,8 @@ def _outcome(steps: Sequence[_Step]) -> str:
 
 
 def _read(value: bytes, provider: Provider, at: int) -> Read:
-    detect, examine = service_part("ingest.detect"), service_part("ingest.examine")
     try:
-        detected = detect.detect(value, examine.rules_of(provider))
+        detected = detect(value, examine.rules_of(provider))
     except Rejected:
         return Read(broken=True)
     proof = examine.prove(detected, provider, at)
@@ -108,24 +112,23 @@ def _received(
     value: bytes, provider: Provider, at: int
 ) -> tuple[tuple[Received, ...], tuple[Reason, ...]]:
     """What ingest passes on, and why it refuses; behind a bad signature, what it would read."""
-    examine = service_part("ingest.examine").examine
     suspended = Rejected("provider.suspended", "", provider.id)
     reasons = () if provider.status == "active" else (_reason(suspended),)
     try:
-        return examine(_message(value, 0, at), provider).received, reasons
+        return examine.examine(_message(value, 0, at), provider).received, reasons
     except Rejected as refusal:
         reasons = (*reasons, _reason(refusal))
         if refusal.code not in NOT_OF_CONTENT:
             return (), reasons
     try:
-        return examine(_message(value, 0, at), provider, _unproven).received, reasons
+        return examine.examine(_message(value, 0, at), provider, _unproven).received, reasons
     except Rejected as refusal:
         return (), (*reasons, _reason(refusal))
 
 
-def _unproven(*_: Any) -> Any:
+def _unproven(*_: Any) -> Proof:
     """No verdict, so that the content behind a bad signature is shown."""
-    return service_part("ingest.proofs.base").Proof("none", "none", None, "")
+    return Proof("none", "none", None, "")
 
 
 def _normalised(
@@ -150,38 +153,36 @@ def _taken_up(step: _Step, late: Mapping[str, Normalised]) -> _Step:
     return _Step(PUBLISHED, (late[step.records[0].key],))
 
 
-def _facts(received: Sequence[Received], parsed: Sequence[Parsed], known: Known) -> Any:
-    step, provider = service_part("normalise.step"), known.provider
+def _facts(received: Sequence[Received], parsed: Sequence[Parsed], known: Known) -> Facts:
+    provider = known.provider
     keys = {definition_key_of(each, provider) for each in parsed} if received else set()
-    return step.Facts(
+    return Facts(
         definitions=dict(known.definitions(keys)),
         learners={(TOPIC, 0, n): key for n, key in enumerate(_learners(parsed, provider))},
     )
 
 
-def _learners(parsed: Sequence[Parsed], provider: Provider) -> Iterator[Any]:
+def _learners(parsed: Sequence[Parsed], provider: Provider) -> Iterator[LearnerKey]:
     """A throw-away key for each award; awards of one identity have one learner, as in the vault."""
-    identifiers = service_part("normalise.learner").identifiers
     seen: dict[Any, int] = {}
     for number, each in enumerate(parsed):
         named = identifiers(each.learner, provider.country)[:1] if each.learner else ()
         yield throw_away(f"try-{seen.setdefault(named or number, len(seen))}")
 
 
-def _normalise(message: Incoming, facts: Any) -> tuple[_Step, list[Any]]:
+def _normalise(message: Incoming, facts: Facts) -> tuple[_Step, list[Again]]:
     """One run of normalise's step, and the awards that it asks to be looked at again."""
-    step = service_part("normalise.step")
     try:
-        outcome = step.normalise(message, facts)
+        outcome = normalise(message, facts)
     except Rejected as refusal:
         return _Step(REFUSED, (), (_reason(refusal),)), []
-    step.learn(facts, outcome.rows)
+    learn(facts, outcome.rows)
     records = tuple(e.record for e in outcome.emits if isinstance(e.record, Normalised))
-    again = [e.record for e in outcome.emits if e.topic == topics.again("normalise")]
+    again = [e.record for e in outcome.emits if isinstance(e.record, Again)]
     if records:
         return _Step(PUBLISHED, records), again
-    waiting = tuple(row.record for row in outcome.rows if getattr(row, "waiting", False))
-    receipts = [e.record for e in outcome.emits]
+    waiting = tuple(row.record for row in outcome.rows if isinstance(row, AwardRow) and row.waiting)
+    receipts = [e.record for e in outcome.emits if isinstance(e.record, Receipt)]
     ending = receipts[0].status if receipts else PUBLISHED
     return _Step(ending, waiting, tuple(r for each in receipts for r in each.reasons)), again
 
@@ -212,16 +213,15 @@ def _credential(
         record=record,
         learner=learner,
         judgement=accredited.judgement,
-        lacking=service_part("publisher.step").unsealable(accredited),
+        lacking=unsealable(accredited),
     )
 
 
 def _accredited(record: Normalised, known: Known, at: int) -> Accredited:
-    step = service_part("accreditation.step")
-    listed = known.accreditations(set(step.bodies_tokens(record)))
-    facts = step.Facts(dict(listed), loaded=known.loaded)
-    accredited: Accredited = step.accredit(_message(None, 0, at, record), facts).emits[0].record
-    return accredited
+    listed = known.accreditations(set(accreditation.bodies_tokens(record)))
+    facts = accreditation.Facts(dict(listed), loaded=known.loaded)
+    emits = accreditation.accredit(_message(None, 0, at, record), facts).emits
+    return next(each.record for each in emits if isinstance(each.record, Accredited))
 
 
 def _message(value: bytes | None, offset: int, at: int, record: Any = None) -> Incoming:

@@ -8,8 +8,9 @@ from typing import Any
 
 from credstream.contract.records import Accreditation, Normalised, Provider
 from credstream.contract.values import Judgement, Reason
-from credstream.exchange.folder import service_part
 from credstream.formats.shared.parsed import Person
+from services.normalise.completeness import MANDATORY
+from services.normalise.learner import NAME, NAME_AND_BIRTH, identifiers
 
 PUBLISHED, HELD, OUT_OF_SCOPE, REFUSED = "published", "held", "out_of_scope", "refused"
 
@@ -98,9 +99,8 @@ def learner_of(person: Person | None) -> Mapping[str, Any]:
     """Which kinds of data name the learner, and nothing of what they say."""
     if person is None:
         return {"present": False, "identifiers": [], "name": False, "birth_date": False}
-    read = service_part("normalise.learner")
-    schemes = [scheme for scheme, _ in read.identifiers(person)]
-    made = {read.NAME, read.NAME_AND_BIRTH}
+    schemes = [scheme for scheme, _ in identifiers(person)]
+    made = {NAME, NAME_AND_BIRTH}
     return {
         "present": bool(schemes),
         "identifiers": [each for each in dict.fromkeys(schemes) if each not in made],
@@ -111,9 +111,8 @@ def learner_of(person: Person | None) -> Mapping[str, Any]:
 
 def _absent(record: Normalised) -> list[str]:
     """Mandatory descriptors that are lacking; a level only where one was to be expected."""
-    mandatory = service_part("normalise.completeness").MANDATORY
     warned = {each.path for each in record.account.warnings if each.code == "descriptor.absent"}
-    missing = [name for name in record.account.completeness.absent if name in mandatory]
+    missing = [name for name in record.account.completeness.absent if name in MANDATORY]
     return [name for name in missing if name != "level" or name in warned]
 
 

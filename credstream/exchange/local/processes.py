@@ -17,9 +17,10 @@ from pathlib import Path
 
 from credstream.contract import topics
 from credstream.exchange.errors import CommandError
-from credstream.exchange.folder import ExchangeFolder, service_part
+from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.local.backends import Backend
 from credstream.process import child_process
+from services.publisher import seal
 
 # Started in the order that an event meets them, so that the first receipt comes early.
 SERVICES = topics.SERVICES
@@ -148,7 +149,7 @@ def _make_secrets(place: ExchangeFolder) -> None:
             _write_secret(place.secrets / name, secrets.token_hex(32).encode())
     if not (place.secrets / "seal.pem").exists():
         # Issuer data of a European Digital Credential is what its seal's certificate says.
-        key, certificate = service_part("publisher.seal").test_certificate(
+        key, certificate = seal.test_certificate(
             "credstream TEST SEAL", "BE", "NTRBE-0000000000", int(time.time() * 1000)
         )
         _write_secret(place.secrets / "seal.key", key)

@@ -21,7 +21,6 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accreditation, Provider
 from credstream.contract.values import Reason
 from credstream.exchange.errors import CommandError, Kind
-from credstream.exchange.folder import service_part
 from credstream.exchange.local.examples import registration
 from credstream.exchange.target import Target, settings_for, target_of
 from credstream.interfaces.cli.exit_codes import guarded
@@ -30,6 +29,7 @@ from credstream.interfaces.cli.users import enrol
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
+from services.accreditation.sources import national_csv
 
 CONNECT_SECONDS, FLUSH_SECONDS = 4.0, 60.0
 
@@ -44,10 +44,9 @@ def publish_accreditations(
     producer: Producer, codec: Codec, path: Path, name: str
 ) -> tuple[tuple[Accreditation, ...], tuple[Reason, ...]]:
     """Publish a list; its accreditations, and the rows that were left out."""
-    source = service_part("accreditation.sources.national_csv")
     try:
         text = path.read_text("utf-8-sig")
-        records, reasons = source.read(text, name=name, as_of=int(time.time() * 1000))
+        records, reasons = national_csv.read(text, name=name, as_of=int(time.time() * 1000))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path}: {error}") from error
     except Rejected as refusal:
@@ -122,8 +121,9 @@ def list_providers(folder: Path, *, as_json: bool) -> int:
 def list_accreditations(folder: Path, *, as_json: bool) -> int:
     import sqlalchemy as sa
 
-    table = service_part("accreditation.tables").ACCREDITATIONS
-    records = _stored(folder, "accreditation", sa.select(table.c.record), Accreditation)
+    from services.accreditation.tables import ACCREDITATIONS
+
+    records = _stored(folder, "accreditation", sa.select(ACCREDITATIONS.c.record), Accreditation)
     rows = [
         (
             a.id,

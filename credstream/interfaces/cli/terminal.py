@@ -14,9 +14,9 @@ from rich.text import Text
 from credstream.contract.reasons.table import REASONS
 from credstream.contract.records import Normalised
 from credstream.contract.values import Judgement, Reason
-from credstream.exchange.folder import service_part
 from credstream.interfaces.cli.descriptor_lines import EVERY, lines
 from credstream.interfaces.cli.labels import short
+from services.normalise.completeness import MANDATORY
 
 WIDTH = 120
 MOST_SEEN = 2
@@ -62,8 +62,7 @@ def sheet(
 ) -> Table:
     """The descriptors of a record with their origins; what is mandatory and absent stands out."""
     table = grid(0, 5, 4)
-    mandatory = tuple(service_part("normalise.completeness").MANDATORY)
-    for line in (each for each in lines(record, learner, mandatory) if each.name in only):
+    for line in (each for each in lines(record, learner, tuple(MANDATORY)) if each.name in only):
         name = Text(line.name, "bold" if line.mandatory else "")
         value = Text("\n".join(line.values)) if line.values else _absence(record, line.name)
         table.add_row(name, value, Text(_where(line.origins), "dim"))

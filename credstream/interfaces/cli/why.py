@@ -25,13 +25,13 @@ from credstream.contract.records import (
 )
 from credstream.contract.values import Judgement
 from credstream.exchange.errors import CommandError
-from credstream.exchange.folder import service_part
 from credstream.exchange.target import settings_for
 from credstream.interfaces.cli import terminal
 from credstream.interfaces.cli.descriptor_lines import descriptors
 from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import written_as
 from credstream.storage.engine import open_engine, transaction
+from services.publisher.tables import DELIVERED, OUTBOX, VERSIONS
 
 EUROPASS = "europass"
 STATUS_STYLES = {"issued": "green", "revoked": "red", "suspended": "yellow"}
@@ -111,13 +111,12 @@ def told(versions: Sequence[Version]) -> dict[str, Any]:
 
 def _versions(connection: sa.Connection, key: str, folders: Sequence[Path]) -> list[Version]:
     """Every version of a key, the first one first."""
-    store, codec = service_part("publisher.tables"), Codec()
-    table, outbox = store.VERSIONS, store.OUTBOX
+    codec = Codec()
     deliveries: dict[int, list[Delivery]] = {}
-    for row in connection.execute(sa.select(outbox).where(outbox.c.key == key)):
+    for row in connection.execute(sa.select(OUTBOX).where(OUTBOX.c.key == key)):
         found = Delivery(row.channel, row.state, row.note, _file(row, folders))
         deliveries.setdefault(row.version, []).append(found)
-    query = sa.select(table).where(table.c.key == key).order_by(table.c.version)
+    query = sa.select(VERSIONS).where(VERSIONS.c.key == key).order_by(VERSIONS.c.version)
     return [
         Version(
             codec.decode(row.source, Accredited),
@@ -130,7 +129,7 @@ def _versions(connection: sa.Connection, key: str, folders: Sequence[Path]) -> l
 
 
 def _file(row: Any, folders: Sequence[Path]) -> str | None:
-    if row.channel != EUROPASS or row.state != service_part("publisher.tables").DELIVERED:
+    if row.channel != EUROPASS or row.state != DELIVERED:
         return None
     places = [folder / row.note for folder in folders]
     return str(next((place for place in places if place.exists()), places[-1]))
