@@ -92,8 +92,8 @@ class Loop:
         self.consumer.subscribe(
             list(self.stage.service.inputs),
             on_assign=self.partitions.on_assigned,
-            on_revoke=self.partitions.on_taken,
-            on_lost=self.partitions.on_taken,
+            on_revoke=self.partitions.on_revoked,
+            on_lost=self.partitions.on_revoked,
         )
 
     def _turn(self) -> None:
@@ -110,7 +110,7 @@ class Loop:
 
     def _fetch(self) -> list[Incoming]:
         """One consume() call, less what a rebalance during it took away or brought."""
-        self.partitions.taken.clear()
+        self.partitions.begin_fetch()
         messages = self.consumer.consume(self.size, self.seconds)
         for error in filter(None, (message.error() for message in messages)):
             # A fenced instance says _FATAL while .fatal() is False.
@@ -118,20 +118,19 @@ class Loop:
                 raise KafkaException(error)
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 logger().warning("consume", why=self.hooks.told(error))
-        return self.partitions.ours(incoming(m) for m in messages if not m.error())
+        return self.partitions.accept(incoming(m) for m in messages if not m.error())
 
     def _adopt(self) -> None:
         """Bring partitions that were just assigned to the state that the journal tells."""
-        if not self.partitions.fresh:
+        if not self.partitions.unchecked:
             return
-        rows = self.partitions.behind()
+        rows = self.partitions.compare()
         if rows:
             self._transact(journal.in_order(rows.values()), rows)
-            self.partitions.moved(rows)
-            self.partitions.skipped |= set(rows)
+            self.partitions.mark_replayed(rows)
             metrics.REPLAYS.labels(self.stage.service.name).inc(len(rows))
             logger().info("journal replayed", rows=len(rows))
-        self.partitions.adopted()
+        self.partitions.start_reading()
 
     def _complete(self) -> None:
         """Once after the start: join anew where the group leaves topics out."""
@@ -148,14 +147,14 @@ class Loop:
 
     def _awake(self, batch: list[Incoming]) -> list[Incoming]:
         """The batch without messages that have to wait; their partitions sleep."""
-        self.partitions.wake()
+        self.partitions.resume_due()
         waits = self.hooks.waits(batch) if batch else {}
         if not waits:
             return batch
         early = [message for message in batch if message.topic in waits]
         if early:
             self.partitions.rewind(early)
-            self.partitions.sleep({partition_of(each): waits[each.topic] for each in early})
+            self.partitions.pause({partition_of(each): waits[each.topic] for each in early})
         return [message for message in batch if message.topic not in waits]
 
     def _settle(self, batch: list[Incoming]) -> None:
@@ -180,16 +179,18 @@ class Loop:
         try:
             self._transact(settled.outputs, settled.journal)
         except Unavailable:
-            here.fresh |= set(settled.journal)  # the journal has the batch: publish it from there
+            here.check_again(
+                settled.journal
+            )  # the journal has the batch: it is replayed from there
             raise
         self.hooks.crash("after")
-        here.moved(settled.journal)
+        here.mark_committed(settled.journal)
         name = self.stage.service.name
         metrics.KAFKA_SECONDS.labels(name).observe(time.perf_counter() - begun)
         metrics.STAGE_SECONDS.labels(name).observe(time.perf_counter() - started)
         self.pause = 0.0
         slow = self.hooks.ended(settled)
-        here.sleep({place: slow[place[0]] for place in settled.journal if place[0] in slow})
+        here.pause({place: slow[place[0]] for place in settled.journal if place[0] in slow})
 
     def _transact(self, outputs: Iterable[Output], rows: Mapping[Partition, journal.Row]) -> None:
         """Outputs and offsets in one transaction. Unavailable: aborted, nothing of it stands.
@@ -276,6 +277,4 @@ class Loop:
         try:
             self.partitions.rewind(batch)
         except Unavailable:
-            # Read them anew from the committed offsets, as if they had just been assigned.
-            self.partitions.fresh |= {partition_of(message) for message in batch}
-            self.partitions.skipped |= {partition_of(message) for message in batch}
+            self.partitions.drop(batch)

@@ -1,4 +1,4 @@
-"""The partitions a worker holds: where each stands by journal and broker, and which ones rest."""
+"""The partitions that a worker is assigned: their journal rows, committed offsets and pauses."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
+from credstream.kafka.clients import ANSWER_SECONDS
 from credstream.process.logs import logger
 from credstream.storage import journal
 from credstream.storage.engine import transaction
@@ -20,151 +21,188 @@ from credstream.storage.journal import Partition
 
 @dataclass(slots=True)
 class Partitions:
-    """What is assigned to one consumer.
+    """What one consumer is assigned; only its own methods change it.
 
-    `fresh` were assigned and are not adopted yet, `taken` were lost during the last fetch,
-    `skipped` had messages that a fetch dropped. `rows` and `committed` are what the journal and
-    the broker hold for adopted ones; `asleep` are paused until a monotonic time; `joined` once the
-    group has given anything, were it nothing.
+    `rows` and `committed` hold the journal row and the committed offset of each partition that
+    was compared, None where there is none. `joined` is true after the first assignment, even if
+    that was empty. `_unchecked` were assigned and not compared yet, `_revoked` were revoked
+    during the last fetch, messages of `_to_seek` were fetched and dropped, and `_paused` says
+    until when, by the monotonic clock.
     """
 
     consumer: Consumer
     engine: sa.Engine
     cluster_id: str
-    fresh: set[Partition] = field(default_factory=set)
-    taken: set[Partition] = field(default_factory=set)
-    skipped: set[Partition] = field(default_factory=set)
     rows: dict[Partition, journal.Row | None] = field(default_factory=dict)
     committed: dict[Partition, int | None] = field(default_factory=dict)
-    asleep: dict[Partition, float] = field(default_factory=dict)
     joined: bool = False
+    _unchecked: set[Partition] = field(default_factory=set)
+    _revoked: set[Partition] = field(default_factory=set)
+    _to_seek: set[Partition] = field(default_factory=set)
+    _paused: dict[Partition, float] = field(default_factory=dict)
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether partitions wait for the journal to be compared with the broker."""
+        return bool(self._unchecked)
 
     def on_assigned(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
         self.joined = True
-        self.fresh |= {(p.topic, p.partition) for p in partitions}
-        logger().info("assigned", **_many(partitions))
+        self._unchecked |= {(p.topic, p.partition) for p in partitions}
+        logger().info("assigned", **_counts(partitions))
 
-    def on_taken(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
-        gone = {(p.topic, p.partition) for p in partitions}
-        self.taken |= gone
-        for place in gone:
-            self.fresh.discard(place)
-            for memory in (self.rows, self.committed, self.asleep):
-                memory.pop(place, None)
-        logger().info("taken away", **_many(partitions))
+    def on_revoked(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        revoked = {(p.topic, p.partition) for p in partitions}
+        self._revoked |= revoked
+        for partition in revoked:
+            self._unchecked.discard(partition)
+            for memory in (self.rows, self.committed, self._paused):
+                memory.pop(partition, None)
+        logger().info("taken away", **_counts(partitions))
 
-    def ours(self, fetched: Iterable[Incoming]) -> list[Incoming]:
-        """The messages of adopted partitions; others were lost meanwhile or come again."""
-        kept, messages = [], list(fetched)
-        self.fresh |= self._read_again(messages)
+    def begin_fetch(self) -> None:
+        """Forget what earlier fetches had revoked."""
+        self._revoked.clear()
+
+    def accept(self, fetched: Iterable[Incoming]) -> list[Incoming]:
+        """The messages of compared partitions; of the others they are dropped and read again."""
+        accepted, messages = [], list(fetched)
+        self._unchecked |= self._fetched_too_early(messages)
+        # A partition may be revoked and assigned again during one fetch: what was fetched before
+        # that may have been handled by another worker meanwhile.
+        barred = self._revoked | self._unchecked
         for message in messages:
-            place = partition_of(message)
-            if place in self.rows and place not in self.taken and place not in self.fresh:
-                kept.append(message)
+            partition = partition_of(message)
+            if partition in self.rows and partition not in barred:
+                accepted.append(message)
             else:
-                self.skipped.add(place)
-        return kept
+                self._to_seek.add(partition)
+        return accepted
 
-    def _read_again(self, messages: Sequence[Incoming]) -> set[Partition]:
-        """Partitions that are read from before what stands or was read: to be sought once more.
+    def _fetched_too_early(self, messages: Sequence[Incoming]) -> set[Partition]:
+        """Partitions fetched from before their committed offset or an offset of this fetch.
 
         librdkafka (2.16) forgets a seek that comes while it asks where a partition begins: half a
-        second later it reads from the beginning.
+        second later it reads from the beginning (decision 0019).
         """
-        ahead = {place: self.committed.get(place) or 0 for place in self.rows}
+        expected = {partition: self.committed.get(partition) or 0 for partition in self.rows}
         early: dict[Partition, int] = {}
         for message in messages:
-            place = partition_of(message)
-            if place in ahead:
-                if message.offset < ahead[place]:
-                    early.setdefault(place, message.offset)
-                ahead[place] = message.offset + 1
-        for (topic, partition), offset in early.items():
-            logger().info("read again", topic=topic, partition=partition, offset=offset)
+            partition = partition_of(message)
+            if partition in expected:
+                if message.offset < expected[partition]:
+                    early.setdefault(partition, message.offset)
+                expected[partition] = message.offset + 1
+        for (topic, number), offset in early.items():
+            logger().info("read again", topic=topic, partition=number, offset=offset)
         return set(early)
 
-    def behind(self) -> dict[Partition, journal.Row]:
-        """Rows of fresh partitions whose outputs Kafka has not; raises JournalError."""
-        fresh = sorted(self.fresh)
-        offsets = self._offsets(fresh)
+    def compare(self) -> dict[Partition, journal.Row]:
+        """Compare journal and broker; the rows whose outputs Kafka does not have.
+
+        Raises JournalError where an operator has to decide, and Unavailable.
+        """
+        unchecked = sorted(self._unchecked)
+        offsets = self._committed(unchecked)
         with transaction(self.engine) as connection:
-            found = journal.read(connection, fresh)
+            stored = journal.read(connection, unchecked)
             trusting = journal.trusts_broker(connection)
-        rows = {place: found.get(place) for place in fresh}
+        rows = {partition: stored.get(partition) for partition in unchecked}
         verdicts = {
-            place: journal.verdict(place, row, self.cluster_id, offsets[place], trusting=trusting)
-            for place, row in rows.items()
+            partition: journal.verdict(
+                partition, row, self.cluster_id, offsets[partition], trusting=trusting
+            )
+            for partition, row in rows.items()
         }
         self.rows |= rows
         self.committed |= offsets
-        return {place: row for place, row in found.items() if verdicts[place] == "replay"}
+        return {
+            partition: row for partition, row in stored.items() if verdicts[partition] == "replay"
+        }
 
-    def adopted(self) -> None:
-        """Start reading the fresh partitions from where they stand; Kafka has their outputs."""
+    def start_reading(self) -> None:
+        """Read the compared partitions from their committed offsets; Kafka has their outputs."""
         self._settle()
-        self.seek({place: self.committed[place] for place in self.fresh & self.skipped})
-        self.skipped -= self.fresh
-        self.fresh.clear()
+        self._seek({p: self.committed[p] for p in self._unchecked & self._to_seek})
+        self._to_seek -= self._unchecked
+        self._unchecked.clear()
 
     def _settle(self) -> None:
-        open_rows = {p: row for p in self.fresh if (row := self.rows[p]) and not row.settled}
-        if open_rows:
+        rows = {p: row for p in self._unchecked if (row := self.rows[p]) and not row.settled}
+        if rows:
             with transaction(self.engine) as connection:
-                journal.settle(connection, open_rows)
-            self.rows |= {place: row.as_settled() for place, row in open_rows.items()}
+                journal.settle(connection, rows)
+            self.rows |= {partition: row.as_settled() for partition, row in rows.items()}
 
-    def moved(self, rows: Mapping[Partition, journal.Row]) -> None:
-        """Both transactions of a batch stand."""
+    def mark_committed(self, rows: Mapping[Partition, journal.Row]) -> None:
+        """Remember that both transactions of a batch are committed."""
         self.rows |= rows
-        self.committed |= {place: row.upto + 1 for place, row in rows.items()}
+        self.committed |= {partition: row.upto + 1 for partition, row in rows.items()}
+
+    def mark_replayed(self, rows: Mapping[Partition, journal.Row]) -> None:
+        """As `mark_committed`; the consumer has yet to be moved behind what was replayed."""
+        self.mark_committed(rows)
+        self._to_seek |= set(rows)
+
+    def check_again(self, partitions: Iterable[Partition]) -> None:
+        """Compare journal and broker before anything more of these partitions is handled."""
+        self._unchecked |= set(partitions)
+
+    def drop(self, batch: Sequence[Incoming]) -> None:
+        """Read a batch again from the committed offsets, as if it had just been assigned."""
+        partitions = {partition_of(message) for message in batch}
+        self.check_again(partitions)
+        self._to_seek |= partitions
 
     def rewind(self, batch: Sequence[Incoming]) -> None:
-        """Back to the committed offsets; partitions that are no longer ours need nothing."""
+        """Seek back to the committed offsets; revoked partitions need nothing."""
         first = {partition_of(message): message.offset for message in reversed(batch)}
-        known = {place: self.committed.get(place) for place in first if place in self.rows}
-        self.seek({p: first[p] if offset is None else offset for p, offset in known.items()})
+        offsets = {p: self.committed.get(p) for p in first if p in self.rows}
+        self._seek({p: first[p] if offset is None else offset for p, offset in offsets.items()})
 
-    def seek(self, offsets: Mapping[Partition, int | None]) -> None:
+    def _seek(self, offsets: Mapping[Partition, int | None]) -> None:
         try:
-            for place, offset in offsets.items():
-                start = self._earliest(place) if offset is None else offset
-                self.consumer.seek(TopicPartition(*place, start))
+            for partition, offset in offsets.items():
+                start = self._earliest(partition) if offset is None else offset
+                self.consumer.seek(TopicPartition(*partition, start))
         except KafkaException as error:
             raise Unavailable(f"broker: {error.args[0].str()}") from error
 
-    def sleep(self, waits: Mapping[Partition, float]) -> None:
-        """Pause partitions for some seconds each."""
+    def pause(self, seconds: Mapping[Partition, float]) -> None:
+        """Pause partitions, each for its number of seconds."""
         now = time.monotonic()
-        for place, seconds in waits.items():
-            if place in self.rows:
-                self.consumer.pause([TopicPartition(*place)])
-                self.asleep[place] = now + seconds
+        for partition, pause in seconds.items():
+            if partition in self.rows:
+                self.consumer.pause([TopicPartition(*partition)])
+                self._paused[partition] = now + pause
 
-    def wake(self) -> None:
-        """Resume those whose time is over."""
+    def resume_due(self) -> None:
+        """Resume partitions whose pause is over."""
         now = time.monotonic()
-        for place in [place for place, until in self.asleep.items() if until <= now]:
-            del self.asleep[place]
-            self.consumer.resume([TopicPartition(*place)])
+        for partition in [p for p, until in self._paused.items() if until <= now]:
+            del self._paused[partition]
+            self.consumer.resume([TopicPartition(*partition)])
 
-    def _offsets(self, places: Sequence[Partition]) -> dict[Partition, int | None]:
-        asked = [TopicPartition(*place) for place in places]
+    def _committed(self, partitions: Sequence[Partition]) -> dict[Partition, int | None]:
+        asked = [TopicPartition(*partition) for partition in partitions]
         try:
-            found = self.consumer.committed(asked, timeout=10)
+            answers = self.consumer.committed(asked, timeout=ANSWER_SECONDS)
         except KafkaException as error:
             raise Unavailable(f"broker: {error.args[0].str()}") from error
-        for place in found:
-            if place.error:  # no answer is not the answer that there is none
-                raise Unavailable(f"broker: offset of {place.topic}: {place.error.str()}")
-        return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in found}
+        for answer in answers:
+            if answer.error:  # a failed answer does not mean that no offset is committed
+                raise Unavailable(f"broker: offset of {answer.topic}: {answer.error.str()}")
+        return {(a.topic, a.partition): a.offset if a.offset >= 0 else None for a in answers}
 
-    def _earliest(self, place: Partition) -> int:
-        low, _high = self.consumer.get_watermark_offsets(TopicPartition(*place), timeout=10)
+    def _earliest(self, partition: Partition) -> int:
+        low, _high = self.consumer.get_watermark_offsets(
+            TopicPartition(*partition), timeout=ANSWER_SECONDS
+        )
         return int(low)
 
 
-def _many(partitions: Sequence[TopicPartition]) -> dict[str, int]:
-    return {"partitions": len(partitions), "topics": len({each.topic for each in partitions})}
+def _counts(partitions: Sequence[TopicPartition]) -> dict[str, int]:
+    return {"partitions": len(partitions), "topics": len({p.topic for p in partitions})}
 
 
 def partition_of(message: Incoming) -> Partition:

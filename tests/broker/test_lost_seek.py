@@ -38,11 +38,11 @@ class Hesitant(Partitions):
         super().on_assigned(consumer, partitions)
         self.assigned = time.monotonic()
 
-    def adopted(self):
+    def start_reading(self):
         time.sleep(max(0.0, self.assigned + BEFORE_IT_ASKS - time.monotonic()))
         with frozen_broker():
             time.sleep(UNTIL_IT_HAS)
-            super().adopted()
+            super().start_reading()
         self.sought = time.monotonic()
 
     def ended(self):

@@ -102,9 +102,9 @@ class Blind(Partitions):
 
     __slots__ = ()
 
-    def behind(self):
-        self.rows |= dict.fromkeys(self.fresh)
-        self.committed |= self._offsets(sorted(self.fresh))
+    def compare(self):
+        self.rows |= dict.fromkeys(self._unchecked)
+        self.committed |= self._committed(sorted(self._unchecked))
         return {}
 
 

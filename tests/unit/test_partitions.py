@@ -85,14 +85,14 @@ def test_an_offset_that_the_broker_cannot_tell_is_not_taken_for_none(made):
     write(made, upto=4)
     here = held(made, Consumer(p0=AWAY))
     with pytest.raises(Unavailable, match="away"):
-        here.behind()
-    assert here.fresh == {PLACE}
+        here.compare()
+    assert here._unchecked == {PLACE}
 
 
 def test_one_partition_without_an_answer_keeps_all_waiting(made):
     here = held(made, Consumer(p0=5, p1=AWAY), PLACE, OTHER)
     with pytest.raises(Unavailable):
-        here.behind()
+        here.compare()
     assert here.rows == {}
 
 
@@ -100,8 +100,8 @@ def test_outputs_that_kafka_has_are_dropped_when_a_partition_is_taken_up(made):
     """A worker that ended before it was idle would leave persons in its journal for ever."""
     write(made, upto=4)
     here = held(made, Consumer(p0=5))
-    assert here.behind() == {}
-    here.adopted()
+    assert here.compare() == {}
+    here.start_reading()
     assert stored(made) == {PLACE: ()}
     assert here.rows[PLACE] == Row(CLUSTER, 5, 4)
 
@@ -109,22 +109,22 @@ def test_outputs_that_kafka_has_are_dropped_when_a_partition_is_taken_up(made):
 def test_outputs_that_kafka_has_not_are_kept_until_it_has(made):
     write(made, upto=4)
     here = held(made, Consumer())
-    behind = here.behind()
-    assert behind[PLACE].outputs == OUTPUTS
+    unpublished = here.compare()
+    assert unpublished[PLACE].outputs == OUTPUTS
     assert stored(made) == {PLACE: OUTPUTS}
-    here.moved(behind)
-    here.adopted()
+    here.mark_committed(unpublished)
+    here.start_reading()
     assert stored(made) == {PLACE: ()}
 
 
 def test_a_partition_that_another_worker_went_on_with_meanwhile_keeps_its_outputs(made):
     write(made, upto=4)
     here = held(made, Consumer(p0=5))
-    here.behind()
+    here.compare()
     with transaction(made) as connection:
         row = Row(CLUSTER, None, 4)
         journal.move(connection, CLUSTER, {PLACE: row}, {PLACE: Move(5, 8, OUTPUTS)})
-    here.adopted()
+    here.start_reading()
     assert stored(made) == {PLACE: OUTPUTS}
 
 
@@ -136,12 +136,12 @@ def test_a_partition_that_another_worker_went_on_with_meanwhile_keeps_its_output
 def test_offsets_that_do_not_fit_stop_the_worker(made, committed, words):
     write(made, since=3, upto=4)
     with pytest.raises(JournalError, match=words):
-        held(made, Consumer(p0=committed)).behind()
+        held(made, Consumer(p0=committed)).compare()
 
 
 def test_a_new_database_under_a_broker_that_is_further_stops_the_worker(made):
     with pytest.raises(JournalError, match="new or from the past"):
-        held(made, Consumer(p0=9)).behind()
+        held(made, Consumer(p0=9)).compare()
 
 
 def test_a_new_broker_under_an_old_database_stops_the_worker(made):
@@ -149,17 +149,17 @@ def test_a_new_broker_under_an_old_database_stops_the_worker(made):
     here = held(made, Consumer())
     here.cluster_id = "reborn"
     with pytest.raises(JournalError, match="not reborn"):
-        here.behind()
+        here.compare()
 
 
 def test_messages_of_partitions_that_are_not_taken_up_come_again_later(made):
     consumer = Consumer()
     here = held(made, consumer)
-    assert here.ours([message(7)]) == []
-    here.behind()
-    here.adopted()
+    assert here.accept([message(7)]) == []
+    here.compare()
+    here.start_reading()
     assert consumer.sought == [("in", 0, 7)], "nothing committed: from the earliest there is"
-    assert [m.offset for m in here.ours([message(7)])] == [7]
+    assert [m.offset for m in here.accept([message(7)])] == [7]
 
 
 def test_a_partition_that_is_read_again_is_taken_up_anew_and_nothing_of_it_is_taken(made):
@@ -167,53 +167,53 @@ def test_a_partition_that_is_read_again_is_taken_up_anew_and_nothing_of_it_is_ta
     write(made, upto=4)
     write(made, OTHER, upto=2)
     here = held(made, consumer, PLACE, OTHER)
-    here.behind()
-    here.adopted()
+    here.compare()
+    here.start_reading()
     assert consumer.sought == []
-    found = here.ours([message(3), message(3, OTHER), message(5)])
+    found = here.accept([message(3), message(3, OTHER), message(5)])
     assert found == [message(3, OTHER)], "5 comes after a gap that nobody has looked at"
-    here.behind()
-    here.adopted()
+    here.compare()
+    here.start_reading()
     assert consumer.sought == [("in", 0, 5)]
-    assert here.ours([message(5)]) == [message(5)]
+    assert here.accept([message(5)]) == [message(5)]
 
 
 def test_what_comes_twice_in_one_fetch_is_not_taken_though_nothing_stands(made):
     consumer = Consumer()
     here = held(made, consumer)
-    here.behind()
-    here.adopted()
-    assert here.ours([message(7), message(8), message(7), message(8)]) == []
-    here.behind()
-    here.adopted()
+    here.compare()
+    here.start_reading()
+    assert here.accept([message(7), message(8), message(7), message(8)]) == []
+    here.compare()
+    here.start_reading()
     assert consumer.sought == [("in", 0, 7)]
 
 
-def test_a_partition_taken_and_given_back_during_one_fetch_loses_nothing(made):
+def test_a_partition_revoked_and_given_back_during_one_fetch_loses_nothing(made):
     consumer = Consumer()
     here = held(made, consumer)
-    here.behind()
-    here.adopted()
-    here.moved({PLACE: Row(CLUSTER, None, 11)})
+    here.compare()
+    here.start_reading()
+    here.mark_committed({PLACE: Row(CLUSTER, None, 11)})
     consumer.offsets[PLACE] = 12
-    here.taken.clear()
-    here.on_taken(consumer, [TopicPartition(*PLACE)])
+    here.begin_fetch()
+    here.on_revoked(consumer, [TopicPartition(*PLACE)])
     here.on_assigned(consumer, [TopicPartition(*PLACE)])
-    assert here.ours([message(12)]) == []
+    assert here.accept([message(12)]) == []
     write(made, upto=11)
-    here.behind()
-    here.adopted()
+    here.compare()
+    here.start_reading()
     assert consumer.sought[-1] == ("in", 0, 12)
 
 
 def test_a_partition_that_is_gone_is_not_sought_nor_woken(made):
     consumer = Consumer()
     here = held(made, consumer)
-    here.behind()
-    here.adopted()
-    here.sleep({PLACE: 0.0, OTHER: 0.0})
-    here.on_taken(consumer, [TopicPartition(*PLACE)])
-    here.wake()
+    here.compare()
+    here.start_reading()
+    here.pause({PLACE: 0.0, OTHER: 0.0})
+    here.on_revoked(consumer, [TopicPartition(*PLACE)])
+    here.resume_due()
     here.rewind([message(3)])
     assert consumer.slept == [("pause", 0)]
     assert consumer.sought == []
@@ -224,13 +224,13 @@ def test_a_partition_sleeps_as_long_as_it_was_told(made, monkeypatch):
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     consumer = Consumer()
     here = held(made, consumer)
-    here.behind()
-    here.adopted()
-    here.sleep({PLACE: 2.0})
+    here.compare()
+    here.start_reading()
+    here.pause({PLACE: 2.0})
     for later in (1.0, 0.9, 0.1):
         assert consumer.slept == [("pause", 0)]
         now[0] += later
-        here.wake()
+        here.resume_due()
     assert consumer.slept == [("pause", 0), ("resume", 0)]
 
 
@@ -238,12 +238,12 @@ def test_a_seek_that_fails_is_unavailable_and_the_partition_stays_fresh(made):
     consumer = Consumer(p0=5)
     write(made, upto=4)
     here = held(made, consumer)
-    here.ours([message(5)])
-    here.behind()
+    here.accept([message(5)])
+    here.compare()
     consumer.low = AWAY
     with pytest.raises(Unavailable, match="away"):
-        here.adopted()
-    assert here.fresh == {PLACE}
+        here.start_reading()
+    assert here._unchecked == {PLACE}
 
 
 def test_what_the_group_gives_and_takes_is_told(made):
@@ -251,7 +251,7 @@ def test_what_the_group_gives_and_takes_is_told(made):
     places = [TopicPartition("in", 0), TopicPartition("in", 1), TopicPartition("other", 0)]
     with capture_logs() as lines:
         here.on_assigned(None, places)
-        here.on_taken(None, places[:1])
+        here.on_revoked(None, places[:1])
         here.on_assigned(None, [])
     told = [(line["event"], line["partitions"], line["topics"]) for line in lines]
     assert told == [("assigned", 3, 2), ("taken away", 1, 1), ("assigned", 0, 0)]
