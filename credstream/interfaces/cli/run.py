@@ -17,6 +17,7 @@ from rich.console import Console
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider, PublishedAward, PublishedChange, Receipt
+from credstream.contract.sealed_files import file_name, key_and_version
 from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.local.backends import Backend, embedded, real
 from credstream.exchange.local.collector import CollectedMessage, Collector, receipts_on_file
@@ -71,9 +72,7 @@ class Watch:
         """The newest sealed file of each key."""
         found: dict[str, tuple[int, str]] = {}
         for path in (self.place.folder / "europass").glob("*.jsonld"):
-            name, _, number = path.name.removesuffix(".jsonld").rpartition(".v")
-            _, country, rest = name.split("-", 2)
-            key, version = f"mc:{country}:{rest}", int(number)
+            key, version = key_and_version(path.name)
             found[key] = max(found.get(key, (0, "")), (version, f"europass/{path.name}"))
         return {key: file for key, (_, file) in found.items()}
 
@@ -106,8 +105,7 @@ class Watch:
     def _await(self, receipt: Mapping[str, Any]) -> None:
         unsealed = any(reason["code"] in UNSEALED for reason in receipt["reasons"])
         if receipt["status"] == "published" and receipt["kind"] == "award" and not unsealed:
-            key, version = receipt["key"], receipt["version"]
-            self.awaited.add(f"{key.replace(':', '-')}.v{version}.jsonld")
+            self.awaited.add(file_name(receipt["key"], receipt["version"]))
 
     def _unknown(self, headers: Mapping[str, str]) -> None:
         """A provider that is not registered has no topic for receipts."""

@@ -12,6 +12,7 @@ import orjson
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.learner_block import decrypt
 from credstream.contract.records import Accredited, PublishedAward
+from credstream.contract.sealed_files import file_name
 from credstream.storage.vault import Erased, Vault
 from services.publisher import seal
 from services.publisher.elm import build, gate
@@ -20,7 +21,7 @@ from services.publisher.seal import Sealer
 
 @dataclass(slots=True)
 class Europass:
-    """Writes `<key>.v<version>.jsonld`; the same version gives the same bytes."""
+    """Writes one file a version; the same version gives the same bytes."""
 
     folder: Path
     sealer: Sealer
@@ -61,7 +62,3 @@ class Europass:
             os.replace(part, self.folder / name)  # noqa: PTH105, the atomic one
         except OSError as error:
             raise Unavailable(f"europass folder: {error.strerror}") from error
-
-
-def file_name(key: str, version: int) -> str:
-    return f"{key.replace(':', '-')}.v{version}.jsonld"
