@@ -11,6 +11,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.identity import file_id
 from credstream.contract.messages import Incoming
+from credstream.contract.progress import Progress
 from credstream.contract.records import Receipt
 from credstream.kafka.clients import Cluster
 from credstream.sdk.partitions import Partitions, write
@@ -46,37 +47,26 @@ class File:
 
 @dataclass(slots=True)
 class Course:
-    """What has become of some submissions."""
+    """What has become of some submissions, by their receipts."""
 
-    waiting: set[str]
-    brought: dict[str, set[str]] = field(default_factory=dict)
-    endings: dict[str, dict[str, str]] = field(default_factory=dict)
-    refusals: dict[str, list[str]] = field(default_factory=dict)
+    sent: Collection[str]
+    progress: Progress = field(default_factory=Progress)
 
     def hear(self, receipt: Receipt) -> None:
-        name, key = receipt.submission, receipt.key
-        if key is None:
-            self.refusals.setdefault(name, []).append(receipt.stage)
-        elif receipt.status == "accepted":
-            self.brought.setdefault(name, set()).add(key)
-        else:
-            # What ends here was brought here, or is a definition beside its award.
-            self.endings.setdefault(name, {})[key] = receipt.status
-        if self._ended(name):
-            self.waiting.discard(name)
+        self.progress.take(receipt)
+
+    @property
+    def waiting(self) -> set[str]:
+        """The submissions that have not ended."""
+        endings = self.progress.endings
+        return {id_ for id_ in self.sent if not self.progress.ended(id_, endings.get(id_, ()))}
 
     @property
     def quiet_seconds(self) -> float:
-        held = any("held" in each.values() for each in self.endings.values())
+        """How long to listen for more after the last receipt."""
+        receipts = (each for ended in self.progress.endings.values() for each in ended.values())
+        held = any(receipt.status == "held" for receipt in receipts)
         return HELD_SECONDS if held else QUIET_SECONDS
-
-    def _ended(self, name: str) -> bool:
-        """A refusal after ingest is of one credential of the file, and does not say of which."""
-        refused, ended = self.refusals.get(name, []), self.endings.get(name, {})
-        if "ingest" in refused:
-            return True
-        left = self.brought.get(name, set()) - set(ended)
-        return bool(refused or ended) and len(left) <= len(refused)
 
 
 def file(provider: str, name: str, value: bytes, identity: str | None = None) -> File:
@@ -143,7 +133,7 @@ def _heard(
     seconds: float,
     say: Callable[[str], None],
 ) -> Iterator[Receipt]:
-    course, unread = Course(set(ids)), ""
+    course, unread = Course(ids), ""
     away: Unavailable | None = None
     heard = time.monotonic()
     until = heard + seconds

@@ -8,6 +8,7 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
+from credstream.contract.progress import strongest
 from credstream.contract.records import Accredited, Again, Normalised, Provider, Receipt, Received
 from credstream.contract.values import Reason
 from credstream.exchange.dry_run.partial_record import Read, as_read, definition_key_of, throw_away
@@ -21,7 +22,6 @@ from credstream.exchange.dry_run.result import (
     learner_of,
     unique,
 )
-from credstream.exchange.local.outcomes import RANK
 from credstream.formats.shared.parsed import Parsed, Person
 from services.accreditation import step as accreditation
 from services.ingest import examine
@@ -89,7 +89,7 @@ def definitions_in(value: bytes, provider: Provider, at: int) -> Mapping[str, An
 
 def _outcome(steps: Sequence[_Step]) -> str:
     """The best ending of any part, as the summary of a run tells it."""
-    return max((step.ending for step in steps), key=RANK.__getitem__, default=REFUSED)
+    return strongest(step.ending for step in steps)
 
 
 def _read(value: bytes, provider: Provider, at: int) -> Read:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +12,16 @@ import orjson
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from credstream.contract import topics
+from credstream.contract.avro_mapping import to_record
 from credstream.contract.codec import CLASSES, Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
+from credstream.contract.records import Receipt
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
+
+# What stands on file for a message that cannot be decoded.
+UNREADABLE = b"null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,12 @@ class Collector:
             file.write(line)
 
 
-def receipts_on_file(folder: Path) -> Iterator[Mapping[str, Any]]:
+def receipts_on_file(folder: Path) -> Iterator[Receipt]:
     """The receipts that earlier runs left, oldest first within each provider."""
     for path in sorted((folder / "receipts").glob("*.jsonl")):
-        for line in path.read_text("utf-8").splitlines():
-            yield json.loads(line)
+        for line in path.read_bytes().splitlines():
+            if line != UNREADABLE:
+                yield to_record(Receipt)(orjson.loads(line))
 
 
 def _dead_letter(message: Incoming, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
 from rich.console import Console
 
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider, PublishedAward, PublishedChange, Receipt
 from credstream.contract.sealed_files import file_name, key_and_version
+from credstream.contract.values import Reason
 from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.local.backends import Backend, embedded, real
 from credstream.exchange.local.collector import CollectedMessage, Collector, receipts_on_file
@@ -58,13 +58,13 @@ class Watch:
 
     def hear(self, seen: CollectedMessage) -> None:
         if isinstance(seen.record, Receipt):
-            self._receipt(orjson.loads(orjson.dumps(seen.record)), quiet=False)
+            self._receipt(seen.record, quiet=False)
         elif seen.topic == topics.UNKNOWN_DLQ:
             self._unknown(seen.headers)
         elif isinstance(seen.record, PublishedAward) and seen.record.status == "issued":
             self.changed = time.monotonic()
 
-    def recall(self, receipts: Iterator[Mapping[str, Any]]) -> None:
+    def recall(self, receipts: Iterator[Receipt]) -> None:
         for receipt in receipts:
             self._receipt(receipt, quiet=True)
 
@@ -93,39 +93,39 @@ class Watch:
         europass = self.europass()
         return [self.ledger.entry(name, europass) for name in self.ledger.sent]
 
-    def _receipt(self, receipt: Mapping[str, Any], *, quiet: bool) -> None:
+    def _receipt(self, receipt: Receipt, *, quiet: bool) -> None:
         self.changed = time.monotonic()
         self._await(receipt)
-        ended = self.ledger.hear(receipt)
+        ended = self.ledger.take(receipt)
         self.heard = self.heard or not quiet
-        if not quiet and (ended or receipt["status"] == "unchanged"):
-            sent = self.ledger.sent.get(receipt["submission"])
-            self.say(line_of(receipt, sent.file if sent else receipt["submission"]))
+        if not quiet and (ended or receipt.status == "unchanged"):
+            sent = self.ledger.sent.get(receipt.submission)
+            self.say(line_of(receipt, sent.file if sent else receipt.submission))
 
-    def _await(self, receipt: Mapping[str, Any]) -> None:
-        unsealed = any(reason["code"] in UNSEALED for reason in receipt["reasons"])
-        if receipt["status"] == "published" and receipt["kind"] == "award" and not unsealed:
-            self.awaited.add(file_name(receipt["key"], receipt["version"]))
+    def _await(self, receipt: Receipt) -> None:
+        """A published award is sealed soon after, unless its receipt says that it will not be."""
+        if receipt.status != "published" or receipt.kind != "award":
+            return
+        unsealed = any(reason.code in UNSEALED for reason in receipt.reasons)
+        if receipt.key and receipt.version and not unsealed:
+            self.awaited.add(file_name(receipt.key, receipt.version))
 
     def _unknown(self, headers: Mapping[str, str]) -> None:
         """A provider that is not registered has no topic for receipts."""
-        receipt = {
-            "submission": headers.get("ce_id", ""),
-            "provider": "",
-            "status": "refused",
-            "key": None,
-            "kind": None,
-            "version": None,
-            "outcome": None,
-            "reasons": [
-                {
-                    "code": headers.get("credstream_dlq_reason", ""),
-                    "path": headers.get("credstream_dlq_path", ""),
-                    "detail": headers.get("credstream_dlq_detail", ""),
-                }
-            ],
-        }
-        self._receipt(receipt, quiet=False)
+        reason = Reason(
+            code=headers.get("credstream_dlq_reason", ""),
+            path=headers.get("credstream_dlq_path", ""),
+            detail=headers.get("credstream_dlq_detail", ""),
+        )
+        refusal = Receipt(
+            submission=headers.get("ce_id", ""),
+            provider="",
+            status="refused",
+            stage="ingest",
+            reasons=(reason,),
+            at=0,
+        )
+        self._receipt(refusal, quiet=False)
 
 
 @dataclass(slots=True)

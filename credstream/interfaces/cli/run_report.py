@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from credstream.contract.records import Receipt
 from credstream.exchange.folder import ExchangeFolder
 
 STYLES = {"published": "green", "held": "yellow", "out_of_scope": "cyan", "refused": "red"}
 
 
-def line_of(receipt: Mapping[str, Any], name: str) -> str:
+def line_of(receipt: Receipt, name: str) -> str:
     """One line for a receipt, as a person reads it."""
-    status = receipt["status"]
+    status = receipt.status
     style = STYLES.get(status, "dim")
-    codes = dict.fromkeys(reason["code"] for reason in receipt["reasons"])
+    codes = dict.fromkeys(reason.code for reason in receipt.reasons)
     if status == "published":
-        what = f"{receipt['kind']} v{receipt['version']} {receipt['outcome'] or ''}"
-        more = f"({len(receipt['reasons'])} remarks)" if codes else ""
+        what = f"{receipt.kind} v{receipt.version} {receipt.outcome or ''}"
+        more = f"({len(receipt.reasons)} remarks)" if codes else ""
     else:
         what, more = ", ".join(codes), ""
     return f"[{style}]{status:12}[/] {name:48} {what} [dim]{more}[/]".rstrip()

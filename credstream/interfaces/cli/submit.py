@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
 from rich.console import Console
@@ -112,12 +111,11 @@ def _file(path: Path, provider: str, identity: str | None) -> File:
 
 
 def _say(receipt: Receipt, name: str, *, as_json: bool) -> None:
-    told: Mapping[str, Any] = orjson.loads(orjson.dumps(receipt))
     if as_json:
-        terminal.line({"file": name, **told})
+        terminal.line({"file": name, **orjson.loads(orjson.dumps(receipt))})
         return
     console = Console(highlight=False, soft_wrap=True)
-    console.print(line_of(told, escape(name)))
+    console.print(line_of(receipt, escape(name)))
     if receipt.status in EXPLAINED:
         reasons: Sequence[Reason] = receipt.reasons
         terminal.console().print(terminal.remarks(reasons, EXPLAINED[receipt.status]))
