@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 from credstream.contract.records import Accreditation, Normalised
@@ -16,8 +17,14 @@ from credstream.contract.values import (
     Organisation,
     QualityAssurance,
 )
+from services.accreditation.sources.table import read_list
 
 DAY = "2026-03-15"
+
+
+def list_of(text, *, name, as_of):
+    """Accreditations and reasons of a list that is given as text."""
+    return read_list(io.BytesIO(text.encode()), name=name, as_of=as_of)
 
 
 def organisation(name="Chamber", *ids, country="DE", role=None):

@@ -10,7 +10,8 @@ from credstream.contract.errors import Rejected
 from credstream.contract.reasons.table import REASONS
 from credstream.contract.records import Accreditation
 from credstream.contract.values import Identifier
-from services.accreditation.sources.national_csv import COLUMNS, NAME, REQUIRED, read
+from services.accreditation.sources.national_csv import COLUMNS, REQUIRED
+from tests.support.accreditations import list_of
 
 HEADER = ";".join(COLUMNS)
 GOOD = {
@@ -29,11 +30,7 @@ def line(**cells):
 
 
 def listed(*lines, header=HEADER):
-    return read("\n".join((header, *lines)) + "\n", name="amu", as_of=7)
-
-
-def test_the_source_has_a_name():
-    assert NAME == "national-list"
+    return list_of("\n".join((header, *lines)) + "\n", name="amu", as_of=7)
 
 
 def test_the_defaults_are_an_accreditation_with_a_positive_decision_and_no_limit():
@@ -163,7 +160,7 @@ def test_the_last_of_two_rows_with_one_id_counts():
 def test_every_common_way_to_save_a_list_gives_the_same(delimiter, ending, start):
     text = f"{HEADER}\n{line()};\n;;\n".replace(";", delimiter).replace("\n", ending)
 
-    assert read(start + text, name="amu", as_of=7) == listed(line())
+    assert list_of(start + text, name="amu", as_of=7) == listed(line())
 
 
 def test_a_header_in_capitals_with_blanks_and_empty_last_columns_is_one():
@@ -202,7 +199,7 @@ def test_the_codes_are_explained():
 
 @given(st.text(alphabet=st.sampled_from(';,|"\n\r\t\x00:-0714yesDK\ufeff\u2028'), max_size=80))
 def test_no_content_of_a_list_raises_anything_else(text):
-    found, reasons = read(f"{HEADER}\n{line()}\n{text}", name="amu", as_of=7)
+    found, reasons = list_of(f"{HEADER}\n{line()}\n{text}", name="amu", as_of=7)
 
     assert all(isinstance(each, Accreditation) for each in found)
     assert all(reason.code in REASONS for reason in reasons)
@@ -211,4 +208,4 @@ def test_no_content_of_a_list_raises_anything_else(text):
 @given(st.text(max_size=80))
 def test_a_text_that_is_no_list_is_rejected(text):
     with pytest.raises(Rejected):
-        read(text, name="amu", as_of=7)
+        list_of(text, name="amu", as_of=7)

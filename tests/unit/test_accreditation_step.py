@@ -8,7 +8,6 @@ from credstream.contract import topics
 from credstream.contract.messages import Incoming, StepResult
 from credstream.contract.records import Again
 from services.accreditation.organisations import tokens
-from services.accreditation.sources import national_csv
 from services.accreditation.step import Facts, JudgedRow, accredit, learn
 from tests.support.accreditations import (
     CHAMBER,
@@ -16,6 +15,7 @@ from tests.support.accreditations import (
     TRAINER,
     award,
     definition,
+    list_of,
     organisation,
 )
 
@@ -84,7 +84,7 @@ def test_the_row_of_an_award_is_found_by_every_body_and_that_of_a_definition_by_
 
 
 def test_s15_an_amu_code_in_a_national_list_is_confirmed_without_any_other_register():
-    listed, reasons = national_csv.read(AMU_LIST, name="amu", as_of=7)
+    listed, reasons = list_of(AMU_LIST, name="amu", as_of=7)
     school = organisation("Herningsholm", "cvr:29554299", country="DK")
 
     (emit,) = accredit(

@@ -16,7 +16,7 @@ from credstream.contract.values import Organisation, QualityAssurance
 from credstream.formats.native import read as native
 from credstream.formats.shared.json_text import read_json, read_text
 from credstream.formats.shared.parsed import Rules
-from services.accreditation.sources import national_csv
+from services.accreditation.sources.table import read_list
 from services.ingest.proofs import jades, vc_jwt
 
 ROOT = Path(__file__).parents[2]
@@ -122,17 +122,20 @@ def test_all_providers_but_one_are_registered():
     }
 
 
+def accreditations(name):
+    with (EXAMPLES / "accreditations/national-list.csv").open("rb") as stream:
+        return read_list(stream, name=name, as_of=LATER)
+
+
 def test_the_list_of_accreditations_is_read_without_a_doubt():
-    text = (EXAMPLES / "accreditations/national-list.csv").read_text("utf-8")
-    found, reasons = national_csv.read(text, name=national_csv.NAME, as_of=LATER)
+    found, reasons = accreditations("national-list")
     assert reasons == ()
     assert {each.kind for each in found} == {"accreditation", "recognition"}
     assert [each.agent_trusted for each in found].count(False) == 1
 
 
 def test_the_late_window_cleaner_is_awarded_a_day_after_the_accreditation_ended():
-    text = (EXAMPLES / "accreditations/national-list.csv").read_text("utf-8")
-    found, _ = national_csv.read(text, name="list", as_of=LATER)
+    found, _ = accreditations("list")
     last = next(each.expires_on for each in found if each.id == "list:DE-GW-1011")
     late = document("cleaning-like/04-window-cleaner-late.json")["issued_on"]
     assert date.fromisoformat(late) == date.fromisoformat(last) + timedelta(days=1)

@@ -15,7 +15,7 @@ from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.local.examples import EXAMPLES, lists, registrations
 from services.accreditation.organisations import tokens
-from services.accreditation.sources import national_csv
+from services.accreditation.sources.table import read_list
 from services.normalise.facts import HeldDefinition
 
 UNREGISTERED = "try"
@@ -107,11 +107,10 @@ def _shipped(name: str, at: int) -> Known:
 
 
 def _accreditations(at: int) -> Mapping[str, tuple[Accreditation, ...]]:
-    records = [
-        record
-        for path in lists(EXAMPLES)
-        for record in national_csv.read(path.read_text("utf-8-sig"), name=path.stem, as_of=at)[0]
-    ]
+    records: list[Accreditation] = []
+    for path in lists(EXAMPLES):
+        with path.open("rb") as stream:
+            records += read_list(stream, name=path.stem, as_of=at)[0]
     return _grouped((token, each) for each in records for token in tokens(each.organisation))
 
 

@@ -29,7 +29,7 @@ from credstream.interfaces.cli.users import enrol
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
-from services.accreditation.sources import national_csv
+from services.accreditation.sources.table import read_list
 
 CONNECT_SECONDS, FLUSH_SECONDS = 4.0, 60.0
 
@@ -45,8 +45,8 @@ def publish_accreditations(
 ) -> tuple[tuple[Accreditation, ...], tuple[Reason, ...]]:
     """Publish a list; its accreditations, and the rows that were left out."""
     try:
-        text = path.read_text("utf-8-sig")
-        records, reasons = national_csv.read(text, name=name, as_of=int(time.time() * 1000))
+        with path.open("rb") as stream:
+            records, reasons = read_list(stream, name=name, as_of=int(time.time() * 1000))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path}: {error}") from error
     except Rejected as refusal:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import BinaryIO, TextIO, TypeVar
 
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Accreditation
@@ -16,7 +17,7 @@ from credstream.vocabularies import countries, eqf, isced_f
 from services.accreditation.organisations import tokens
 from services.accreditation.rules import DECISIONS, KINDS, UNKNOWN_FIELD
 
-NAME = "national-list"
+NAME = "national_csv"
 
 COLUMNS = (
     "id",
@@ -52,32 +53,44 @@ _SHOWN = 60
 _LONGEST_ID = 200
 
 Row = Mapping[str, str]
+Line = tuple[int, list[str] | None]
 T = TypeVar("T")
 
 
-def read(
-    text: str, *, name: str, as_of: int
-) -> tuple[tuple[Accreditation, ...], tuple[Reason, ...]]:
-    """Give the accreditations of the good rows, and why each bad row was left out.
+def recognise(head: bytes) -> bool:
+    """Whether the first line of a file names a column of ours."""
+    lines = _lines(io.StringIO(head.decode("utf-8-sig", "replace"), newline=""))
+    _, cells = next(lines, (1, None))
+    return any(cell.casefold() in COLUMNS for cell in cells or ())
 
-    A row with a value that is not understood is left out whole: a limit that got lost would
-    cover what the list never meant. Raises Rejected where the header is not that of a list.
+
+def read(stream: BinaryIO, *, name: str, as_of: int) -> Iterator[Accreditation | Reason]:
+    """Yield the accreditation of each good row, and why each bad row is left out.
+
+    Raises Rejected where the header is not that of a list, UnicodeDecodeError where the file is
+    not written in UTF-8.
     """
-    lines = _lines(text.removeprefix("\ufeff"))
+    text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
+    try:
+        yield from _parts(_lines(text), name, as_of)
+    finally:
+        text.detach()  # else the stream, which is the caller's, is closed with the text
+
+
+def _parts(lines: Iterator[Line], name: str, as_of: int) -> Iterator[Accreditation | Reason]:
     columns = _columns(next(lines, (1, None))[1])
-    kept: dict[str, Accreditation] = {}
-    reasons: list[Reason] = []
+    ids: set[str] = set()
     for line, cells in lines:
         try:
-            found = _accreditation(_row(columns, cells), name, as_of)
+            accreditation = _accreditation(_row(columns, cells), name, as_of)
         except Rejected as error:
-            reasons.append(_reason(error.code, line, error.path, error.detail))
+            yield _reason(error.code, line, error.path, error.detail)
             continue
-        if kept.pop(found.id, None):
+        if accreditation.id in ids:
             detail = "The id stands on an earlier line too; this line counts."
-            reasons.append(_reason("source.row_duplicate", line, "id", detail))
-        kept[found.id] = found
-    return tuple(kept.values()), tuple(reasons)
+            yield _reason("source.row_duplicate", line, "id", detail)
+        ids.add(accreditation.id)
+        yield accreditation
 
 
 def _reason(code: str, line: int, column: str, detail: str) -> Reason:
@@ -85,22 +98,30 @@ def _reason(code: str, line: int, column: str, detail: str) -> Reason:
     return Reason(code=code, path=path, detail=detail)
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str] | None]]:
+def _lines(text: TextIO) -> Iterator[Line]:
     """Yield number and cells of every line that is not blank; None where quotes go wrong."""
-    first = next(filter(str.strip, text.splitlines()), "")
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start: list[str] = []
+    for line in text:
+        start.append(line)
+        if line.strip():
+            break
+    reader = csv.reader(itertools.chain(start, text), delimiter=_delimiter(start), strict=True)
     while True:
-        line = reader.line_num + 1
+        number = reader.line_num + 1
         try:
             cells = [cell.strip() for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error:
-            yield line, None
+            yield number, None
             continue
         if any(cells):
-            yield line, cells
+            yield number, cells
+
+
+def _delimiter(start: Sequence[str]) -> str:
+    """The delimiter that the header, the last of the first lines, has most of."""
+    return max(_DELIMITERS, key=(start[-1] if start else "").count)
 
 
 def _columns(cells: list[str] | None) -> tuple[str, ...]:
