@@ -16,7 +16,7 @@ from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.exchange.local.processes import free_port
 from credstream.exchange.target import Target
-from credstream.interfaces.cli import topics as topic_commands
+from credstream.exchange.topics import is_ours
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
 from credstream.process import child_process
@@ -180,7 +180,7 @@ def emptied() -> Target:
     """The same without anything of an earlier test: topics made anew, schemas registered."""
     found = exchange()
     admin = Admin(found.cluster)
-    admin.delete(admin.used(name for name in admin.partitions() if topic_commands.ours(name)))
+    admin.delete(admin.used(name for name in admin.partitions() if is_ours(name)))
     names = [name for name, _ in topics.fixed(("DE", "DK"))]
     admin.create(names, stacks.stack().nodes)
     codecs.registry()

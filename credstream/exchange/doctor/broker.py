@@ -15,9 +15,10 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from credstream.contract import rights, topics
+from credstream.exchange import registrations
 from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Finding, check_of, in_force
 from credstream.exchange.target import Target
-from credstream.interfaces.cli.topics import embedded_drift, registered, wanted
+from credstream.exchange.topics import embedded_differences, topic_differences
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin, Drift
 from credstream.kafka.clients import Cluster
@@ -79,9 +80,9 @@ def topic_checks(broker: BrokerReport, services: Iterable[str]) -> Iterator[Find
     """Topics against the table, and the inputs of each service against each other."""
     found = list(_unequal(broker, services))
     if broker.exchange.embedded:
-        found += _drifts(embedded_drift(broker.partitions))
+        found += _drifts(embedded_differences(broker.partitions))
     elif broker.service is None:
-        found += _drifts(Admin(broker.cluster).drift(wanted(broker.exchange), None))
+        found += _drifts(topic_differences(broker.exchange))
     yield from found
     if not found:
         yield Finding("topics", OK, f"{len(broker.partitions)} topics are seen, none amiss")
@@ -217,7 +218,10 @@ def _unseen(broker: BrokerReport, service: str) -> Iterator[tuple[str, str]]:
     names = {r.name for r in rights.of_service(service) if r.resource == "topic" and not r.prefixed}
     prefixes = [r.name for r in rights.of_service(service) if r.prefixed and r.resource == "topic"]
     if topics.PROVIDERS in broker.partitions:
-        own = [topics.of_provider(p.kind, p.id) for p in registered(broker.exchange).values()]
+        own = [
+            topics.of_provider(p.kind, p.id)
+            for p in registrations.in_force(broker.exchange).values()
+        ]
         names |= {n for some in own for n in some if n.startswith(tuple(prefixes))}
     missing = sorted(names - broker.partitions.keys())
     if missing:

@@ -103,14 +103,14 @@ def embedded() -> Iterator[EmbeddedBackend]:
 @contextmanager
 def real(place: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBackend]:
     """Topics, schemas and users of the exchange, on real servers."""
-    from credstream.interfaces.cli.topics import make
+    from credstream.exchange.topics import create
     from credstream.interfaces.cli.users import password_of
 
     exchange = of_stack(stack)
     (place.folder / "stack").write_text(str(stack.resolve()))
     if fresh:
         _forget(exchange, place)
-    make(exchange, 1)
+    create(exchange, 1)
     yield RealBackend(
         place,
         stack,
@@ -124,11 +124,11 @@ def real(place: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBac
 
 def _forget(exchange: Target, place: ExchangeFolder) -> None:
     """Delete what the exchange's topics hold, and every table."""
-    from credstream.interfaces.cli.topics import ours
+    from credstream.exchange.topics import is_ours
     from credstream.kafka.admin import Admin
     from credstream.storage.engine import empty
 
     admin = Admin(exchange.cluster)
-    admin.delete(admin.used(name for name in admin.partitions() if ours(name)))
+    admin.delete(admin.used(name for name in admin.partitions() if is_ours(name)))
     for name in (*topics.SERVICES, "vault"):
         empty(place.url(name))

@@ -22,9 +22,9 @@ from credstream.contract.records import Accreditation, Provider
 from credstream.contract.values import Reason
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.local.examples import registration
+from credstream.exchange.registrations import in_force
 from credstream.exchange.target import Target, settings_for, target_of
 from credstream.interfaces.cli.exit_codes import guarded
-from credstream.interfaces.cli.topics import registered
 from credstream.interfaces.cli.users import enrol
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
@@ -80,7 +80,7 @@ def set_state(provider: str, state: str, folder: Path, *, as_json: bool) -> int:
 
     def work() -> int:
         exchange = target_of(folder)
-        held = registered(exchange).get(provider)
+        held = in_force(exchange).get(provider)
         if held is None:
             raise CommandError(f"no provider {provider} is registered")
         changed = replace(held, status=state)
