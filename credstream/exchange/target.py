@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from credstream.contract.codec import Codec
+from credstream.contract.topics import SERVICES
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
 from credstream.kafka import clients
@@ -88,3 +89,9 @@ def loaded() -> Settings:
         return load()
     except SettingsError as error:
         raise CommandError(str(error), Kind.CONFIG) from error
+
+
+def check_service(name: str) -> None:
+    """Raise CommandError for a name that no service has."""
+    if name not in SERVICES:
+        raise CommandError(f"no service is called {name}; there are {', '.join(SERVICES)}")

@@ -104,7 +104,7 @@ def embedded() -> Iterator[EmbeddedBackend]:
 def real(place: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBackend]:
     """Topics, schemas and users of the exchange, on real servers."""
     from credstream.exchange.topics import create
-    from credstream.interfaces.cli.users import password_of
+    from credstream.exchange.users import add_service
 
     exchange = of_stack(stack)
     (place.folder / "stack").write_text(str(stack.resolve()))
@@ -116,7 +116,7 @@ def real(place: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBac
         stack,
         exchange,
         {
-            name: password_of(exchange, name, place.secrets / f"{name}.password")
+            name: add_service(exchange, name, place.secrets / f"{name}.password")
             for name in topics.SERVICES
         },
     )

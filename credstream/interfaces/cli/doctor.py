@@ -19,7 +19,7 @@ from credstream.exchange.doctor.broker import BrokerReport
 from credstream.exchange.doctor.checks import OK, UNKNOWN, WRONG, Base, Finding
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
-from credstream.exchange.target import Target, loaded, target_of
+from credstream.exchange.target import Target, check_service, loaded, target_of
 from credstream.interfaces.cli.exit_codes import AWAY, CONFIG, UNDONE
 from credstream.interfaces.cli.terminal import console
 from credstream.storage import migrate
@@ -64,7 +64,8 @@ class Work:
 
 def examine(services: Sequence[str], directory: Path, *, as_json: bool) -> int:
     """Print a line for each check; 0 all well, 4 something is away, 5 wrong, 78 settings."""
-    _known(services)
+    for name in services:
+        check_service(name)
     try:
         found = _found(services, ExchangeFolder(directory), target_of(directory))
     except CommandError as error:
@@ -149,12 +150,6 @@ def _bases(services: Sequence[str], place: ExchangeFolder, url: str, vault: str)
     found = vault or (place.url(VAULT) if place.has_database(VAULT) else "")
     if found and (not services or set(services) & set(VAULTED)):
         yield Base(VAULT, found, migrate.VAULT)
-
-
-def _known(services: Sequence[str]) -> None:
-    for name in services:
-        if name not in SERVICES:
-            raise CommandError(f"no service is called {name}; there are {', '.join(SERVICES)}")
 
 
 def _code(found: Iterable[Finding]) -> int:

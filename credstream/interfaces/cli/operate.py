@@ -14,10 +14,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from credstream.contract.topics import SERVICES
 from credstream.exchange.errors import CommandError
 from credstream.exchange.folder import ExchangeFolder
-from credstream.exchange.target import loaded, settings_for
+from credstream.exchange.target import check_service, loaded, settings_for
 from credstream.interfaces.cli.exit_codes import MISUSE, guarded
 from credstream.interfaces.cli.terminal import console
 from credstream.process.settings import PREFIX, shown
@@ -135,8 +134,7 @@ def _upgrade(source: sa.Engine, service: str, where: tuple[Path, ...]) -> None:
 
 
 def _database(service: str, directory: Path) -> sa.Engine:
-    if service not in SERVICES:
-        raise CommandError(f"no service is called {service}; there are {', '.join(SERVICES)}")
+    check_service(service)
     return open_engine(settings_for(service, directory).database_url)
 
 

@@ -20,12 +20,12 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accreditation, Provider
 from credstream.contract.values import Reason
+from credstream.exchange import users
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.local.examples import registration
 from credstream.exchange.registrations import in_force
 from credstream.exchange.target import Target, settings_for, target_of
 from credstream.interfaces.cli.exit_codes import guarded
-from credstream.interfaces.cli.users import enrol
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
@@ -86,7 +86,7 @@ def set_state(provider: str, state: str, folder: Path, *, as_json: bool) -> int:
         changed = replace(held, status=state)
         # Rights first: what is still on its way is refused by ingest, which then knows.
         if not exchange.embedded:
-            enrol(exchange, changed, new_password=False)
+            users.add_provider(exchange, changed, new_password=False)
         publish_providers(_connected(exchange), exchange.codec(), [changed])
         _say([provider], as_json=as_json, sentence=state)
         return 0
@@ -154,7 +154,7 @@ def _enrolled(
         _await_topics(exchange.cluster, names)
         return {"provider": provider.id, "user": None, "password": None}
     Admin(exchange.cluster).create(names, replicas)
-    password = enrol(exchange, provider, new_password=new_password)
+    password = users.add_provider(exchange, provider, new_password=new_password)
     user = rights.user_of_provider(provider.id)
     return {"provider": provider.id, "user": user, "password": password}
 
