@@ -1,4 +1,4 @@
-"""The runtime as a service's worker has it, less the Faust shell: journal, transactions, keeper."""
+"""The runtime as a worker of a service has it, less the Faust shell."""
 
 from __future__ import annotations
 

@@ -23,9 +23,13 @@ from credstream.kafka.retry import patient
 from credstream.process.diagnosis import refused
 from credstream.process.logs import logger
 from credstream.process.settings import Settings
+from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.following import LOOK_SECONDS, STEP_SECONDS, Following
-from credstream.runtime.keeper import Keeper
+from credstream.runtime.holds import Holds
+from credstream.runtime.idle import Idle
+from credstream.runtime.lag import Lag
 from credstream.runtime.loop import Hooks, Loop
+from credstream.runtime.maintenance import Maintenance
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.reference import Control, Reference
 from credstream.runtime.stage import Service, Stage
@@ -56,7 +60,7 @@ class Worker:
     journalled: bool = True
     fence: Fence | None = None
     loop: Loop | None = None
-    keeper: Keeper | None = None
+    breaker: StoredBreaker | None = None
     reference: Reference | None = None
     turned: float = field(default_factory=time.monotonic)
 
@@ -72,10 +76,10 @@ class Worker:
 
     def ready(self) -> str | None:
         """None when work goes on, else what it waits for."""
-        if self.loop is None or self.keeper is None:
+        if self.loop is None or self.breaker is None:
             return "starting"
-        if self.keeper.opened:
-            return f"breaker open: {self.keeper.opened}"
+        if self.breaker.reason:
+            return f"breaker open: {self.breaker.reason}"
         still = time.monotonic() - self.last_turn() > STILL_SECONDS
         return "unavailable" if still or not self.loop.working else None
 
@@ -135,7 +139,9 @@ class Worker:
         stage = Stage(
             self.service, self.engine, self.codec, cluster_id, known, journalled=self.journalled
         )
-        self.keeper = self._watching(consumer, asker)
+        self.breaker = StoredBreaker(self.engine, self.service.name, self.name)
+        self.breaker.recall()
+        maintenance = self._maintenance(self.breaker, consumer, asker)
         self.loop = Loop(
             consumer,
             producer,
@@ -143,7 +149,7 @@ class Worker:
             Partitions(consumer, self.engine, cluster_id),
             self.settings.batch_size,
             self.settings.batch_seconds,
-            self._hooks(self.keeper, cluster),
+            self._hooks(maintenance, cluster),
             ordinary_commit=profile.ordinary_commit,
         )
 
@@ -155,30 +161,28 @@ class Worker:
     def _profile(self) -> Profile:
         return PROFILES[self.settings.profile]
 
-    def _watching(self, consumer: Consumer, asker: Asker) -> Keeper:
+    def _maintenance(self, breaker: StoredBreaker, consumer: Consumer, asker: Asker) -> Maintenance:
 
         def ask() -> None:
             """That the broker answers an idle worker, and still shows it what it reads."""
             self._check_partitions(clients.counts(asker.seen(clients.ASK_SECONDS)))
 
-        keeper = Keeper(
-            self.service,
-            self.name,
-            self.engine,
-            consumer,
-            self.settings.hold_seconds,
-            ask if self._profile.inquisitive else None,
+        name = self.service.name
+        return Maintenance(
+            name,
+            Holds(self.engine, self.settings.hold_seconds, self.service.unknown),
+            breaker,
+            Lag(name, consumer),
+            Idle(self.engine, ask if self._profile.inquisitive else None),
         )
-        keeper.start()
-        return keeper
 
-    def _hooks(self, keeper: Keeper, cluster: Cluster) -> Hooks:
+    def _hooks(self, maintenance: Maintenance, cluster: Cluster) -> Hooks:
         group = Membership(cluster, self.service.name, self.service.inputs)
         return Hooks(
-            waits=keeper.waits,
-            ended=keeper.ended,
-            chores=keeper.chores,
-            rest=keeper.rest,
+            waits=maintenance.to_pause,
+            ended=maintenance.completed,
+            chores=maintenance.chores,
+            rest=maintenance.idle.settle,
             crash=self.crash,
             away=self.away,
             told=partial(refused, cluster.address, cluster.security),

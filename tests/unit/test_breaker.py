@@ -1,4 +1,4 @@
-"""What opens the breaker, and what a single provider can and cannot do to the house."""
+"""What opens the breaker, and what a single provider can and cannot do to the others."""
 
 from __future__ import annotations
 
@@ -14,6 +14,35 @@ def noted(endings):
     for outcome, provider in endings:
         breaker.note(outcome, provider)
     return breaker
+
+
+def test_a_hundred_unexpected_in_a_row_open_it_and_ninety_nine_do_not():
+    assert noted([(UNEXPECTED, "a")] * 99).reason() is None
+    assert noted([(UNEXPECTED, "a")] * 100).reason()
+    broken = [*[(UNEXPECTED, "a")] * 99, (FINE, "a"), *[(UNEXPECTED, "a")] * 99]
+    assert noted(broken).reason() is None
+
+
+def test_five_in_a_hundred_of_the_last_thousand_open_it():
+    mixed = [(UNEXPECTED if n % 20 == 0 else FINE, "a") for n in range(WINDOW)]
+    assert noted(mixed).reason()
+    rarer = [(UNEXPECTED if n % 21 == 0 else FINE, "a") for n in range(WINDOW)]
+    assert noted(rarer).reason() is None
+
+
+def test_refusals_open_it_only_when_three_providers_share_them():
+    assert noted([(REFUSED, name) for _ in range(40) for name in "abc"]).reason()
+    assert noted([(REFUSED, name) for _ in range(200) for name in "ab"]).reason() is None
+    assert noted([(REFUSED, "a")] * 1000).reason() is None
+
+
+def test_one_provider_that_is_refused_again_and_again_is_slowed_more_and_more():
+    assert noted([(REFUSED, "a")] * 99).slowed() == {}
+    pauses = [noted([(REFUSED, "a")] * count).slowed()["a"] for count in (100, 200, 300, 5000)]
+    assert pauses == sorted(pauses)
+    assert 0 < pauses[0] < pauses[-1] <= SLOWEST_SECONDS
+    assert noted([*[(REFUSED, "a")] * 300, (FINE, "a")]).slowed() == {}
+    assert set(noted([*[(REFUSED, "a")] * 100, (FINE, "b")]).slowed()) == {"a"}
 
 
 @pytest.mark.parametrize("others", [0, 1, 10, 16])
