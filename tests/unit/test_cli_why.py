@@ -12,7 +12,7 @@ from credstream.exchange.dry_run.lookups import known_in
 from credstream.exchange.dry_run.pipeline import rehearse
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.local.examples import EXAMPLES
-from credstream.interfaces.cli.why import explain
+from credstream.interfaces.cli.why import explain_record
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA
 from services.publisher import deliveries, tables, write
@@ -93,7 +93,7 @@ def house(tmp_path):
 @pytest.fixture
 def ask(capsys, house):
     def run(key, *, as_json=True):
-        assert explain(key, house.folder, as_json=as_json) == 0
+        assert explain_record(key, house.folder, as_json=as_json) == 0
         text = capsys.readouterr().out
         return json.loads(text) if as_json else text
 
@@ -189,13 +189,13 @@ def test_a_person_reads_where_it_came_from_and_what_changed_it(house, ask):
 
 def test_a_key_that_was_never_published_is_misuse(house):
     with pytest.raises(CommandError, match="mc:be:nothing") as trouble:
-        explain("mc:be:nothing", house.folder, as_json=False)
+        explain_record("mc:be:nothing", house.folder, as_json=False)
     assert trouble.value.kind is Kind.MISUSE
 
 
 def test_without_an_exchange_there_is_a_way_out(tmp_path):
     with pytest.raises(CommandError, match="--dir") as trouble:
-        explain("mc:be:nothing", tmp_path / "none", as_json=False)
+        explain_record("mc:be:nothing", tmp_path / "none", as_json=False)
     assert trouble.value.kind is Kind.MISUSE
 
 
@@ -203,5 +203,5 @@ def test_a_database_without_tables_is_away(tmp_path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "publisher.db").touch()
     with pytest.raises(CommandError, match="no such table") as trouble:
-        explain("mc:be:nothing", tmp_path, as_json=False)
+        explain_record("mc:be:nothing", tmp_path, as_json=False)
     assert trouble.value.kind is Kind.AWAY

@@ -1,13 +1,13 @@
-"""The descriptors of a record with their origins: as plain data, and as lines to be shown."""
+"""The descriptors of a record with their origins, as lines of a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from credstream.contract.records import Normalised
-from credstream.contract.values import Award, Definition, Origin
+from credstream.contract.values import Origin
 from credstream.interfaces.cli.labels import OF_AWARD, OF_DEFINITION, short
 
 EVERY = frozenset({"learner", *OF_DEFINITION, *OF_AWARD})
@@ -35,19 +35,6 @@ class Line:
     mandatory: bool
 
 
-def descriptors(record: Normalised, learner: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Every descriptor under its plain name; what is absent is null or empty."""
-    definition, award = record.definition, record.award
-    found = {
-        each.name: getattr(definition, each.name)
-        for each in fields(Definition)
-        if each.name != "key"
-    }
-    if record.kind != "award":
-        return found
-    return {"learner": learner} | found | (_of_award(award) if award else {"issued_on": None})
-
-
 def lines(
     record: Normalised, learner: Mapping[str, Any] | None, mandatory: Sequence[str]
 ) -> list[Line]:
@@ -62,19 +49,6 @@ def lines(
         for name in dict.fromkeys(order)
         if told.get(name) or (name in mandatory and name not in own)
     ]
-
-
-def _of_award(award: Award) -> dict[str, Any]:
-    return {
-        "issued_on": award.issued_on or None,
-        "award.valid_until": award.valid_until,
-        "grade": award.grade,
-        "grade_scale": award.grade_scale,
-        "identity_verified": award.identity_verified,
-        "evidence": award.evidence,
-        "status": award.status or None,
-        "funding": [{"funder": each.funder} for each in award.funding],
-    }
 
 
 def _learner(learner: Mapping[str, Any] | None) -> tuple[str, ...]:

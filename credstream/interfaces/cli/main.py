@@ -83,9 +83,9 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Explain a published record: source, origins, rules, judgement, versions."""
-    from credstream.interfaces.cli.why import explain
+    from credstream.interfaces.cli.why import explain_record
 
-    raise typer.Exit(explain(key, directory, as_json=as_json))
+    raise typer.Exit(explain_record(key, directory, as_json=as_json))
 
 
 @app.command()

@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 
 from credstream.contract import topics
+from credstream.exchange.descriptors import descriptors
 from credstream.exchange.dry_run.lookups import known_in
 from credstream.exchange.dry_run.pipeline import rehearse
 from credstream.exchange.dry_run.result import HELD, REFUSED, Credential, Rehearsal
 from credstream.exchange.errors import CommandError
-from credstream.interfaces.cli.descriptor_lines import descriptors
 from credstream.interfaces.cli.exit_codes import REJECTED
 from credstream.interfaces.cli.labels import short, written_as
 
