@@ -1,8 +1,7 @@
-"""`credstream try` as a person sees it: the table, the exit code, and how soon it answers."""
+"""`credstream try` as a person sees it: the table, the exit code, and what it loads."""
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,7 @@ def test_a_person_reads_verdicts_descriptors_judgement_and_fixes(attempt):
 def command(*arguments):
     script = (
         "import sys\nfrom credstream.interfaces.cli.main import main\ntry:\n    main()\nfinally:\n"
-        "    heavy = {'faust', 'sqlalchemy', 'aiohttp', 'confluent_kafka'} & set(sys.modules)\n"
+        "    heavy = {'faust', 'sqlalchemy', 'aiohttp', 'confluent_kafka', 'alembic', 'structlog'} & set(sys.modules)\n"
         "    sys.stderr.write(f'loaded: {sorted(heavy)}')\n"
     )
     call = (sys.executable, "-c", script, "try", *map(str, arguments))
@@ -49,16 +48,10 @@ def command(*arguments):
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)], ids=["shown", "as JSON"])
-def test_nothing_heavy_is_loaded_and_the_answer_comes_within_a_second(tmp_path, flags):
+def test_on_the_shipped_examples_nothing_heavy_is_loaded(tmp_path, flags):
     file, provider = example("festo-like/02-automation-joint.jwt")
-    took = []
-    for _ in range(3):
-        began = time.monotonic()
-        done = command(file, "--provider", provider, "--dir", tmp_path, *flags)
-        took.append(time.monotonic() - began)
-        assert done.returncode == 0
-        assert done.stderr == "loaded: []"
-    assert min(took) < 3.0  # under one second on a quiet machine
+    done = command(file, "--provider", provider, "--dir", tmp_path, *flags)
+    assert (done.returncode, done.stderr) == (0, "loaded: []")
 
 
 def test_the_exit_code_tells_a_refusal_from_misuse(tmp_path):
