@@ -3,6 +3,7 @@
 Failure
 ├── Rejected      the message is bad for ever: dead letter, and a receipt a person can act on
 └── Unavailable   something we need is away: roll back, wait, try the same batch again
+    └── ActionNeeded   waiting alone does not help: the text says what somebody has to change
 """
 
 from __future__ import annotations
@@ -28,3 +29,10 @@ class Rejected(Failure):
 
 class Unavailable(Failure):
     """A database, registry or broker is away; nothing was decided about the message."""
+
+
+class ActionNeeded(Unavailable):
+    """What we need refuses until somebody changes something, such as a right; the text says what.
+
+    Whoever works unattended goes on trying, as after Unavailable.
+    """

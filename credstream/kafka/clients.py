@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from credstream.contract.codec import Codec
-from credstream.contract.errors import Unavailable
+from credstream.contract.errors import ActionNeeded, Unavailable
 from credstream.contract.messages import Incoming
 from credstream.kafka.profiles import (
     COMMON,
@@ -29,11 +29,18 @@ from credstream.kafka.profiles import (
     TRANSACTIONAL,
     Config,
 )
-from credstream.process.diagnosis import Witness, explained, known, refused
+from credstream.process.diagnosis import Diagnosis, Witness, known, of_broker, refused
 from credstream.process.settings import Settings, SettingsError, needed
 
 # How long a broker that may be away is asked, and one that must answer.
 ASK_SECONDS, ANSWER_SECONDS = 1.0, 10.0
+# Errors that follow from another one, which the client told its error callback.
+NO_ANSWER = {
+    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
+    KafkaError._TRANSPORT,  # noqa: SLF001
+    KafkaError._TIMED_OUT,  # noqa: SLF001
+    KafkaError._MSG_TIMED_OUT,  # noqa: SLF001
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,16 @@ class Cluster:
     witness: Witness = field(default_factory=Witness, repr=False, compare=False)
 
     def refused(self, error: KafkaError) -> Unavailable:
-        """A failure of a client's call as an operator reads it."""
-        return Unavailable(refused(self.address, self.security, error))
+        """A broker's own refusal as an operator reads it."""
+        return _unavailable(refused(self.address, self.security, error))
 
     def silent(self) -> Unavailable:
         """That there was no answer, with what was heard instead, and what to do."""
-        return Unavailable(explained(self.address, self.security, self.witness.heard))
+        return _unavailable(of_broker(self.address, self.security, self.witness.heard))
+
+    def failure(self, error: KafkaError) -> Unavailable:
+        """What an error of a client means: the broker's refusal, or why there is no answer."""
+        return self.silent() if error.code() in NO_ANSWER else self.refused(error)
 
 
 def cluster_of(settings: Settings) -> Cluster:
@@ -163,26 +174,6 @@ def listed(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> 
             return found
 
 
-def send(
-    target: Producer,
-    topic: str,
-    value: bytes | None,
-    key: bytes | None = None,
-    headers: Iterable[tuple[str, bytes]] = (),
-) -> None:
-    """Write one message and wait until the broker has it; raises Unavailable."""
-    failures: list[KafkaError] = []
-    target.produce(
-        topic,
-        value,
-        key,
-        headers=list(headers),
-        on_delivery=lambda e, _m: failures.append(e) if e else None,
-    )
-    if target.flush(15) or failures:
-        raise Unavailable(f"{topic}: {failures[0].str() if failures else 'not delivered in 15 s'}")
-
-
 def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, dict[str, int]]:
     """Cluster id, and partitions of every topic; raises Unavailable."""
     try:
@@ -257,6 +248,10 @@ class KnownTopics:
             self._names = frozenset(self._asker.seen().topics)
             self._asked = time.monotonic()
         return name in self._names
+
+
+def _unavailable(found: Diagnosis) -> Unavailable:
+    return ActionNeeded(str(found)) if found.wrong else Unavailable(str(found))
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

@@ -83,22 +83,17 @@ def of_registry(words: str, url: str) -> Diagnosis:
     return Diagnosis(f"registry {bare(url)}: {chosen.what}", chosen.do, wrong=chosen.wrong)
 
 
-def explained(address: str, security: Mapping[str, Any], heard: Iterable[Heard]) -> str:
-    """What is wrong at an address and what to do, by what was heard of it."""
-    return str(of_broker(address, security, heard))
-
-
 def known(heard: Iterable[Heard]) -> bool:
     """Whether a cause was heard, so that there is no use in listening on."""
     return _found(BROKER, list(heard))[0] is not None
 
 
-def refused(address: str, security: Mapping[str, Any], error: Any) -> str:
+def refused(address: str, security: Mapping[str, Any], error: Any) -> Diagnosis:
     """What a broker's own refusal means; `error` is a KafkaError."""
     heard = [(error.name(), error.str())]
     if known(heard):
-        return explained(address, security, heard)
-    return f"broker {address}: {error.str()}"
+        return of_broker(address, security, heard)
+    return Diagnosis(f"broker {address}: {error.str()}", "look at its log", wrong=False)
 
 
 def _found(causes: Iterable[Cause], heard: Sequence[Heard]) -> tuple[Cause | None, str]:

@@ -87,6 +87,16 @@ BROKER: tuple[Cause, ...] = (
     Cause("GROUP_AUTHORIZATION", "{user} may not use its group: {words}", RIGHT),
     Cause("TOPIC_AUTHORIZATION", "{user} may not use a topic: {words}", RIGHT),
     Cause(
+        "UNKNOWN_TOPIC",
+        "the topic does not exist, or {user} may not see it",
+        "create it with `credstream topics create`, or give the user the right",
+    ),
+    Cause(
+        "_TOO_LARGE",
+        "a message is larger than its topic takes",
+        "send less in one message, or raise the topic's max.message.bytes",
+    ),
+    Cause(
         "CLUSTER_AUTHORIZATION",
         "{user} is not the cluster's administrator",
         "do this as its administrator",

@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
 from credstream.kafka.clients import incoming
+from credstream.kafka.sender import enqueue
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.runtime.partitions import Partitions, partition_of
@@ -204,7 +205,7 @@ class Loop:
         try:
             self.producer.begin_transaction()
             for output in outputs:
-                self._produce(output)
+                enqueue(self.producer, output)
             group = self.consumer.consumer_group_metadata()
             self._tried(self.producer.send_offsets_to_transaction, offsets, group)
             self.hooks.crash("inside")
@@ -255,17 +256,6 @@ class Loop:
             self.consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as failure:
             raise Unavailable(f"offsets: {failure.args[0].str()}") from failure
-
-    def _produce(self, output: Output) -> None:
-        while True:
-            try:
-                self.producer.produce(
-                    output.topic, output.value, output.key, headers=list(output.headers)
-                )
-            except BufferError:
-                self.producer.poll(0.1)
-            else:
-                return
 
     def _give_back(self, batch: Sequence[Incoming], why: str) -> None:
         """Nothing was decided: back to the committed offsets after a growing pause."""

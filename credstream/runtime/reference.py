@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
@@ -19,6 +19,7 @@ from credstream.contract.records import Provider
 from credstream.contract.values import Reason
 from credstream.kafka import clients
 from credstream.kafka.dead_letters import marked
+from credstream.kafka.sender import Outgoing, Sender
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
@@ -27,7 +28,8 @@ from credstream.storage.statements import among, hold_epoch, select_in, upsert
 from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
 Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
-SECONDS = 30
+# A broker that confirms nothing of what follows from a record for so long is away.
+SEND_STALL_SECONDS = 30.0
 FAILURES_BORNE = 3
 _REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
 
@@ -51,7 +53,7 @@ class Reference:
 
     engine: sa.Engine
     codec: Codec
-    producer: Producer
+    sender: Sender
     cluster_id: str
     controls: Sequence[Control]
     service: str
@@ -177,29 +179,11 @@ class Reference:
         metrics.DEAD_LETTERS.labels(self.service, why.code).inc()
         reason = Reason(code=why.code, path=why.path, detail=why.detail)
         headers = marked((), reason, self.service, place, int(time.time() * 1000))
-        clients.send(self.producer, topics.dlq(topic), value, key, headers)
+        self.sender.send([Outgoing(topics.dlq(topic), value, key, headers)])
 
     def _send(self, emits: Sequence[Emit]) -> None:
-        """Write all, or raise Unavailable: a failed delivery shows in its callback alone."""
-        failed: list[KafkaError] = []
-        for emit in emits:
-            self._produce(emit, lambda error, _message: failed.append(error) if error else None)
-        if self.producer.flush(SECONDS) or failed:
-            why = failed[0].str() if failed else f"not delivered in {SECONDS} s"
-            raise Unavailable(f"broker: what follows from a reference record: {why}")
-
-    def _produce(self, emit: Emit, told: Callable[[KafkaError | None, Message], None]) -> None:
-        value, key = self.codec.encode(emit.record), emit.key.encode()
-        until = time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            try:
-                self.producer.produce(emit.topic, value, key, on_delivery=told)
-            except BufferError:  # a whole register is judged again: more than the client queues
-                self.producer.poll(0.1)
-            else:
-                self.producer.poll(0)
-                return
-        raise Unavailable("broker: takes no messages")
+        encode = self.codec.encode
+        self.sender.send([Outgoing(e.topic, encode(e.record), e.key.encode()) for e in emits])
 
     def _remember(self, topic: str, partition: int, offset: int) -> None:
         row = {

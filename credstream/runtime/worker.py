@@ -20,7 +20,7 @@ from credstream.kafka.clients import Asker, Cluster, KnownTopics
 from credstream.kafka.fencing import Fence
 from credstream.kafka.profiles import PROFILES, Profile
 from credstream.kafka.retry import patient
-from credstream.process.diagnosis import refused
+from credstream.kafka.sender import Sender
 from credstream.process.logs import logger
 from credstream.process.settings import Settings
 from credstream.runtime.breaker import StoredBreaker
@@ -31,7 +31,7 @@ from credstream.runtime.lag import Lag
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.maintenance import Maintenance
 from credstream.runtime.partitions import Partitions
-from credstream.runtime.reference import Control, Reference
+from credstream.runtime.reference import SEND_STALL_SECONDS, Control, Reference
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.threads import STILL_SECONDS, still_heap
 
@@ -185,7 +185,7 @@ class Worker:
             rest=maintenance.idle.settle,
             crash=self.crash,
             away=self.away,
-            told=partial(refused, cluster.address, cluster.security),
+            told=lambda error: str(cluster.refused(error)),
             left_out=group.left_out if self._profile.inquisitive else tuple,
             producer=self.reach,
         )
@@ -196,7 +196,7 @@ class Worker:
         self.reference = Reference(
             self.engine,
             self.codec,
-            clients.producer(cluster),
+            Sender(cluster, stall_seconds=SEND_STALL_SECONDS),
             cluster_id,
             self.controls,
             self.service.name,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
@@ -23,18 +21,9 @@ Place = tuple[str, int]
 Headers = list[tuple[str, str | bytes | None]]
 SECONDS = 10.0
 FIRST_SECONDS = 5.0
-# A broker that takes nothing for so long is away.
-STUCK_SECONDS = 15.0
 MOST = 500
 # After these the client goes on trying by itself, and tells nobody whether it got through.
 LOST = {KafkaError._ALL_BROKERS_DOWN, KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001
-# Consequences, of which the client told the reason elsewhere.
-NO_ANSWER = {
-    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
-    KafkaError._TRANSPORT,  # noqa: SLF001
-    KafkaError._TIMED_OUT,  # noqa: SLF001
-    KafkaError._MSG_TIMED_OUT,  # noqa: SLF001
-}
 # Whoever keeps its own positions needs no right on a group; the client asks for one all the same.
 NO_MATTER = {KafkaError.GROUP_AUTHORIZATION_FAILED}
 
@@ -138,13 +127,13 @@ class Partitions:
             return End((message.topic() or "", message.partition() or 0))
         if error.code() in NO_MATTER:
             return None
-        raise failure(self._cluster, error)
+        raise self._cluster.failure(error)
 
     def _asked(self, work: Callable[[], T]) -> T:
         try:
             return work()
         except KafkaException as error:
-            raise failure(self._cluster, error.args[0]) from error
+            raise self._cluster.failure(error.args[0]) from error
 
     def _told(self, future: Future[Any]) -> Any:
         try:
@@ -155,40 +144,3 @@ class Partitions:
     def _hear(self, error: KafkaError) -> None:
         self._cluster.witness.hear(error)
         self._lost = self._lost or error.code() in LOST
-
-
-def failure(cluster: Cluster, error: KafkaError) -> Unavailable:
-    """What an error of a client means: the broker's own refusal, or why there is no answer."""
-    return cluster.silent() if error.code() in NO_ANSWER else cluster.refused(error)
-
-
-def write(cluster: Cluster, topic: str, messages: Sequence[tuple[bytes, Headers]]) -> None:
-    """Write messages and wait until the broker has all; raises Unavailable.
-
-    What is not known to have arrived may have: only a second time with the same id is harmless.
-    """
-    failures: list[KafkaError] = []
-    producer = clients.producer(cluster)
-    for value, headers in messages:
-        try:
-            producer.produce(topic, value, headers=headers, on_delivery=partial(_note, failures))
-        except KafkaException as error:
-            raise Unavailable(f"{topic}: {failure(cluster, error.args[0])}") from error
-        except BufferError:
-            producer.flush(SECONDS)
-            producer.produce(topic, value, headers=headers, on_delivery=partial(_note, failures))
-    left, before = len(producer), len(producer) + 1
-    while left < before:  # a provider above its quota is slow, and no more than that
-        left, before = producer.flush(STUCK_SECONDS), left
-        if not left:
-            break
-    if left or failures:
-        why = failure(cluster, failures[0]) if failures else cluster.silent()
-        raise Unavailable(
-            f"{topic}: {left + len(failures)} of {len(messages)} messages were not taken; {why}"
-        )
-
-
-def _note(failures: list[KafkaError], error: KafkaError | None, _message: Message) -> None:
-    if error is not None:
-        failures.append(error)

@@ -14,7 +14,8 @@ from credstream.contract.messages import Incoming
 from credstream.contract.progress import Progress
 from credstream.contract.records import Receipt
 from credstream.kafka.clients import Cluster
-from credstream.sdk.partitions import Partitions, write
+from credstream.kafka.sender import Outgoing, Sender
+from credstream.sdk.partitions import Partitions
 
 # Room in a message for what is around the file.
 LARGEST = topics.max_bytes(topics.submissions(topics.KINDS[0], "some")) - topics.KIB
@@ -122,7 +123,8 @@ def topic_of(visible: Mapping[str, int], provider: str, kind: str | None = None)
 
 def _send(cluster: Cluster, topic: str, files: Sequence[File]) -> None:
     own = {each.id: each for each in files}.values()
-    write(cluster, topic, [(each.value, [("ce_id", each.id.encode())]) for each in own])
+    messages = [Outgoing(topic, each.value, None, (("ce_id", each.id.encode()),)) for each in own]
+    Sender(cluster).send(messages)
 
 
 def _heard(

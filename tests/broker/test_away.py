@@ -15,7 +15,8 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.kafka import clients
 from credstream.kafka.embedded import Broker
-from credstream.sdk import partitions, register, store
+from credstream.kafka.sender import Outgoing, Sender
+from credstream.sdk import register, store
 from credstream.sdk.register import How
 from credstream.storage.engine import transaction
 from tests.support import failing, houses, nursery, published
@@ -61,13 +62,12 @@ def test_subscribe_says_what_it_waits_for(tmp_path):
     assert f"waiting: broker {address}: {NOBODY}" in log.read_text("utf-8")
 
 
-def test_what_was_not_taken_is_counted_and_the_cause_is_told(monkeypatch):
-    monkeypatch.setattr(partitions, "STUCK_SECONDS", 1.0)
+def test_messages_without_a_report_are_counted_and_the_cause_is_told():
     address = failing.nobody()
-    cluster = clients.Cluster(address, "embedded")
+    sender = Sender(clients.Cluster(address, "embedded"), stall_seconds=1.0)
     with pytest.raises(Unavailable) as told:
-        partitions.write(cluster, "x", [(b"1", []), (b"2", [])])
-    assert str(told.value) == f"x: 2 of 2 messages were not taken; broker {address}: {NOBODY}"
+        sender.send([Outgoing("x", b"1"), Outgoing("x", b"2")])
+    assert str(told.value) == f"x: 2 of 2 messages were not delivered; broker {address}: {NOBODY}"
 
 
 def test_a_broker_that_goes_and_comes_leaves_no_gap_and_another_one_is_read_from_its_beginning(tmp_path):  # fmt: skip
@@ -94,4 +94,4 @@ def test_a_broker_that_goes_and_comes_leaves_no_gap_and_another_one_is_read_from
 
 def _write(cluster, topic, version):
     record = replace(published.STATE, key=key(), version=version)
-    clients.send(clients.producer(cluster), topic, Codec().encode(record), record.key.encode())
+    Sender(cluster).send([Outgoing(topic, Codec().encode(record), record.key.encode())])

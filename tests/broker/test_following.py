@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract import topics
-from credstream.kafka import clients
 from credstream.kafka.admin import Admin
+from credstream.kafka.sender import Outgoing, Sender
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import REFERENCE
 from tests.support import houses
@@ -44,7 +44,7 @@ def test_a_reference_topic_that_came_while_nobody_read_is_followed(house):
     """The group gives a member that is back in time what it had, which the new topic is not."""
     admin = Admin(house.exchange.cluster)
     assert any(left_out(house, admin) for _ in range(TRIES)), "the group left nothing out"
-    clients.send(clients.producer(house.exchange.cluster), topics.ACCREDITATIONS, None, b"gone")
+    Sender(house.exchange.cluster).send([Outgoing(topics.ACCREDITATIONS, None, b"gone")])
     query = sa.select(REFERENCE.c.upto).where(REFERENCE.c.topic == topics.ACCREDITATIONS)
 
     def upto():

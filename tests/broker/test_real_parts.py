@@ -12,6 +12,7 @@ from confluent_kafka import TopicPartition
 from credstream.contract import topics
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
+from credstream.kafka.sender import Outgoing, Sender
 from credstream.storage.engine import open_engine, transaction
 from tests.support import exam as exams
 from tests.support import houses
@@ -63,12 +64,9 @@ def test_topics_that_came_while_nobody_read_are_read(house):
     exams.publishes(house)
     house.kill("ingest-0")
     exams.register(house, "late")
-    clients.send(
-        clients.producer(house.exchange.cluster),
-        topics.submissions("provider", "late"),
-        FEW.event("C-00000", 1),
-        headers=[("ce_id", b"late-1")],
-    )
+    topic, header = topics.submissions("provider", "late"), ("ce_id", b"late-1")
+    late = Outgoing(topic, FEW.event("C-00000", 1), headers=(header,))
+    Sender(house.exchange.cluster).send([late])
     house.start(house.workers["ingest-0"])
     admin = Admin(house.exchange.cluster)
     houses.eventually(lambda: admin.used([topics.receipts("late")]))

@@ -27,6 +27,7 @@ from credstream.contract.records import (
 from credstream.contract.values import Identifier, Organisation
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
+from credstream.kafka.sender import Outgoing, Sender
 from tests.support import stacks
 from tests.support.fleet import Fleet
 
@@ -122,17 +123,17 @@ def enrol(fleet: Fleet, exam: Exam) -> None:
 def register(fleet: Fleet, name: str) -> None:
     """A provider with its topics."""
     record = Provider(id=name, kind="provider", name=name, country="DE", status="active")
-    producer = clients.producer(fleet.exchange.cluster)
-    clients.send(producer, topics.PROVIDERS, fleet.codec.encode(record), name.encode())
+    message = Outgoing(topics.PROVIDERS, fleet.codec.encode(record), name.encode())
+    Sender(fleet.exchange.cluster).send([message])
     own = topics.of_provider("provider", name)
     Admin(fleet.exchange.cluster).create(own, stacks.stack().nodes)
 
 
 def judge(fleet: Fleet, exam: Exam, body: int, *, withdrawn: bool) -> None:
     """Publish what the list says of a body now."""
-    producer = clients.producer(fleet.exchange.cluster)
     record = exam.listed(body, withdrawn=withdrawn)
-    clients.send(producer, topics.ACCREDITATIONS, fleet.codec.encode(record), record.id.encode())
+    message = Outgoing(topics.ACCREDITATIONS, fleet.codec.encode(record), record.id.encode())
+    Sender(fleet.exchange.cluster).send([message])
 
 
 def feed(fleet: Fleet, exam: Exam) -> None:

@@ -160,7 +160,7 @@ class Producer:
     def begin_transaction(self):
         self.outputs, self.offsets = [], {}
 
-    def produce(self, topic, value, key, headers):
+    def produce(self, topic, value, key, headers, on_delivery=None):
         self.outputs.append(Output(topic, key, value, tuple(headers)))
 
     def poll(self, _seconds):

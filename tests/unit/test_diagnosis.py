@@ -161,11 +161,11 @@ def test_a_witness_keeps_what_it_heard_until_it_is_told_to_forget():
 
 def test_a_refusal_says_who_may_not_do_what():
     error = KafkaError(KafkaError.GROUP_AUTHORIZATION_FAILED)
-    told = diagnosis.refused(ADDRESS, SECURITY, error)
+    told = str(diagnosis.refused(ADDRESS, SECURITY, error))
     assert "service.ingest may not use its group" in told
     assert "credstream service add" in told
     strange = KafkaError(KafkaError.INVALID_CONFIG)
-    assert strange.str() in diagnosis.refused(ADDRESS, SECURITY, strange)
+    assert strange.str() in str(diagnosis.refused(ADDRESS, SECURITY, strange))
 
 
 URL = "postgresql+psycopg://ingest:geheim-4711@db.example:5432/ingest?options=-csearch_path%3Dx"

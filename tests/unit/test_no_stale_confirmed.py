@@ -20,6 +20,7 @@ from services.accreditation.rules import judge
 from tests.support import exchanges
 from tests.support.accreditations import OPEN, award
 from tests.support.exchanges import AFTER, AGAIN, BEFORE, BETWEEN, Crash
+from tests.support.producers import sender
 
 CODEC = Codec()
 KEYS = [f"mc:de:{number}" for number in range(4)]
@@ -42,7 +43,7 @@ class Producer:
         self.log, self.crash, self.held = log, crash, []
 
     def produce(self, topic, value, key, on_delivery=None, headers=()):
-        self.held.append((topic, key.decode(), value))
+        self.held.append((topic, key.decode(), value, on_delivery))
 
     def poll(self, _seconds):
         return 0
@@ -50,8 +51,9 @@ class Producer:
     def flush(self, _seconds=0):
         if self.crash == "lost":
             raise Crash
-        for topic, key, value in self.held:
+        for topic, key, value, report in self.held:
             self.log.append(topic, key, value)
+            report(None, None)
         self.held = []
         if self.crash == "told":
             raise Crash
@@ -89,7 +91,7 @@ class World:
         reference = Reference(
             self.engine,
             CODEC,
-            Producer(self.log, crash),
+            sender(Producer(self.log, crash)),
             exchanges.CLUSTER,
             controls,
             "accreditation",

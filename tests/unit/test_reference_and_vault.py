@@ -19,31 +19,23 @@ from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA
 from credstream.storage.vault import KEYS, Erased, Vault
 from tests.support import databases, exchanges
+from tests.support.producers import Producer, sender
 
 CODEC = Codec()
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
 KEK = bytes(range(32))
 
 
-class Producer:
-    def __init__(self):
-        self.sent = []
-
-    def produce(self, topic, value, key=None, on_delivery=None, headers=()):
-        self.sent.append((topic, value, key))
-
-    def poll(self, _seconds):
-        return 0
-
-    def flush(self, _seconds=0):
-        return 0
+@pytest.fixture
+def client():
+    return Producer()
 
 
 @pytest.fixture
-def reference(tmp_path):
+def reference(tmp_path, client):
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(CODEC)),)
     database = exchanges.database(f"{tmp_path}/r.db")
-    return Reference(database, CODEC, Producer(), "c1", controls, "ingest")
+    return Reference(database, CODEC, sender(client), "c1", controls, "ingest")
 
 
 def known(reference):
@@ -67,9 +59,9 @@ def test_offsets_of_another_cluster_count_for_nothing(reference):
     assert reference.upto(topics.PROVIDERS, 0) == -1
 
 
-def test_a_record_that_cannot_be_read_is_a_dead_letter_and_the_next_one_is_taken(reference):
+def test_a_record_that_cannot_be_read_is_a_dead_letter_and_the_next_one_is_taken(reference, client):
     reference.take(topics.PROVIDERS, 0, 0, b"acme", b"\x00\x00\x00\x00\x01rubbish")
-    assert [(topic, value) for topic, value, _ in reference.producer.sent] == [
+    assert [(topic, value) for topic, value, _ in client.sent] == [
         (topics.dlq(topics.PROVIDERS), b"\x00\x00\x00\x00\x01rubbish")
     ]
     reference.take(topics.PROVIDERS, 0, 1, b"acme", CODEC.encode(ACME))

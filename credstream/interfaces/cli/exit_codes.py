@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from credstream.contract.errors import Rejected, Unavailable
+from credstream.contract.errors import ActionNeeded, Rejected, Unavailable
 from credstream.exchange.errors import CommandError, Kind
 
 MISUSE, REJECTED, AWAY, UNDONE, CONFIG = 2, 3, 4, 5, 78
@@ -18,9 +18,11 @@ EXIT_CODES: Mapping[Kind, int] = {
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """Run a command's work; what is away becomes one line and exit code 4."""
+    """Run a command's work; what is away, or refuses, becomes one line and exit code 4."""
     try:
         return work()
+    except ActionNeeded as failure:
+        raise CommandError(str(failure), Kind.AWAY) from failure
     except Unavailable as failure:
         raise CommandError(f"{failure}; is the exchange running?", Kind.AWAY) from failure
     except Rejected as refusal:

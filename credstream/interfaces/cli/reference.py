@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from confluent_kafka import Producer
 from rich.console import Console
 from rich.table import Table
 
@@ -21,7 +20,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accreditation, Provider
 from credstream.contract.values import Reason
 from credstream.exchange import users
-from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.errors import CommandError
 from credstream.exchange.local.examples import registration
 from credstream.exchange.registrations import in_force
 from credstream.exchange.target import Target, settings_for, target_of
@@ -29,19 +28,18 @@ from credstream.interfaces.cli.exit_codes import guarded
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
+from credstream.kafka.sender import NEW_TOPICS_STALL_SECONDS, Outgoing, Sender
 from services.accreditation.sources.table import read_list
 
-CONNECT_SECONDS, FLUSH_SECONDS = 4.0, 60.0
+CONNECT_SECONDS = 4.0
 
 
-def publish_providers(producer: Producer, codec: Codec, providers: Iterable[Provider]) -> None:
-    for provider in providers:
-        producer.produce(topics.PROVIDERS, codec.encode(provider), provider.id.encode())
-    _flush(producer)
+def publish_providers(sender: Sender, codec: Codec, providers: Iterable[Provider]) -> None:
+    sender.send([Outgoing(topics.PROVIDERS, codec.encode(p), p.id.encode()) for p in providers])
 
 
 def publish_accreditations(
-    producer: Producer, codec: Codec, path: Path, name: str
+    sender: Sender, codec: Codec, path: Path, name: str
 ) -> tuple[tuple[Accreditation, ...], tuple[Reason, ...]]:
     """Publish a list; its accreditations, and the rows that were left out."""
     try:
@@ -51,9 +49,7 @@ def publish_accreditations(
         raise CommandError(f"{path}: {error}") from error
     except Rejected as refusal:
         raise CommandError(f"{path}: {refusal.path}: {refusal.detail}") from refusal
-    for record in records:
-        producer.produce(topics.ACCREDITATIONS, codec.encode(record), record.id.encode())
-    _flush(producer)
+    sender.send([Outgoing(topics.ACCREDITATIONS, codec.encode(r), r.id.encode()) for r in records])
     return records, reasons
 
 
@@ -139,11 +135,10 @@ def list_accreditations(folder: Path, *, as_json: bool) -> int:
     )
 
 
-def _connected(exchange: Target) -> Producer:
-    """A producer whose broker answered; raises Unavailable soon where none does."""
-    made = clients.producer(exchange.cluster)
-    clients.seen(exchange.cluster, made, CONNECT_SECONDS)
-    return made
+def _connected(exchange: Target) -> Sender:
+    """A sender whose broker answered; raises Unavailable soon where none does."""
+    clients.Asker(exchange.cluster).seen(CONNECT_SECONDS)
+    return Sender(exchange.cluster, stall_seconds=NEW_TOPICS_STALL_SECONDS)
 
 
 def _enrolled(
@@ -221,11 +216,3 @@ def _say(ids: Sequence[str], *, as_json: bool, sentence: str) -> None:
         sys.stdout.write(json.dumps({sentence: list(ids)}) + "\n")
     else:
         sys.stdout.write("".join(f"{sentence} {each}\n" for each in ids))
-
-
-def _flush(producer: Producer) -> None:
-    # A slow broker that has just been told of a thousand partitions takes nothing for so long.
-    if producer.flush(FLUSH_SECONDS):
-        raise CommandError(
-            f"the broker has not taken it within {FLUSH_SECONDS:.0f} s: look there", Kind.AWAY
-        )

@@ -34,6 +34,7 @@ from credstream.interfaces.cli.exit_codes import UNDONE
 from credstream.interfaces.cli.reference import publish_accreditations, publish_providers
 from credstream.interfaces.cli.run_report import console_for, line_of, report
 from credstream.kafka import clients
+from credstream.kafka.sender import NEW_TOPICS_STALL_SECONDS, Outgoing, Sender
 
 GIVE_UP_SECONDS = 120.0
 FIRST_SECONDS = 3.0
@@ -199,22 +200,20 @@ def write_summary(place: ExchangeFolder, watch: Watch) -> list[dict[str, Any]]:
 def _feed(ground: Backend, examples: Path, sent: list[Submission]) -> None:
     """Registrations and lists first, then the providers' topics, then what they send."""
     codec = ground.exchange.codec()
-    producer = clients.producer(ground.exchange.cluster)
+    sender = Sender(ground.exchange.cluster, stall_seconds=NEW_TOPICS_STALL_SECONDS)
     known = registrations(examples)
-    publish_providers(producer, codec, known)
+    publish_providers(sender, codec, known)
     for path in lists(examples):
-        publish_accreditations(producer, codec, path, path.stem)
+        publish_accreditations(sender, codec, path, path.stem)
     kinds = {provider.id: provider.kind for provider in known}
     for name in dict.fromkeys(each.provider for each in sent):
         ground.add_topics(kinds.get(name, "provider"), name)
-    for each in sent:
-        producer.produce(
-            topics.submissions(kinds.get(each.provider, "provider"), each.provider),
-            each.value,
-            headers=[("ce_id", each.id.encode())],
-        )
-        producer.poll(0)
-    producer.flush(30)
+    sender.send([_message(each, kinds.get(each.provider, "provider")) for each in sent])
+
+
+def _message(submission: Submission, kind: str) -> Outgoing:
+    topic = topics.submissions(kind, submission.provider)
+    return Outgoing(topic, submission.value, None, (("ce_id", submission.id.encode()),))
 
 
 def _see_through(live: _Live, *, keep: bool, as_json: bool) -> None:
