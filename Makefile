@@ -78,8 +78,10 @@ $(VENV)/.stack: requirements/stack.txt $(STAMP)
 	$(UV) -r requirements/stack.txt || $(PIP) -r requirements/stack.txt
 	@touch $@
 
-bench: setup $(VENV)/.stack $(PEERS)/.set-up ## measure the gate, the runtime beside its peers, the services; ratios of one run
+bench: setup $(VENV)/.stack $(PEERS)/.set-up ## measure the gate, hostile files, starts, the runtime beside its peers, the services
 	$(BIN)/python -W ignore -m benchmarks.gate
+	$(BIN)/python -m benchmarks.hostile
+	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.house
 	$(BIN)/python -m benchmarks.runtime --peers $(PEERS)
 	$(BIN)/python -m benchmarks.pipeline

@@ -1,6 +1,7 @@
 """The fuzzer runs, a little, on every commit; `make fuzz` runs it for long."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,4 +20,4 @@ def test_some_hundred_changed_files_of_all_formats_are_read_or_refused():
         words, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert f"number_of_executed_units: {RUNS}" in done.stderr
+    assert int(re.search(r"number_of_executed_units: (\d+)", done.stderr)[1]) >= RUNS

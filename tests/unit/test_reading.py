@@ -1,9 +1,8 @@
-"""Reading what strangers send: it ends as a document or as a refusal, soon and in little memory."""
+"""Reading what strangers send: it ends as a document or as a refusal, in little memory."""
 
 from __future__ import annotations
 
 import json
-import time
 import tracemalloc
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from credstream.contract.errors import Rejected
 from credstream.contract.reasons.table import REASONS
+from credstream.formats.shared import json_text
 from credstream.formats.shared.json_text import DEEPEST, MOST_NODES, read_json, read_text
 
 BOM = b"\xef\xbb\xbf"
@@ -65,10 +65,12 @@ def test_a_number_that_is_none_or_too_long_is_refused(number, around):
 
 
 @pytest.mark.parametrize("digits", [5_000, 500_000])
-def test_a_number_of_many_digits_is_refused_before_it_is_counted(digits):
-    began = time.thread_time()
-    refusal(read_json, f'{{"a": {"7" * digits}}}')
-    assert time.thread_time() - began < 0.5
+def test_a_number_of_many_digits_is_refused_before_it_is_converted(digits, monkeypatch):
+    """To convert it takes time that grows with the square of its digits."""
+    converted = []
+    monkeypatch.setattr(json_text, "int", converted.append, raising=False)
+    assert refusal(read_json, f'{{"a": {"7" * digits}}}').code == "json.number"
+    assert converted == []
 
 
 @pytest.mark.parametrize("number", ["-0", "0.0", "9223372036854775807", "-9223372036854775808", "1e308", "5e-324", "1E+2"])  # fmt: skip
@@ -131,13 +133,13 @@ def test_no_bytes_get_anything_else_out(value):
         assert refused.code in REASONS
 
 
-def cost(text):
+def memory(text):
+    """The most bytes that reading a text takes."""
     tracemalloc.start()
-    began = time.thread_time()
     read_json(text)
-    took, most = time.thread_time() - began, tracemalloc.get_traced_memory()[1]
+    most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return took, most
+    return most
 
 
 @pytest.mark.parametrize(
@@ -145,13 +147,10 @@ def cost(text):
     [{"a": ["x" * 8] * 100_000}, {str(n): n for n in range(60_000)}, {"a": "x" * 1_000_000}],
     ids=["items", "keys", "a text"],
 )
-def test_a_large_and_sound_document_passes_soon(document):
-    took, most = cost(json.dumps(document))
-    assert took < 10
-    assert most < 100_000_000
+def test_a_large_and_sound_document_passes_in_little_memory(document):
+    assert memory(json.dumps(document)) < 100_000_000
 
 
 def test_a_long_name_above_many_items_costs_no_more_than_the_document():
     """1 MiB of this shape asks for more than 100 GB: one submission ends the process for good."""
-    _, most = cost(json.dumps({"k" * 10_000: [0] * 10_000}))
-    assert most < 20_000_000
+    assert memory(json.dumps({"k" * 10_000: [0] * 10_000})) < 20_000_000

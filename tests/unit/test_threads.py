@@ -1,75 +1,95 @@
-"""What is told while the data path stands still in a call that does not come back."""
+"""What is logged while the data path stands still in a call that does not come back."""
 
 import asyncio
 import itertools
-import time
+from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
 
 from credstream.runtime import threads
 
+NOW = 5_000.0
+LONG = threads.CALL_SECONDS + 1
 
-def told(last_turn, away):
-    """What a watchdog logs within two seconds."""
 
-    async def watch():
-        async with threads.Watchdog(lambda: last_turn, 3600.0, away):
-            await asyncio.sleep(2)
+class Enough(Exception):
+    """A watchdog has looked as often as its test wants."""
 
-    with capture_logs() as lines:
-        asyncio.run(watch())
-    return [(line["event"], line["why"]) for line in lines if "why" in line]
+
+class Ended(Exception):
+    """A watchdog ended the process."""
+
+
+@pytest.fixture
+def watch(monkeypatch):
+    """Let a watchdog look some times, a second apart by its own clock; what it logged, by look."""
+    now = [NOW]
+    monkeypatch.setattr(threads, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def end(event, error):
+        raise Ended(event, str(error))
+
+    monkeypatch.setattr(threads, "end", end)
+
+    def look(times, *, since_turn=None, away=lambda: None, since_call=None):
+        now[0] = NOW
+        turned = lambda: now[0] if since_turn is None else NOW - since_turn  # noqa: E731
+        called = None if since_call is None else NOW - since_call
+        dog = threads.Watchdog(turned, 3600.0, away, lambda: called)
+
+        async def sleep(seconds):
+            now[0] += seconds
+            if now[0] - NOW >= times:
+                raise Enough
+
+        dog.sleep = sleep
+        with capture_logs() as lines, pytest.raises(Enough):
+            asyncio.run(threads.Watchdog._watch(dog))
+        return [(line["event"], line["why"]) for line in lines]
+
+    return look
 
 
 @pytest.mark.parametrize(
     ("away", "why"),
     [("nobody listens there", "nobody listens there"), (None, "though the broker answers")],
 )
-def test_standing_still_is_told_once_in_ten_seconds_with_its_reason(away, why):
-    ((event, said),) = told(time.monotonic() - threads.STILL_SECONDS - 1, lambda: away)
-    assert event == "unavailable"
-    assert why in said
+def test_standing_still_is_logged_once_in_ten_seconds_with_its_reason(watch, away, why):
+    found = watch(times=23, since_turn=threads.STILL_SECONDS + 1, away=lambda: away)
+    assert [event for event, _why in found] == ["unavailable"] * 3
+    assert all(why in each for _event, each in found)
 
 
-def test_a_loop_that_turns_is_not_told_of():
-    assert told(time.monotonic(), lambda: "nobody listens there") == []
+def test_a_loop_that_turns_is_not_logged(watch):
+    assert watch(times=30, away=lambda: "nobody listens there") == []
 
 
-def ended(monkeypatch, calling, away=lambda: None):
-    """Why a watchdog ended the process, if it did within two seconds."""
-    told = []
-    monkeypatch.setattr(threads, "LOOKS", 2)
-    monkeypatch.setattr(threads, "end", lambda event, error: told.append((event, str(error))))
-
-    async def watch():
-        async with threads.Watchdog(time.monotonic, 3600.0, away, calling):
-            await asyncio.sleep(2)
-
-    asyncio.run(watch())
-    return told
-
-
-def test_a_call_that_stays_away_though_the_broker_answers_ends_the_process(monkeypatch):
-    long_ago = time.monotonic() - threads.CALL_SECONDS - 1
-    assert ended(monkeypatch, lambda: long_ago)[0] == (
+def test_a_call_that_stays_away_though_the_broker_answers_ends_the_process(watch):
+    assert watch(times=threads.LOOKS - 1, since_call=LONG) == []
+    with pytest.raises(Ended) as ended:
+        watch(times=threads.LOOKS, since_call=LONG)
+    assert ended.value.args == (
         "data path stuck",
-        "a call has not come back for 12 s; start again",
+        "a call has not come back for 15 s; start again",
     )
 
 
 @pytest.mark.parametrize(
     ("since", "away"),
-    [(None, None), (1, None), (threads.CALL_SECONDS + 1, "nobody listens there")],
+    [(None, None), (1, None), (LONG, "nobody listens there")],
     ids=["none", "just begun", "the broker is away"],
 )
-def test_any_other_call_is_waited_for(monkeypatch, since, away):
-    began = since and time.monotonic() - since
-    assert ended(monkeypatch, lambda: began, lambda: away) == []
+def test_any_other_call_is_waited_for(watch, since, away):
+    assert watch(times=8, since_call=since, away=lambda: away) == []
 
 
-def test_a_broker_that_has_just_come_back_has_time_to_answer_the_call(monkeypatch):
+def test_a_broker_that_has_just_come_back_has_time_to_answer_the_call(watch):
     """Each look while it is away begins the counting anew."""
-    long_ago = time.monotonic() - threads.CALL_SECONDS - 1
     answers = itertools.cycle([None, "nobody listens there"])
-    assert ended(monkeypatch, lambda: long_ago, lambda: next(answers)) == []
+    assert watch(times=20, since_call=LONG, away=lambda: next(answers)) == []
+
+
+def test_a_loop_without_a_turn_is_waited_for_as_long_as_patience_says(watch):
+    with pytest.raises(Ended, match="data path stuck"):
+        watch(times=3, since_turn=3599.0, away=lambda: "nobody listens there")

@@ -84,7 +84,7 @@ def test_the_wrong_kek_makes_no_keys_for_new_learners_either(made):
         Vault(made, bytes(32)).make_or_get(["new"])
 
 
-def test_what_another_worker_erased_is_gone_here_within_seconds(made, monkeypatch):
+def test_what_another_worker_erased_is_gone_here_once_the_cache_has_aged(made, monkeypatch):
     now = [50.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     here = Vault(made, KEK)
