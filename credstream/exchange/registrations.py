@@ -10,6 +10,7 @@ from credstream.contract.records import Provider
 from credstream.exchange.target import Target
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
+from credstream.kafka.topic_reader import read_to_end
 
 READ_SECONDS = 15.0
 
@@ -21,7 +22,7 @@ def in_force(target: Target) -> Mapping[str, Provider]:
     consumer = clients.consumer(target.cluster, "credstream-operator")
     codec, found = target.codec(), dict[str, Provider]()
     try:
-        for key, value in clients.read_to_end(consumer, topics.PROVIDERS, READ_SECONDS):
+        for key, value in read_to_end(consumer, topics.PROVIDERS, READ_SECONDS):
             found.pop(key, None)
             if value is not None:
                 found[key] = codec.decode(value, Provider)

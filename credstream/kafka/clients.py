@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from confluent_kafka import (
     Consumer,
     KafkaError,
     KafkaException,
-    Message,
     Producer,
-    TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import ActionNeeded, Unavailable
-from credstream.contract.messages import Incoming
 from credstream.kafka.profiles import (
     COMMON,
     CONSUMER,
@@ -195,42 +191,6 @@ def counts(found: ClusterMetadata) -> dict[str, int]:
     return {name: len(topic.partitions) for name, topic in found.topics.items()}
 
 
-def read_to_end(client: Consumer, topic: str, seconds: float) -> Iterator[tuple[str, bytes | None]]:
-    """Key and value of everything that a topic of one partition holds now; raises Unavailable."""
-    place, until = TopicPartition(topic, 0), time.monotonic() + seconds
-    try:
-        low, high = client.get_watermark_offsets(place, timeout=seconds)
-        position = low
-        client.assign([TopicPartition(topic, 0, low)])
-        while position < high:
-            for message in client.consume(500, 0.1):
-                if message.error() is None:
-                    yield (
-                        (_bytes(message.key()) or b"").decode("utf-8", "replace"),
-                        _bytes(message.value()),
-                    )
-            # Markers and compacted records leave gaps that only the position tells.
-            position = max(position, client.position([place])[0].offset)
-            if time.monotonic() > until:
-                raise Unavailable(f"{topic}: not read to its end in {seconds:.0f} s")
-    except KafkaException as error:
-        raise Unavailable(f"{topic}: {error.args[0].str()}") from error
-
-
-def incoming(message: Message) -> Incoming:
-    """A Kafka message as a step sees it."""
-    headers = cast("list[tuple[str, str | bytes | None]] | None", message.headers())
-    return Incoming(
-        topic=message.topic() or "",
-        partition=message.partition() or 0,
-        offset=message.offset() or 0,
-        key=_bytes(message.key()),
-        value=_bytes(message.value()),
-        headers=tuple((n, _bytes(v) or b"") for n, v in headers or ()),
-        at=message.timestamp()[1],
-    )
-
-
 class KnownTopics:
     """The topics that exist, asked for again when one is missing, but not more than once a second.
 
@@ -252,7 +212,3 @@ class KnownTopics:
 
 def _unavailable(found: Diagnosis) -> Unavailable:
     return ActionNeeded(str(found)) if found.wrong else Unavailable(str(found))
-
-
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

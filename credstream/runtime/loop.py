@@ -12,8 +12,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
-from credstream.kafka.clients import incoming
 from credstream.kafka.sender import enqueue
+from credstream.kafka.topic_reader import incoming_of
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.runtime.partitions import Partitions, partition_of
@@ -119,7 +119,7 @@ class Loop:
                 raise KafkaException(error)
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 logger().warning("consume", why=self.hooks.told(error))
-        return self.partitions.accept(incoming(m) for m in messages if not m.error())
+        return self.partitions.accept(incoming_of(m) for m in messages if not m.error())
 
     def _adopt(self) -> None:
         """Bring partitions that were just assigned to the state that the journal tells."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
@@ -20,6 +20,7 @@ from credstream.contract.values import Reason
 from credstream.kafka import clients
 from credstream.kafka.dead_letters import marked
 from credstream.kafka.sender import Outgoing, Sender
+from credstream.kafka.topic_reader import ends, incoming_of, read_partition
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
@@ -123,20 +124,13 @@ class Reference:
             upto = -1
             self._remember(topic, partition, upto)
         position = max(upto + 1, low)
-        place = TopicPartition(topic, partition, position)
         if position >= high:
             return
-        consumer.assign([place])
-        while position < high:
+        for messages, reached in read_partition(consumer, topic, partition, position, high):
             turn()
-            for message in consumer.consume(500, 0.05):
-                if message.error():
-                    raise Unavailable(f"{topic}: {message.error()}")
-                self.take(topic, partition, message.offset() or 0, message.key(), message.value())
-            # Markers and compacted records leave gaps that only the position tells.
-            position = max(position, consumer.position([place])[0].offset)
-            metrics.REFERENCE_BEHIND.labels(self.service, topic).set(max(0, high - position))
-        consumer.unassign()
+            for message in map(incoming_of, messages):
+                self.take(topic, partition, message.offset, message.key, message.value)
+            metrics.REFERENCE_BEHIND.labels(self.service, topic).set(max(0, high - reached))
         if self.upto(topic, partition) < high - 1:  # a gap was the last there is
             self._remember(topic, partition, high - 1)
 
@@ -147,12 +141,8 @@ class Reference:
 
     def _ends(self, consumer: Consumer, topic: str, partition: int) -> tuple[int, int, int]:
         """How far the tables are, and the ends of the topic: asked for later, as both may grow."""
-        upto, place = self.upto(topic, partition), TopicPartition(topic, partition)
-        try:
-            low, high = consumer.get_watermark_offsets(place, timeout=10)
-        except KafkaException as error:
-            raise Unavailable(f"{topic}: {error.args[0].str()}") from error
-        return upto, low, high
+        upto = self.upto(topic, partition)
+        return upto, *ends(consumer, topic, partition)
 
     def _learn(self, control: Control, key: str, record: object) -> None:
         with transaction(self.engine) as connection:

@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from credstream.contract.messages import Incoming
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
+from credstream.kafka.topic_reader import incoming_of, partition_at_end
 
 T = TypeVar("T")
 # Topic and number of a partition.
@@ -122,9 +123,9 @@ class Partitions:
         """A message; its end for a partition; nothing for what does not matter."""
         error = message.error()
         if error is None:
-            return clients.incoming(message)
-        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
-            return End((message.topic() or "", message.partition() or 0))
+            return incoming_of(message)
+        if partition := partition_at_end(message):
+            return End(partition)
         if error.code() in NO_MATTER:
             return None
         raise self._cluster.failure(error)

@@ -8,6 +8,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from credstream.kafka import clients
 from credstream.kafka.clients import KnownTopics
+from credstream.kafka.topic_reader import incoming_of
 
 KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
 
@@ -50,7 +51,7 @@ def test_headers_and_bytes_arrive_as_they_were_sent(cluster, topic):
         if messages:
             break
     consumer.close()
-    found = clients.incoming(messages[0])
+    found = incoming_of(messages[0])
     assert (found.key, found.value) == (b"k", b"\x00\xff")
     assert found.headers == (("a", b"\xff"), ("a", b"2"), ("b", b""))
     assert found.at > 1_600_000_000_000

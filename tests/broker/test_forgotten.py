@@ -9,6 +9,7 @@ from confluent_kafka import KafkaError
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from credstream.kafka.embedded import Broker
+from credstream.kafka.topic_reader import read_to_end
 from credstream.runtime.loop import Forgotten, Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage
@@ -56,7 +57,7 @@ def test_a_worker_whose_transactional_id_is_forgotten_ends_and_its_next_life_goe
         monkeypatch.undo()
         live()
         reader = clients.consumer(cluster, "reader")
-        assert {key for key, _ in clients.read_to_end(reader, stages.OUT, 15)} == {"key"}
+        assert {key for key, _ in read_to_end(reader, stages.OUT, 15)} == {"key"}
         reader.close()
 
 

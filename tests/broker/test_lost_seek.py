@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
 from credstream.kafka import clients
+from credstream.kafka.topic_reader import read_to_end
 from credstream.runtime.loop import Hooks, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage
@@ -93,7 +94,7 @@ def lives(broker, cluster, tmp_path):
         live(name, Partitions, Hooks(crash=between), lambda _here: False)
         live(name, Hesitant, Hooks(), Hesitant.ended)
         reader = clients.consumer(cluster, f"{name}-reader")
-        written = clients.read_to_end(reader, f"{name}.out", 15)
+        written = read_to_end(reader, f"{name}.out", 15)
         told = [int(stages.CODEC.decode(value, Again).cause) for _key, value in written]
         reader.close()
         return told

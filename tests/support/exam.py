@@ -28,6 +28,7 @@ from credstream.contract.values import Identifier, Organisation
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
 from credstream.kafka.sender import Outgoing, Sender
+from credstream.kafka.topic_reader import read_to_end
 from tests.support import stacks
 from tests.support.fleet import Fleet
 
@@ -270,7 +271,7 @@ def receipts(fleet: Fleet, provider: str) -> list[Receipt]:
     """Everything that a provider has been told so far."""
     consumer = clients.consumer(fleet.exchange.cluster, "test-receipts")
     try:
-        found = clients.read_to_end(consumer, topics.receipts(provider), 15)
+        found = read_to_end(consumer, topics.receipts(provider), 15)
         return [fleet.codec.decode(value, Receipt) for _key, value in found]
     finally:
         consumer.close()

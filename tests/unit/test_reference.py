@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
-from confluent_kafka import KafkaError, TopicPartition
+from confluent_kafka import KafkaError
 from structlog.testing import capture_logs
 
 from credstream.contract import topics
@@ -20,7 +20,7 @@ from credstream.runtime.reference import Control, Reference, learn_provider
 from credstream.storage.engine import transaction
 from credstream.storage.statements import upsert
 from credstream.storage.tables import EPOCH, PROVIDERS
-from tests.support import stages
+from tests.support import consumers, stages
 from tests.support.producers import Producer, sender
 
 CODEC = Codec()
@@ -158,40 +158,12 @@ def test_a_dead_letter_that_is_not_delivered_is_not_passed_over(tmp_path):
     assert reference.upto(TOPIC, 0) == -1
 
 
-class Consumer:
-    """A topic with gaps, such as compaction and markers leave; assigned by hand."""
-
-    def __init__(self, values, high):
-        self.values, self.high, self.at = values, high, -1001
+class Consumer(consumers.Consumer):
+    """A topic that shows in the metadata too."""
 
     def list_topics(self, timeout):
         assert timeout
         return SimpleNamespace(cluster_id="c1", topics={TOPIC: SimpleNamespace(partitions=[0])})
-
-    def get_watermark_offsets(self, _place, timeout):
-        assert timeout
-        return min(self.values, default=self.high), self.high
-
-    def assign(self, places):
-        self.at = places[0].offset
-
-    def unassign(self):
-        pass
-
-    def position(self, places):
-        return [TopicPartition(places[0].topic, 0, self.at)]
-
-    def consume(self, _size, _seconds):
-        offset = next((each for each in sorted(self.values) if each >= self.at), None)
-        self.at = self.high if offset is None else offset + 1
-        return [] if offset is None else [_Message(offset, self.values[offset])]
-
-
-class _Message(SimpleNamespace):
-    def __init__(self, offset, value):
-        super().__init__(
-            error=lambda: None, offset=lambda: offset, key=lambda: b"acme", value=lambda: value
-        )
 
 
 def known(reference):

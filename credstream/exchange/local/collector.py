@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.avro_mapping import to_record
@@ -19,6 +19,7 @@ from credstream.contract.messages import Incoming
 from credstream.contract.records import Receipt
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
+from credstream.kafka.topic_reader import incoming_of, partition_at_end
 
 # What stands on file for a message that cannot be decoded.
 UNREADABLE = b"null"
@@ -61,11 +62,10 @@ class Collector:
     def poll(self, seconds: float) -> Iterator[CollectedMessage]:
         """What has arrived, already written to its file."""
         for message in self.consumer.consume(500, seconds):
-            error = message.error()
-            if error is None:
-                yield self._kept(clients.incoming(message))
-            elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
-                self.unread.discard((message.topic(), message.partition()))
+            if message.error() is None:
+                yield self._kept(incoming_of(message))
+            elif partition := partition_at_end(message):
+                self.unread.discard(partition)
 
     @property
     def caught_up(self) -> bool:
