@@ -32,7 +32,7 @@ def test_a_message_that_tells_an_error_ends_the_reading():
 
 
 def test_an_end_that_is_not_reached_in_time_is_unavailable():
-    consumer = Consumer({}, high=3)
+    consumer = Consumer({0: b"a"}, high=3)
     consumer.consume = lambda *_: []
     consumer.position = lambda places: [TopicPartition(places[0].topic, 0, 0)]
     with pytest.raises(Unavailable, match="not read to its end"):
