@@ -19,10 +19,9 @@ from credstream.contract.records import (
     Receipt,
 )
 from credstream.contract.values import Judgement, Reason
-from services.publisher.elm.gate import missing
+from services.publisher.channels.channel import Channel, Published, Scope
 
 SUBMITTED = "submitted"
-EUROPASS = "europass"
 # What a status becoming another one is called; any other difference is a correction.
 TURNS = {
     ("issued", "revoked"): "revoked",
@@ -31,8 +30,6 @@ TURNS = {
     ("suspended", "issued"): "reinstated",
     ("revoked", "issued"): "reinstated",
 }
-
-Published = PublishedDefinition | PublishedAward
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,12 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One delivery to make."""
+    """One delivery to make; `at` is the broker's time of its version, in milliseconds."""
 
     key: str
     version: int
     channel: str
+    at: int
 
 
 @dataclass(slots=True)
@@ -71,18 +69,23 @@ class Facts:
     heads: dict[str, Head] = field(default_factory=dict)
 
 
-def publish(message: Incoming, facts: Facts) -> StepResult:
-    """Publish a record as the next version of its key, or say that nothing is new."""
+def publish(message: Incoming, facts: Facts, channels: Sequence[Channel]) -> StepResult:
+    """Publish a record as the next version of its key, or say that nothing is new.
+
+    Each of the `channels` that wants the version gets a row of the outbox.
+    """
     source = _source(message, facts)
     if source is None:
         return StepResult()
     head = facts.heads.get(source.record.key)
     state = state_of(source, message.at)
-    lacking = unsealable(source)
+    wanted_by, lacking = _channels(source, channels)
     if head and head.digest == state.digest:
-        known = replace(state, version=head.version)
-        told = source.cause == SUBMITTED and not isinstance(message.record, Again)
-        return StepResult((_receipt(source, known, message.at, lacking),) if told else ())
+        current = replace(state, version=head.version)
+        # A provider waits for an answer to each submission; nobody asked for a judgement again.
+        answered = source.cause == SUBMITTED and not isinstance(message.record, Again)
+        receipts = (_receipt(source, current, message.at, lacking),) if answered else ()
+        return StepResult(receipts)
     state = replace(state, version=head.version + 1 if head else 1)
     change = _change(source, state, head)
     emits = (
@@ -90,9 +93,8 @@ def publish(message: Incoming, facts: Facts) -> StepResult:
         Emit(topics.CHANGES, state.key, change),
         _receipt(source, state, message.at, lacking),
     )
-    sealed = isinstance(state, PublishedAward) and not lacking
-    outbox = (OutboxRow(state.key, state.version, EUROPASS),) if sealed else ()
-    return StepResult(emits, (VersionRow(source, state, change), *outbox))
+    deliveries = [OutboxRow(state.key, state.version, name, message.at) for name in wanted_by]
+    return StepResult(emits, (VersionRow(source, state, change), *deliveries))
 
 
 def learn(facts: Facts, rows: Sequence[object]) -> None:
@@ -144,16 +146,6 @@ def state_of(source: Accredited, at: int) -> Published:
 UNJUDGED = Judgement(outcome="unknown", step="organisation", reason="source.missing", judged_for="")
 
 
-def unsealable(source: Accredited) -> tuple[Reason, ...]:
-    """Why no credential is sealed for an award: Annex I elements that it lacks, or its status."""
-    award = source.record.award
-    if award is None:
-        return ()
-    if award.status != "issued":
-        return (Reason(code="edc.not_in_force", path="status", detail=f"it is {award.status}"),)
-    return missing(source.record)
-
-
 def _source(message: Incoming, facts: Facts) -> Accredited | None:
     """The record of a message, or the last one of the key that an again names."""
     if isinstance(message.record, Again):
@@ -161,6 +153,20 @@ def _source(message: Incoming, facts: Facts) -> Accredited | None:
         return head.source if head else None
     accredited: Accredited = message.record
     return accredited
+
+
+def _channels(
+    source: Accredited, channels: Sequence[Channel]
+) -> tuple[tuple[str, ...], tuple[Reason, ...]]:
+    """The names of the channels that want a version of a record, and why others leave it out."""
+    names: list[str] = []
+    reasons: list[Reason] = []
+    for channel in channels:
+        if channel.scope is Scope.VERSION and source.record.kind in channel.kinds:
+            lacking = channel.lacking(source)
+            reasons += lacking
+            names += () if lacking else (channel.name,)
+    return tuple(names), tuple(reasons)
 
 
 def _digest(state: Published) -> str:
@@ -200,7 +206,7 @@ def _turn(source: Accredited, state: Published, head: Head | None) -> str:
     return "rejudged" if source.cause.startswith("accreditation.") else "corrected"
 
 
-def _receipt(source: Accredited, state: Published, at: int, lacking: Sequence[Reason] = ()) -> Emit:
+def _receipt(source: Accredited, state: Published, at: int, lacking: Sequence[Reason]) -> Emit:
     record = source.record
     receipt = Receipt(
         submission=record.submission,

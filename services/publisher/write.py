@@ -49,6 +49,6 @@ def _waiting(row: OutboxRow) -> dict[str, Any]:
         "channel": row.channel,
         "state": WAITING,
         "attempts": 0,
-        "due": 0,
+        "due": row.at,
         "note": "",
     }

@@ -85,7 +85,7 @@ def files(pod):
 
 def asked_for(name):
     """The settings without which a service does not start."""
-    text = (ROOT / "services" / name / "app.py").read_text("utf-8")
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "services" / name).rglob("*.py"))
     return set(re.findall(r'(?:needed|engine_of)\(settings, "(\w+)"\)', text))
 
 

@@ -165,7 +165,7 @@ def test_a_service_gets_the_secrets_that_it_asks_for(name, made):
     assert sorted(path.removeprefix(RUN) for path in files.values()) == sorted(
         service(name)["secrets"]
     )
-    text = (ROOT / "services" / name / "app.py").read_text("utf-8")
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "services" / name).rglob("*.py"))
     asked = set(re.findall(r'(?:needed|engine_of)\(settings, "(\w+)"\)', text))
     known = {f"{settings.PREFIX}{each.upper()}_FILE" for each in asked}
     assert files.keys() == known

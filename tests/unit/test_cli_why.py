@@ -17,6 +17,7 @@ from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA
 from services.publisher import deliveries, tables, write
 from services.publisher.step import Facts, learn, publish
+from tests.support.channels import Outlet
 
 SUBMISSIONS = EXAMPLES / "submissions"
 PERSONAL = [
@@ -69,7 +70,7 @@ def house(tmp_path):
             at=at,
             record=accredited,
         )
-        outcome = publish(message, facts)
+        outcome = publish(message, facts, [Outlet()])
         learn(facts, outcome.rows)
         with transaction(source) as connection:
             write.apply(codec, connection, outcome.rows)

@@ -30,7 +30,7 @@ from services.ingest.proofs.base import Proof
 from services.normalise.facts import AwardRow, Facts, LearnerKey, learn
 from services.normalise.learner import identifiers
 from services.normalise.step import normalise
-from services.publisher.step import unsealable
+from services.publisher.elm.gate import unsealable
 
 # Refusals that say nothing of the content: what was read is shown all the same.
 NOT_OF_CONTENT = frozenset({"signature.invalid", "provider.suspended"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -13,10 +13,18 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.learner_block import decrypt
 from credstream.contract.records import Accredited, PublishedAward
 from credstream.contract.sealed_files import file_name
+from credstream.contract.values import Reason
+from credstream.process.settings import Settings, SettingsError, needed
 from credstream.storage.vault import Erased, Vault
 from services.publisher import seal
+from services.publisher.channels.channel import Published, Scope
 from services.publisher.elm import build, gate
 from services.publisher.seal import Sealer
+
+
+def open_channel(settings: Settings, vault: Vault) -> Europass:
+    """The channel of a worker's settings; raises SettingsError where the seal is unfit."""
+    return Europass(Path(settings.europass_dir), _sealer(settings), vault)
 
 
 @dataclass(slots=True)
@@ -27,9 +35,16 @@ class Europass:
     sealer: Sealer
     vault: Vault
     name: str = "europass"
+    kinds: frozenset[str] = field(default=frozenset({"award"}))
+    scope: Scope = Scope.VERSION
 
-    def deliver(self, source: Accredited, published: PublishedAward) -> str:
+    def lacking(self, source: Accredited) -> tuple[Reason, ...]:
+        return gate.unsealable(source)
+
+    def deliver(self, source: Accredited, published: Published) -> str:
         """Seal one version of an award; raises Rejected where the gate withholds it."""
+        if not isinstance(published, PublishedAward):
+            raise Rejected("edc.no_award", "", "a definition is not sealed")
         document = build.credential(
             source, published, self._learner(source), seal.owner(self.sealer)
         )
@@ -62,3 +77,11 @@ class Europass:
             os.replace(part, self.folder / name)  # noqa: PTH105, the atomic one
         except OSError as error:
             raise Unavailable(f"europass folder: {error.strerror}") from error
+
+
+def _sealer(settings: Settings) -> Sealer:
+    key, certificate = needed(settings, "seal_key"), needed(settings, "seal_certificate")
+    try:
+        return seal.load(key.encode(), certificate.encode())
+    except ValueError as error:
+        raise SettingsError(f"CREDSTREAM_SEAL_KEY, CREDSTREAM_SEAL_CERTIFICATE: {error}") from error

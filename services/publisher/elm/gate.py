@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from credstream.contract.records import Normalised
+from credstream.contract.records import Accredited, Normalised
 from credstream.contract.values import Reason
 from services.publisher.elm import concepts, lexical
 from services.publisher.elm.shape import NODES, TOP, TYPE_OF, Member
@@ -34,6 +34,16 @@ PERIOD = ("validFrom", "validUntil", "expirationDate")
 Known = dict[str, Any]
 
 _UNLABELLED = {"en": "none"}
+
+
+def unsealable(source: Accredited) -> tuple[Reason, ...]:
+    """Why no credential is sealed for an award: Annex I elements that it lacks, or its status."""
+    award = source.record.award
+    if award is None:
+        return ()
+    if award.status != "issued":
+        return (Reason(code="edc.not_in_force", path="status", detail=f"it is {award.status}"),)
+    return missing(source.record)
 
 
 def missing(record: Normalised) -> tuple[Reason, ...]:
