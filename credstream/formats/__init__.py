@@ -1,1 +1,1 @@
-"""One folder per inbound format: all that is known of it. `table` lists them."""
+"""The inbound formats, a folder each; `table` lists them."""

@@ -1,4 +1,4 @@
-"""The formats that are read, the most specific first: a new one is a folder and a line here."""
+"""The supported formats, the most specific first; a new format is a folder and a line here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from credstream.formats.shared.parsed import Format
 from credstream.formats.vcdm import read as vcdm
 from credstream.formats.vendor import read as vendor
 
-# A European Digital Credential is a verifiable credential too, and so is a badge.
+# A document is of the first format that recognises it. European Digital Credentials, learner
+# records and badges are verifiable credentials too, so they come before `vcdm`.
 FORMATS: tuple[Format, ...] = (
     elm3,
     clr2,
@@ -37,4 +38,4 @@ FORMATS: tuple[Format, ...] = (
     roster_csv,
     roster_xlsx,
 )
-BY_NAME: Mapping[str, Format] = {each.NAME: each for each in FORMATS}
+BY_NAME: Mapping[str, Format] = {module.NAME: module for module in FORMATS}

@@ -1,4 +1,4 @@
-"""What documents of no supported format are, where we can tell: feeds, schemas, descriptions."""
+"""Names what a document of no supported format is: a feed, a schema, a description."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from lxml import etree
 from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Table
 
-# Root elements by local name. AMS and QDR feeds, and the languages that describe schemas.
-ROOTS: Mapping[str, str] = {
+# The reason by the local name of the root: feeds of AMS and QDR, and XML Schema.
+CODE_BY_ROOT: Mapping[str, str] = {
     "Accreditations": "format.accreditation_feed",
     "qmsAccreditations": "format.accreditation_feed",
     "Courses": "format.offer_feed",
     "schema": "format.schema",
 }
-# Members that only such a JSON document has.
-MEMBERS: Mapping[str, str] = {
+# The reason by a member that supported formats do not have.
+CODE_BY_MEMBER: Mapping[str, str] = {
     "$schema": "format.schema",
     "openapi": "format.schema",
     "swagger": "format.schema",
     "@graph": "format.unknown",
 }
-ACCREDITED = frozenset({"deqar_id", "qa_registry_id", "report_id", "agency", "accreditationType"})
-TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
+# Members of DEQAR's records; two of them are needed, as one alone is a common name.
+ACCREDITATION_MEMBERS = frozenset(
+    {"deqar_id", "qa_registry_id", "report_id", "agency", "accreditationType"}
+)
+CODE_BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\A\s*(openapi|swagger)\s*:", re.MULTILINE), "format.schema"),
     (re.compile(r"\A\s*@prefix\s"), "format.schema"),
     (re.compile(r"\A\s*(?:---\s*\n)?(?:- )?[A-Za-z_][\w -]*\s*:\s"), "format.yaml"),
@@ -34,21 +37,25 @@ TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def reason(document: Any) -> Reason:
-    """Why a document is none of ours, in the most telling code."""
+    """Why a document is of no supported format, with the most specific code."""
     return Reason(code=_code(document), path="", detail=_detail(document))
 
 
 def _code(document: Any) -> str:
-    if isinstance(document, etree._Element):  # noqa: SLF001 - the only name that lxml gives it
-        return ROOTS.get(etree.QName(document).localname, "format.unknown")
+    if isinstance(document, etree._Element):  # noqa: SLF001 - lxml has no public name for it
+        return CODE_BY_ROOT.get(etree.QName(document).localname, "format.unknown")
     if isinstance(document, list) and document:
         document = document[0]
     if isinstance(document, dict):
-        if len(document.keys() & ACCREDITED) > 1:
+        if len(document.keys() & ACCREDITATION_MEMBERS) > 1:
             return "format.accreditation_feed"
-        return next((code for key, code in MEMBERS.items() if key in document), "format.unknown")
+        return next(
+            (code for key, code in CODE_BY_MEMBER.items() if key in document), "format.unknown"
+        )
     if isinstance(document, str):
-        return next((code for shape, code in TEXTS if shape.match(document)), "format.unknown")
+        return next(
+            (code for pattern, code in CODE_BY_TEXT if pattern.match(document)), "format.unknown"
+        )
     return "format.unknown"
 
 

@@ -18,7 +18,7 @@ from credstream.contract.records import Provider, Received
 from credstream.contract.values import Reason
 from credstream.formats.shared import credential_ids, documents
 from credstream.formats.shared.json_text import read_json, read_text
-from credstream.formats.shared.parsed import Parsed, Rules, Unread
+from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
 from credstream.formats.table import BY_NAME
 from services.ingest.detect import Detected, detect
 from services.ingest.proofs import data_integrity, jades, status, vc_jwt, xml_dsig
@@ -114,7 +114,7 @@ def parts(
     """
     module = BY_NAME[detected.format]
     found = module.split(detected.document, rules)
-    if len(found) == 1 and not isinstance(found[0], Unread):
+    if len(found) == 1 and not isinstance(found[0], SkippedPart):
         return ((found[0], module.parse(found[0])),), ()
     if len(found) > MOST_PARTS:
         raise Rejected("format.too_many", "", f"{len(found)} of them, more than {MOST_PARTS}")
@@ -123,7 +123,7 @@ def parts(
     for part in found:
         if len(unread) >= HOPELESS and not read:
             raise rejected(unread[0])
-        if isinstance(part, Unread):
+        if isinstance(part, SkippedPart):
             unread.append(part.reason)
             continue
         try:

@@ -178,16 +178,16 @@ def remarks(parsed: Parsed) -> tuple[Reason, ...]:
 
     The names of fields left out may tell as much of a person as their content: they are counted.
     """
-    count = len(parsed.strangers)
+    count = len(parsed.unknown_fields)
     detail = f"fields that the format does not define, left out: {count}"
     dropped = (Reason(code="extension.dropped", path="", detail=detail),) if count else ()
     found = (*parsed.findings, *parsed.violations)
-    kept = (each for each in found if each.path not in parsed.strangers)
+    kept = (each for each in found if each.path not in parsed.unknown_fields)
     return (*kept, *dropped, *_sensitive(parsed), *funding.doubts(parsed.funding))
 
 
 def _sensitive(parsed: Parsed) -> tuple[Reason, ...]:
-    count = sensitive(parsed.strangers)
+    count = sensitive(parsed.unknown_fields)
     detail = f"fields left out that tell of special categories or of pay: {count}"
     return (Reason(code="extension.sensitive", path="", detail=detail),) if count else ()
 

@@ -5,12 +5,12 @@ import pytest
 from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
+    FundingMark,
     Id,
+    LargerQualification,
     LevelClaim,
-    Mark,
     StackPlace,
     StatedOutcome,
-    Whole,
 )
 from services.normalise.descriptors.funding import NUMBERS, doubts
 from services.normalise.sensitive import sensitive
@@ -117,7 +117,7 @@ def test_a_cycle_stands_for_its_eqf_level_unless_one_is_stated(cycle, eqf):
 
 def test_s17_s43_sensitive_free_fields_are_counted_and_never_named():
     paths = ("x.disability", "x.Bruttogehalt", "x.løn", "x.colour", "x.μισθός", "x.religion[0]")
-    (_, earned) = records(Exchange().send(award(strangers=paths)))
+    (_, earned) = records(Exchange().send(award(unknown_fields=paths)))
     (told,) = [each for each in earned.account.warnings if each.code == "extension.sensitive"]
     assert (told.path, told.detail.endswith(": 5")) == ("", True)
 
@@ -203,7 +203,7 @@ def test_notional_credits_are_ten_hours_only_where_the_unit_says_so(raw, hours):
     ],
 )
 def test_s30_funders_are_of_a_list_and_project_numbers_have_their_shape(funder, reference, code):
-    mark = Mark(funder=v(funder, "f"), reference=v(reference, "r") if reference else None)
+    mark = FundingMark(funder=v(funder, "f"), reference=v(reference, "r") if reference else None)
     (_, earned) = records(Exchange().send(award(funding=(mark,))))
     told = [each for each in earned.account.warnings if each.code.startswith("funding.")]
     assert [each.code for each in told] == ([code] if code else [])
@@ -212,7 +212,7 @@ def test_s30_funders_are_of_a_list_and_project_numbers_have_their_shape(funder, 
 
 
 def test_s30_a_long_number_is_no_project():
-    mark = Mark(funder=v("Erasmus+"), reference=v(PROJECT + "9" * 10**5))
+    mark = FundingMark(funder=v("Erasmus+"), reference=v(PROJECT + "9" * 10**5))
     assert [each.code for each in doubts((mark,))] == ["funding.number"]
     assert NUMBERS["Erasmus+"].fullmatch(PROJECT)
 
@@ -244,7 +244,7 @@ def test_s44_titles_are_kept_in_every_language():
 
 
 def test_s46_a_part_names_its_whole():
-    found, _, _ = sent(partial=Whole(is_part=v("true"), qualification=v("Q-77")))
+    found, _, _ = sent(partial=LargerQualification(is_part=v("true"), qualification=v("Q-77")))
     assert (found.partial.is_part, found.partial.qualification) == (True, "Q-77")
 
 

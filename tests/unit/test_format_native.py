@@ -61,7 +61,7 @@ def test_an_award_gives_every_value_with_its_path():
     assert parsed.schedule == Value("part-time", "participation.schedule")
     assert parsed.evidence == 2
     assert parsed.funding[0].funder == Value("ESF+", "funding[0].funder")
-    assert (parsed.strangers, parsed.findings, parsed.violations) == ((), (), ())
+    assert (parsed.unknown_fields, parsed.findings, parsed.violations) == ((), (), ())
 
 
 def test_a_learner_gives_every_identifier_the_e_mail_among_them():
@@ -73,7 +73,7 @@ def test_a_learner_gives_every_identifier_the_e_mail_among_them():
 def test_every_field_of_the_format_reaches_the_parsed_award():
     parsed = native.parse(AWARD)
     empty = {name for name in parsed.__slots__ if not getattr(parsed, name)}
-    assert empty == {"strangers", "findings", "violations", "reference"}
+    assert empty == {"unknown_fields", "findings", "violations", "reference"}
 
 
 def test_a_definition_is_known_by_its_own_id_and_holds_no_learner():
@@ -174,7 +174,7 @@ def test_unknown_fields_are_told_by_path_and_never_by_value():
         "learner": {**AWARD["learner"], "disability": "secret-4713"},
     }
     parsed = native.parse(strange)
-    assert parsed.strangers == ("learner.disability", "salary", "?")
+    assert parsed.unknown_fields == ("learner.disability", "salary", "?")
     assert {reason.code for reason in parsed.findings} == {"native.unknown_field"}
     assert "native.unknown_field" in REASONS
     assert "secret" not in repr(parsed)

@@ -56,4 +56,4 @@ def test_quality_assurance_is_read_in_both_spellings(name, url):
     found = read(**{name: "NVAO", url: "https://qa.example"})
     (assured,) = found.quality_assurance
     assert (assured.body.raw, assured.reference.raw) == ("NVAO", "https://qa.example")
-    assert found.strangers == ()
+    assert found.unknown_fields == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.formats.shared.parsed import Mark
+from credstream.formats.shared.parsed import FundingMark
 from services.normalise import assemble
 from services.normalise.facts import LearnerKey
 from tests.support.normalising import (
@@ -48,7 +48,9 @@ def test_what_was_not_earned_is_refused():
 
 
 def test_a_funding_reference_goes_on_as_a_hash_only():
-    found = earned(funding=(Mark(funder=v("ESF"), reference=v("ACCOUNT-7")), Mark(funder=v("X"))))
+    found = earned(
+        funding=(FundingMark(funder=v("ESF"), reference=v("ACCOUNT-7")), FundingMark(funder=v("X")))
+    )
     first, second = found.value.funding
     assert first.funder == "ESF"
     assert len(first.reference) == 64

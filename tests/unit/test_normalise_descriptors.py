@@ -9,7 +9,12 @@ import pytest
 
 from credstream.contract.reasons.table import REASONS
 from credstream.contract.values import QualityAssurance
-from credstream.formats.shared.parsed import Assurance, StackPlace, StatedOutcome, Whole
+from credstream.formats.shared.parsed import (
+    Assurance,
+    LargerQualification,
+    StackPlace,
+    StatedOutcome,
+)
 from services.normalise import assemble
 from services.normalise.descriptors import (
     assessments,
@@ -149,9 +154,11 @@ def test_a_place_without_scheme_or_role_is_told(place):
 
 
 def test_naming_the_whole_makes_a_part():
-    found = stacks.partial(parsed(partial=Whole(qualification=v("B.Eng."))), provider()).value
+    found = stacks.partial(
+        parsed(partial=LargerQualification(qualification=v("B.Eng."))), provider()
+    ).value
     assert (found.is_part, found.qualification) == (True, "B.Eng.")
-    denied = Whole(is_part=v(raw=False), qualification=v("B.Eng."))
+    denied = LargerQualification(is_part=v(raw=False), qualification=v("B.Eng."))
     assert stacks.partial(parsed(partial=denied), provider()).value.is_part is False
 
 

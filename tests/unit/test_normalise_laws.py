@@ -12,15 +12,15 @@ from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
+    FundingMark,
     Id,
+    LargerQualification,
     LevelClaim,
-    Mark,
     Parsed,
     Person,
     StackPlace,
     StatedOutcome,
     Value,
-    Whole,
 )
 from services.normalise.step import Facts, LearnerKey, learn, normalise
 from tests.support.normalising import AT, KEY, message, provider, received
@@ -90,7 +90,7 @@ parsed = st.builds(
     quality_assurance=some(st.builds(Assurance, type=maybe, body=maybe, reference=maybe)),
     prerequisites=maybe,
     stack=st.none() | st.builds(StackPlace, scheme=maybe, role=maybe, core=maybe),
-    partial=st.none() | st.builds(Whole, is_part=maybe, qualification=maybe),
+    partial=st.none() | st.builds(LargerQualification, is_part=maybe, qualification=maybe),
     further_information=maybe,
     url=maybe,
     identifiers=some(ids),
@@ -116,8 +116,8 @@ parsed = st.builds(
     ),
     evidence=st.integers(0, 5),
     status=st.none() | maybe,
-    funding=some(st.builds(Mark, funder=values, reference=maybe)),
-    strangers=some(words),
+    funding=some(st.builds(FundingMark, funder=values, reference=maybe)),
+    unknown_fields=some(words),
 )
 rules = st.sampled_from((None, 7.4, 25.0))
 

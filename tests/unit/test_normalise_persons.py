@@ -30,7 +30,7 @@ CANARIES = (
 def test_s17_s43_nothing_of_a_person_leaves_in_the_clear():
     given = award(
         assessed_by=(v("Canary-Assessor"),),
-        strangers=("learner.disability", "salary_52000", "ext.Schwerbehindert"),
+        unknown_fields=("learner.disability", "salary_52000", "ext.Schwerbehindert"),
         findings=(),
     )
     exchange = Exchange()
@@ -47,14 +47,14 @@ def test_s17_s43_nothing_of_a_person_leaves_in_the_clear():
 
 def test_s43_fields_left_out_are_counted_and_never_named():
     given = award(
-        strangers=("learner.disability", "salary"),
+        unknown_fields=("learner.disability", "salary"),
         findings=(ours("native.unknown_field", "learner.disability"),),
         violations=(ours("schema.violation", "salary"), ours("schema.violation", "kind")),
     )
     earned = records(Exchange().send(given))[1]
     warned = [(each.code, each.path) for each in earned.account.warnings]
     assert ("schema.violation", "kind") in warned
-    assert not [path for _, path in warned if path in given.strangers]
+    assert not [path for _, path in warned if path in given.unknown_fields]
     (dropped,) = [each for each in earned.account.warnings if each.code == "extension.dropped"]
     assert dropped.detail.endswith(": 2")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from credstream.contract.values import Reason
 from credstream.formats.ctdl import parts
-from credstream.formats.shared.json_nodes import Node, root, types
+from credstream.formats.shared.json_nodes import JsonNode, root, type_names
 from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "ctdl"
@@ -36,9 +36,9 @@ ASIDE = ORGANISATIONS | {
 
 def recognise(document: Any) -> bool:
     document = _opened(document)
-    if not isinstance(document, dict) or "VerifiableCredential" in types(document):
+    if not isinstance(document, dict) or "VerifiableCredential" in type_names(document):
         return False
-    named = types(document) | document.keys()
+    named = type_names(document) | document.keys()
     if any(str(each).strip().startswith(PREFIX) for each in named) or _request(document):
         return True
     context = document.get("@context")
@@ -70,7 +70,7 @@ def parse(document: Any) -> Parsed:
     part = root(document)
     path, node = part.members.get("path"), part.members.get("node")
     known = part.members.get("known")
-    whole = Node(_bare(node if isinstance(node, dict) else {}), str(path or ""))
+    whole = JsonNode(_bare(node if isinstance(node, dict) else {}), str(path or ""))
     others = known if isinstance(known, dict) else {}
     found = parts.read(whole, {k: v for k, v in others.items() if isinstance(v, dict)})
     kinds = _names(node) if isinstance(node, dict) else frozenset()
@@ -98,7 +98,7 @@ def _nodes(document: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_ours(node: Mapping[str, Any]) -> bool:
-    return any(str(each).startswith(PREFIX) for each in (*node, *types(node)))
+    return any(str(each).startswith(PREFIX) for each in (*node, *type_names(node)))
 
 
 def _definitions(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -114,7 +114,7 @@ def _definitions(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _names(node: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(each.rpartition(":")[2] for each in types(node))
+    return frozenset(each.rpartition(":")[2] for each in type_names(node))
 
 
 def _short(node: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.elm2_xml import parts
 from credstream.formats.shared.parsed import Parsed, Rules
-from credstream.formats.shared.xml_nodes import Spot, attribute, kid, kids, name_of
+from credstream.formats.shared.xml_nodes import XmlNode, attribute, child, children, local_name
 
 NAME = "elm2-xml"
 CREDENTIAL, PRESENTATION = "europassCredential", "verifiablePresentation"
@@ -30,7 +30,7 @@ CLAIM = "claim-path"
 def recognise(document: Any) -> bool:
     if not isinstance(document, etree._Element):  # noqa: SLF001 - the only name that lxml gives it
         return False
-    name = name_of(document)
+    name = local_name(document)
     if name in {CREDENTIAL, PRESENTATION}:
         return True
     inside = isinstance(document.tag, str) and document.tag.startswith(f"{{{SPACE}")
@@ -38,8 +38,10 @@ def recognise(document: Any) -> bool:
 
 
 def unfit(document: Any) -> Reason | None:
-    if name_of(document) not in {CREDENTIAL, PRESENTATION}:
-        return Reason(code="elm2.fragment", path="", detail=f"the root is {name_of(document)}"[:80])
+    if local_name(document) not in {CREDENTIAL, PRESENTATION}:
+        return Reason(
+            code="elm2.fragment", path="", detail=f"the root is {local_name(document)}"[:80]
+        )
     if any(True for _ in _claims(document)):
         return None
     return Reason(
@@ -58,34 +60,34 @@ def parse(document: Any) -> Parsed:
     path = document.get(CLAIM) if isinstance(document, etree._Element) else None  # noqa: SLF001
     if path is None:
         raise Rejected("format.invalid", "", "no part of a credential")
-    credential = Spot(document, f"/{CREDENTIAL}")
-    subject = kid(credential, "credentialSubject")
+    credential = XmlNode(document, f"/{CREDENTIAL}")
+    subject = child(credential, "credentialSubject")
     for group, name in CLAIMS:
-        for claim in kids(kid(subject, group), name):
-            return parts.read(credential, Spot(claim.element, path), name == "activity")
+        for claim in children(child(subject, group), name):
+            return parts.read(credential, XmlNode(claim.element, path), name == "activity")
     raise Rejected("format.invalid", path, "the claim is missing")
 
 
-def _claims(document: etree._Element) -> Iterator[tuple[Spot, Spot]]:
-    credentials = [each for each in document.iter() if name_of(each) == CREDENTIAL]
+def _claims(document: etree._Element) -> Iterator[tuple[XmlNode, XmlNode]]:
+    credentials = [each for each in document.iter() if local_name(each) == CREDENTIAL]
     for each in credentials:
-        credential = Spot(each, f"/{CREDENTIAL}")
-        subject = kid(credential, "credentialSubject")
+        credential = XmlNode(each, f"/{CREDENTIAL}")
+        subject = child(credential, "credentialSubject")
         for group, name in CLAIMS:
-            found = kids(kid(subject, group), name)
+            found = children(child(subject, group), name)
             yield from ((credential, claim) for claim in found)
             if found:
                 break
 
 
-def _part(credential: Spot, claim: Spot, count: int) -> Any:
+def _part(credential: XmlNode, claim: XmlNode, count: int) -> Any:
     """The credential with one claim alone, without pictures and signatures."""
     if credential.element is None or claim.element is None:
         raise Rejected("format.invalid", claim.path, "the claim is missing")
     others = [
         each
         for group, name in CLAIMS
-        for each in kids(kid(credential, "credentialSubject", group), name)
+        for each in children(child(credential, "credentialSubject", group), name)
         if each.element is not claim.element
     ]
     dropped = {id(each.element) for each in others}
@@ -102,6 +104,6 @@ def _copied(element: etree._Element, dropped: set[int]) -> etree._Element:
     made = etree.Element(element.tag, element.attrib, nsmap=element.nsmap)
     made.text = element.text
     for each in element:
-        if id(each) not in dropped and name_of(each) not in HEAVY:
+        if id(each) not in dropped and local_name(each) not in HEAVY:
             made.append(_copied(each, dropped) if len(each) else deepcopy(each))
     return made

@@ -8,18 +8,16 @@ from itertools import islice
 from typing import Any
 
 from credstream.contract.values import Reason
+from credstream.formats.shared.json_checks import missing_members, parse_date_time, violation
 from credstream.formats.shared.json_nodes import (
-    Node,
-    at,
-    bare,
-    items,
-    many,
-    missing,
-    moment,
-    one,
+    JsonNode,
+    child,
+    children,
+    is_reference,
+    member_path,
+    raw_values,
     text,
-    types,
-    violation,
+    type_names,
 )
 
 MOST = 50
@@ -156,12 +154,12 @@ SPECIFICATION_MEMBERS = COMMON | {
 }
 
 
-def violations(credential: Node) -> tuple[Reason, ...]:
+def violations(credential: JsonNode) -> tuple[Reason, ...]:
     """The first broken rules; a document may break more."""
     return tuple(islice(_broken(credential), MOST))
 
 
-def _broken(credential: Node) -> Iterator[Reason]:
+def _broken(credential: JsonNode) -> Iterator[Reason]:
     yield from _envelope(credential)
     pictures: dict[str, Any] = {}
     pending = [credential]
@@ -173,52 +171,54 @@ def _broken(credential: Node) -> Iterator[Reason]:
         pending += reversed(tuple(_children(node)))
 
 
-def _children(node: Node) -> Iterator[Node]:
+def _children(node: JsonNode) -> Iterator[JsonNode]:
     for key, value in node.members.items():
         if key in UNCHECKED:
             continue
         if isinstance(value, dict):
-            yield Node(value, at(node, key), node.known)
+            yield JsonNode(value, member_path(node, key), node.objects_by_id)
         elif isinstance(value, list):
-            path = at(node, key)
+            path = member_path(node, key)
             for place, each in enumerate(value):
                 if isinstance(each, dict):
-                    yield Node(each, f"{path}[{place}]", node.known)
+                    yield JsonNode(each, f"{path}[{place}]", node.objects_by_id)
 
 
-def _envelope(credential: Node) -> Iterator[Reason]:
+def _envelope(credential: JsonNode) -> Iterator[Reason]:
     named = credential.members.get("type")
-    if not isinstance(named, list) or not types(credential.members) >= TYPES:
+    if not isinstance(named, list) or not type_names(credential.members) >= TYPES:
         yield violation("type", "an array that names both types of an EDC is needed")
-        yield from missing(credential, REQUIRED["EuropeanDigitalCredential"])
-    if all(each != CONTEXT for each, _ in items(credential, "@context")):
+        yield from missing_members(credential, REQUIRED["EuropeanDigitalCredential"])
+    if all(each != CONTEXT for each, _ in raw_values(credential, "@context")):
         yield violation("@context", "without the EDC context nothing is what it seems")
-    issuer = one(credential, "issuer")
-    if issuer and not one(issuer, "eIDASIdentifier"):
+    issuer = child(credential, "issuer")
+    if issuer and not child(issuer, "eIDASIdentifier"):
         yield violation(
-            at(issuer, "eIDASIdentifier"), "a required member is missing; a seal adds it"
+            member_path(issuer, "eIDASIdentifier"), "a required member is missing; a seal adds it"
         )
 
 
-def _classes(node: Node) -> Iterator[Reason]:
+def _classes(node: JsonNode) -> Iterator[Reason]:
     """What the classes of an object ask of it; an object that only names another is told there."""
-    named = types(node.members)
-    if not bare(node):
+    named = type_names(node.members)
+    if not is_reference(node):
         for kind in sorted(named & REQUIRED.keys()):
-            yield from missing(node, REQUIRED[kind])
+            yield from missing_members(node, REQUIRED[kind])
     for kind in sorted(named & CLASSES.keys()):
         for key, wanted in CLASSES[kind].items():
-            for each in many(node, key):
-                if not types(each.members) & wanted:
-                    yield violation(at(each, "type"), f"{' or '.join(sorted(wanted))} is needed")
+            for each in children(node, key):
+                if not type_names(each.members) & wanted:
+                    yield violation(
+                        member_path(each, "type"), f"{' or '.join(sorted(wanted))} is needed"
+                    )
 
 
-def _members(node: Node) -> Iterator[Reason]:
+def _members(node: JsonNode) -> Iterator[Reason]:
     for key in node.members:
         if key in VALUES:
             fits, needed = VALUES[key]
             yield from (
-                violation(path, needed) for each, path in items(node, key) if not fits(each)
+                violation(path, needed) for each, path in raw_values(node, key) if not fits(each)
             )
         elif key in SCHEMES:
             yield from _scheme(node, key)
@@ -228,14 +228,18 @@ def _is_duration(written: Any) -> bool:
     return isinstance(written, str) and DURATION.fullmatch(written) is not None
 
 
-def _scheme(node: Node, key: str) -> Iterator[Reason]:
-    for concept in many(node, key):
-        stated = {str(name.raw) for each in many(concept, "inScheme") if (name := text(each, "id"))}
+def _scheme(node: JsonNode, key: str) -> Iterator[Reason]:
+    for concept in children(node, key):
+        stated = {
+            str(name.raw) for each in children(concept, "inScheme") if (name := text(each, "id"))
+        }
         if SCHEMES[key] not in stated:
-            yield violation(at(concept, "inScheme"), f"a concept of {SCHEMES[key]} is needed")
+            yield violation(
+                member_path(concept, "inScheme"), f"a concept of {SCHEMES[key]} is needed"
+            )
 
 
-def _picture(node: Node, pictures: dict[str, Any]) -> Iterator[Reason]:
+def _picture(node: JsonNode, pictures: dict[str, Any]) -> Iterator[Reason]:
     """One id for two contents becomes one object with both, which no shape allows."""
     name, content = node.members.get("id"), node.members.get("content")
     if (
@@ -243,7 +247,9 @@ def _picture(node: Node, pictures: dict[str, Any]) -> Iterator[Reason]:
         and isinstance(content, str)
         and pictures.setdefault(name, content) != content
     ):
-        yield violation(at(node, "content"), "another object of the same id has other content")
+        yield violation(
+            member_path(node, "content"), "another object of the same id has other content"
+        )
 
 
 def _is_map(written: Any) -> bool:
@@ -251,7 +257,7 @@ def _is_map(written: Any) -> bool:
 
 
 def _is_moment(written: Any) -> bool:
-    return moment(written) is not None
+    return parse_date_time(written) is not None
 
 
 VALUES: Mapping[str, tuple[Callable[[Any], bool], str]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from credstream.contract.values import Reason
-from credstream.formats.shared.json_nodes import first
 from credstream.formats.shared.parsed import (
     Amount,
     Body,
@@ -16,7 +15,17 @@ from credstream.formats.shared.parsed import (
     StatedOutcome,
     Value,
 )
-from credstream.formats.shared.xml_nodes import Spot, attribute, down, kid, kids, said, spoken, text
+from credstream.formats.shared.values import first
+from credstream.formats.shared.xml_nodes import (
+    XmlNode,
+    attribute,
+    child,
+    children,
+    descendants,
+    language_map,
+    text,
+    text_of,
+)
 
 LOS, LOI = "learningOpportunitySpecification", "learningOpportunityInstance"
 LEARNER_SCHEMES = {
@@ -39,10 +48,10 @@ MICRO = "micro credential"
 DIPLOMA = "diplomaSupplement"
 
 
-def read(holder: Spot, report: Spot, los: Spot) -> Parsed:
+def read(holder: XmlNode, report: XmlNode, los: XmlNode) -> Parsed:
     """The award of one learning opportunity; its parts are named and add nothing."""
-    loi = kid(los, "specifies", LOI)
-    issuer = Spot(kid(holder, "issuer").element, f"{report.path}/issuer")
+    loi = child(los, "specifies", LOI)
+    issuer = XmlNode(child(holder, "issuer").element, f"{report.path}/issuer")
     day = _day(loi, "date")
     place = _country(issuer)
     return Parsed(
@@ -50,8 +59,8 @@ def read(holder: Spot, report: Spot, los: Spot) -> Parsed:
         credential_ids=_ids(loi, "identifier"),
         definition_id=_definition_id(los),
         occurred_at=day,
-        title=spoken(kids(los, "title")),
-        description=spoken(kids(los, "description")),
+        title=language_map(children(los, "title")),
+        description=language_map(children(los, "description")),
         country=place,
         awarding_bodies=_bodies(issuer, place),
         issued_on=day or _stated(holder),
@@ -73,43 +82,43 @@ def read(holder: Spot, report: Spot, los: Spot) -> Parsed:
     )
 
 
-def _several(spot: Spot, name: str) -> tuple[Value, ...]:
-    return tuple(found for each in kids(spot, name) if (found := said(each)))
+def _several(spot: XmlNode, name: str) -> tuple[Value, ...]:
+    return tuple(found for each in children(spot, name) if (found := text_of(each)))
 
 
-def _day(spot: Spot, name: str) -> Value | None:
+def _day(spot: XmlNode, name: str) -> Value | None:
     """A date, with the pattern that old files write beside it."""
-    for each in kids(spot, name):
+    for each in children(spot, name):
         pattern = attribute(each, "dtf")
-        found = said(each, str(pattern.raw) if pattern else "")
+        found = text_of(each, str(pattern.raw) if pattern else "")
         if found:
             return found
     return None
 
 
-def _stated(holder: Spot) -> Value | None:
+def _stated(holder: XmlNode) -> Value | None:
     """The day of the report or of the file, where the instance has none."""
-    issued = kid(holder, "issued")
-    found = said(issued)
+    issued = child(holder, "issued")
+    found = text_of(issued)
     where = attribute(issued, "path")
     return Value(found.raw, str(where.raw) if where else found.path) if found else None
 
 
-def _ids(spot: Spot, name: str) -> tuple[Id, ...]:
+def _ids(spot: XmlNode, name: str) -> tuple[Id, ...]:
     return tuple(
         Id(scheme=str(kind.raw).lower() if (kind := attribute(each, "type")) else "id", value=found)
-        for each in kids(spot, name)
-        if (found := said(each))
+        for each in children(spot, name)
+        if (found := text_of(each))
     )
 
 
-def _definition_id(los: Spot) -> Value | None:
+def _definition_id(los: XmlNode) -> Value | None:
     ids = _ids(los, "identifier")
     own = next((each for each in ids if each.scheme == "local"), None)
     return (own or ids[0]).value if ids else None
 
 
-def _country(issuer: Spot) -> Value | None:
+def _country(issuer: XmlNode) -> Value | None:
     """As stated, else the country that the Erasmus code begins with."""
     stated = text(issuer, "country")
     if stated:
@@ -121,23 +130,25 @@ def _country(issuer: Spot) -> Value | None:
     return None
 
 
-def _bodies(issuer: Spot, country: Value | None) -> tuple[Body, ...]:
+def _bodies(issuer: XmlNode, country: Value | None) -> tuple[Body, ...]:
     page = text(issuer, "url")
     ids = _ids(issuer, "identifier")
     own = (*ids, Id(scheme="url", value=page)) if page else ids
-    body = Body(name=spoken(kids(issuer, "title")), country=country, identifiers=own)
+    body = Body(name=language_map(children(issuer, "title")), country=country, identifiers=own)
     return (body,) if body.name or body.identifiers else ()
 
 
-def _learned(los: Spot) -> tuple[StatedOutcome, ...]:
+def _learned(los: XmlNode) -> tuple[StatedOutcome, ...]:
     """Free text: ELMO has no place for learning outcomes, and its description tells of them."""
-    found = spoken(kids(los, "description")) or spoken(kids(los, "descriptionHtml"))
+    found = language_map(children(los, "description")) or language_map(
+        children(los, "descriptionHtml")
+    )
     return (StatedOutcome(text=found),) if found else ()
 
 
-def _workload(los: Spot) -> Iterator[Amount]:
+def _workload(los: XmlNode) -> Iterator[Amount]:
     """The credits of the node itself: those of its parts are in them and are never added."""
-    for each in (*down(los, "specifies", LOI, "credit"), *kids(los, "credit")):
+    for each in (*descendants(los, "specifies", LOI, "credit"), *children(los, "credit")):
         if found := _credit(each):
             yield found
     hours = text(los, "specifies", LOI, "engagementHours")
@@ -145,7 +156,7 @@ def _workload(los: Spot) -> Iterator[Amount]:
         yield Amount(unit="contact_hours", value=hours)
 
 
-def _credit(spot: Spot) -> Amount | None:
+def _credit(spot: XmlNode) -> Amount | None:
     value, scheme = text(spot, "value"), text(spot, "scheme")
     if value is None or _zero(value):
         return None
@@ -159,8 +170,8 @@ def _zero(value: Value) -> bool:
     return str(value.raw).replace("0", "").strip("., ") == ""
 
 
-def _levels(los: Spot, loi: Spot) -> Iterator[LevelClaim]:
-    for each in (*kids(loi, "level"), *kids(los, "level")):
+def _levels(los: XmlNode, loi: XmlNode) -> Iterator[LevelClaim]:
+    for each in (*children(loi, "level"), *children(los, "level")):
         kind, value = text(each, "type"), text(each, "value")
         if kind and value and str(kind.raw).strip().upper() == "EQF":
             yield LevelClaim(eqf=value)
@@ -171,29 +182,29 @@ def _levels(los: Spot, loi: Spot) -> Iterator[LevelClaim]:
         yield LevelClaim(cycle=cycle)
 
 
-def _shortened(loi: Spot) -> Value | None:
+def _shortened(loi: XmlNode) -> Value | None:
     return text(loi, "shortenedGrading", "percentageEqual")
 
 
-def _scale(loi: Spot) -> Value | None:
-    return first(attribute(kid(loi, "result"), "scheme"), text(loi, "gradingSchemeLocalId"))
+def _scale(loi: XmlNode) -> Value | None:
+    return first(attribute(child(loi, "result"), "scheme"), text(loi, "gradingSchemeLocalId"))
 
 
-def _kind(los: Spot, loi: Spot) -> Value | None:
+def _kind(los: XmlNode, loi: XmlNode) -> Value | None:
     """What tells a degree from a course: its type, or the supplement that only diplomas have."""
     attached = text(loi, "attachment", "type")
     if attached and str(attached.raw).strip().lower() == MICRO:
         return Value("micro-credential", attached.path)
-    if supplement := kid(loi, DIPLOMA):
+    if supplement := child(loi, DIPLOMA):
         return Value("degree", supplement.path)
     kind = text(los, "type")
     return kind if kind and "degree" in str(kind.raw).lower() else None
 
 
-def _learner(holder: Spot) -> Person | None:
-    learner = kid(holder, "learner")
+def _learner(holder: XmlNode) -> Person | None:
+    learner = child(holder, "learner")
     path = "/elmo/learner"
-    learner = Spot(learner.element, path)
+    learner = XmlNode(learner.element, path)
     ids = tuple(
         Id(scheme=LEARNER_SCHEMES.get(each.scheme, each.scheme), value=each.value)
         for each in _ids(learner, "identifier")
@@ -209,9 +220,9 @@ def _learner(holder: Spot) -> Person | None:
     return person if person != Person() else None
 
 
-def _findings(los: Spot) -> tuple[Reason, ...]:
+def _findings(los: XmlNode) -> tuple[Reason, ...]:
     """Nested opportunities are parts: told, so that nobody misses their credits."""
-    nested = down(los, "hasPart", LOS)
+    nested = descendants(los, "hasPart", LOS)
     if not nested:
         return ()
     detail = f"nested learning opportunities, taken as parts of this one: {len(nested)}"

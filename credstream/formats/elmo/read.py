@@ -14,8 +14,8 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.elmo import parts
-from credstream.formats.shared.parsed import Parsed, Rules, Unread
-from credstream.formats.shared.xml_nodes import Spot, kid, kids, name_of, text
+from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
+from credstream.formats.shared.xml_nodes import XmlNode, child, children, local_name, text
 
 NAME = "elmo"
 LOS, LOI = "learningOpportunitySpecification", "learningOpportunityInstance"
@@ -50,47 +50,47 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
 
 
 def parse(document: Any) -> Parsed:
-    if not isinstance(document, etree._Element) or name_of(document) != PART:  # noqa: SLF001
+    if not isinstance(document, etree._Element) or local_name(document) != PART:  # noqa: SLF001
         raise Rejected("format.invalid", "", "no part of a transcript")
     path = document.get("path") or "/elmo"
-    holder = Spot(document, path)
-    report = Spot(document, path.rpartition("/")[0])
-    return parts.read(holder, report, Spot(_last(document), path))
+    holder = XmlNode(document, path)
+    report = XmlNode(document, path.rpartition("/")[0])
+    return parts.read(holder, report, XmlNode(_last(document), path))
 
 
 def _last(document: etree._Element) -> etree._Element:
-    found = [each for each in document if name_of(each) == LOS]
+    found = [each for each in document if local_name(each) == LOS]
     if not found:
         raise Rejected("format.invalid", "", "no learning opportunity")
     return found[-1]
 
 
 def _elmo(document: etree._Element) -> etree._Element | None:
-    if name_of(document) == "elmo":
+    if local_name(document) == "elmo":
         return document
-    return next((each for each in document.iter() if name_of(each) == "elmo"), None)
+    return next((each for each in document.iter() if local_name(each) == "elmo"), None)
 
 
-def _whole(document: etree._Element) -> Spot:
-    return Spot(_elmo(document), "/elmo")
+def _whole(document: etree._Element) -> XmlNode:
+    return XmlNode(_elmo(document), "/elmo")
 
 
-def _opportunities(whole: Spot) -> Iterator[tuple[Spot, Spot]]:
-    for report in kids(whole, "report"):
-        for los in kids(report, LOS):
+def _opportunities(whole: XmlNode) -> Iterator[tuple[XmlNode, XmlNode]]:
+    for report in children(whole, "report"):
+        for los in children(report, LOS):
             yield report, los
 
 
-def _part(whole: Spot, report: Spot, los: Spot) -> Any:
+def _part(whole: XmlNode, report: XmlNode, los: XmlNode) -> Any:
     status = text(los, "specifies", LOI, "status")
     code = UNFINISHED.get(str(status.raw).lower()) if status else None
     if code and status:
-        return Unread(Reason(code=code, path=los.path, detail=f"status {status.raw}"))
+        return SkippedPart(Reason(code=code, path=los.path, detail=f"status {status.raw}"))
     holder = etree.Element(PART, path=los.path)
     issued = text(report, "issueDate") or text(whole, "generatedDate")
     if issued:
         etree.SubElement(holder, "issued", path=issued.path).text = str(issued.raw)
-    for each in (kid(report, "learner") or kid(whole, "learner"), kid(report, "issuer"), los):
+    for each in (child(report, "learner") or child(whole, "learner"), child(report, "issuer"), los):
         if each.element is not None:
             holder.append(_lighter(each.element))
     return holder
@@ -101,7 +101,7 @@ def _lighter(element: etree._Element) -> etree._Element:
     copied.tail = None
     for each in list(copied.iter()):
         parent = each.getparent()
-        if parent is not None and name_of(each) in HEAVY:
+        if parent is not None and local_name(each) in HEAVY:
             parent.remove(each)
     etree.cleanup_namespaces(copied)
     return copied

@@ -11,14 +11,14 @@ from credstream.formats.shared.parsed import (
     Amount,
     Assurance,
     Body,
+    FundingMark,
     Id,
+    LargerQualification,
     LevelClaim,
-    Mark,
     Person,
     StackPlace,
     StatedOutcome,
     Value,
-    Whole,
 )
 
 _DURATION = re.compile(r"\s*P[0-9T]", re.IGNORECASE)
@@ -80,8 +80,8 @@ def _outcome(text: Value | None = None, esco: tuple[Value, ...] = ()) -> StatedO
     return StatedOutcome(text=text, skills=esco) if text else None
 
 
-def _mark(funder: Value | None = None, reference: Value | None = None) -> Mark | None:
-    return Mark(funder=funder, reference=reference) if funder else None
+def _mark(funder: Value | None = None, reference: Value | None = None) -> FundingMark | None:
+    return FundingMark(funder=funder, reference=reference) if funder else None
 
 
 def _person(**members: Any) -> Person | None:
@@ -192,7 +192,10 @@ STACK = Part(
     needs=(("scheme",), ("role",)),
 )
 PARTIAL = Part(
-    {"is_part": FLAG, "qualification": WORD}, Whole, needs=(("is_part",),), short="is_part"
+    {"is_part": FLAG, "qualification": WORD},
+    LargerQualification,
+    needs=(("is_part",),),
+    short="is_part",
 )
 FUNDING = Part({"funder": WORD, "reference": WORD}, _mark, needs=(("funder",),), short="funder")
 LEARNER = Part(

@@ -86,7 +86,7 @@ def parse(document: Any) -> Parsed:
     return Parsed(
         kind=kind,
         **_flat(members, kind),
-        strangers=tuple(notes.strangers),
+        unknown_fields=tuple(notes.strangers),
         findings=(
             *(_unknown_field(path) for path in notes.strangers),
             *_misspelt(notes.strangers, fields),

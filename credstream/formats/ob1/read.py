@@ -1,4 +1,4 @@
-"""Open Badges 0.5, 1.0 and 1.1: told by their shape, as they name no type.
+"""Open Badges 0.5, 1.0 and 1.1: recognised by their members, as they name no type.
 
 https://github.com/openbadges/openbadges-specification/blob/master/Assertion/latest.md
 """
@@ -11,40 +11,41 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.shared.badges import before_3
+from credstream.formats.shared.json_checks import missing_members
 from credstream.formats.shared.json_nodes import (
-    Node,
-    address,
-    amount,
-    at,
-    bare,
-    first,
-    items,
-    many,
-    missing,
-    one,
+    JsonNode,
+    child,
+    children,
+    is_reference,
+    language_text,
+    member_path,
+    number_or_text,
+    raw_values,
     root,
     text,
-    types,
-    words,
+    type_names,
 )
 from credstream.formats.shared.parsed import Body, Parsed, Rules
+from credstream.formats.shared.values import first, uri_identifier
 
 NAME = "ob1"
-BADGE_CLASS = frozenset({"name", "image", "criteria", "issuer"})
+BADGE_CLASS_MEMBERS = frozenset({"name", "image", "criteria", "issuer"})
 TYPES = frozenset({"Assertion", "BadgeClass", "BlockchainCertificate"})
 DATES = ("issuedOn", "issued_on")
 
 
 def recognise(document: Any) -> bool:
-    if not isinstance(document, dict) or types(document) - TYPES:
+    if not isinstance(document, dict) or type_names(document) - TYPES:
         return False
-    found = _assertion(document)
-    dated = any(key in found for key in (*DATES, "verify", "uid"))
-    return ("recipient" in found and "badge" in found and dated) or document.keys() >= BADGE_CLASS
+    assertion = _assertion(document)
+    # `recipient` and `badge` are common names; one member more makes the pair an assertion.
+    dated = any(key in assertion for key in (*DATES, "verify", "uid"))
+    is_assertion = "recipient" in assertion and "badge" in assertion and dated
+    return is_assertion or document.keys() >= BADGE_CLASS_MEMBERS
 
 
 def unfit(document: Any) -> Reason | None:
-    del document  # a badge class is a definition
+    del document  # an assertion is an award, a badge class a definition
     return None
 
 
@@ -55,51 +56,53 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
 
 def parse(document: Any) -> Parsed:
     whole = root(document)
-    assertion = _node(whole)
+    assertion = _assertion_node(whole)
     if "badge" not in assertion.members:
-        return before_3.described(Parsed(kind="definition"), whole)
-    badge = one(assertion, "badge")
+        return before_3.with_badge_class(Parsed(kind="definition"), whole)
+    badge = child(assertion, "badge")
     if not badge:
-        raise Rejected("format.invalid", at(assertion, "badge"), "the assertion names no badge")
-    day = first(amount(assertion, "issuedOn"), amount(assertion, "issued_on"))
+        path = member_path(assertion, "badge")
+        raise Rejected("format.invalid", path, "the assertion names no badge")
+    # 1.0 allows seconds since 1970 as well as ISO 8601; as an event's time only a text is taken.
+    day = first(number_or_text(assertion, "issuedOn"), number_or_text(assertion, "issued_on"))
     award = Parsed(
         kind="award",
         credential_id=first(text(assertion, "id"), text(assertion, "uid")),
         issued_on=day,
         occurred_at=day if day and isinstance(day.raw, str) else None,
-        valid_until=amount(assertion, "expires"),
+        valid_until=number_or_text(assertion, "expires"),
         learner=before_3.learner(assertion),
-        evidence=len(many(assertion, "evidence")),
-        violations=missing(assertion, ("recipient", "badge")),
+        evidence=len(children(assertion, "evidence")),
+        violations=missing_members(assertion, ("recipient", "badge")),
     )
-    if bare(badge):
+    if is_reference(badge):
         return replace(award, definition_id=text(badge, "id"), reference=True)
-    return _issued(before_3.described(award, badge), badge)
+    return _with_issuer_of_0_5(before_3.with_badge_class(award, badge), badge)
 
 
-def _issued(found: Parsed, badge: Node) -> Parsed:
-    """0.5 names its issuer by origin, and its criteria by an address."""
-    issuer = one(badge, "issuer")
+def _with_issuer_of_0_5(award: Parsed, badge: JsonNode) -> Parsed:
+    """Open Badges 0.5 identifies an issuer by `origin`; the organisation is in `name` or `org`."""
+    issuer = child(badge, "issuer")
     origin = text(issuer, "origin")
     if origin is None:
-        return found
-    body = Body(name=first(words(issuer, "name"), text(issuer, "org")), identifiers=address(origin))
-    return replace(found, awarding_bodies=(body,))
+        return award
+    name = first(language_text(issuer, "name"), text(issuer, "org"))
+    return replace(award, awarding_bodies=(Body(name=name, identifiers=uri_identifier(origin)),))
 
 
 def _assertion(document: Any) -> Any:
-    """The assertion itself, also where Blockcerts 1 wraps it."""
-    inner = document.get("document")
-    wrapped = inner.get("assertion") if isinstance(inner, dict) else None
-    if not isinstance(inner, dict) or not isinstance(wrapped, dict):
+    """The members of the assertion, also where Blockcerts 1 wraps it with its badge class."""
+    wrapper = document.get("document")
+    wrapped = wrapper.get("assertion") if isinstance(wrapper, dict) else None
+    if not isinstance(wrapper, dict) or not isinstance(wrapped, dict):
         return document
-    badge = {"badge": inner["certificate"]} if "certificate" in inner else {}
-    return {**inner, **badge, **wrapped}
+    badge = {"badge": wrapper["certificate"]} if "certificate" in wrapper else {}
+    return {**wrapper, **badge, **wrapped}
 
 
-def _node(whole: Node) -> Node:
-    """The assertion with the paths where its members stand."""
-    inner = one(whole, "document")
-    if not inner or not any(isinstance(each, dict) for each, _ in items(inner, "assertion")):
+def _assertion_node(whole: JsonNode) -> JsonNode:
+    """The assertion with the path that its members have in the document."""
+    wrapper = child(whole, "document")
+    if not wrapper or not any(isinstance(raw, dict) for raw, _ in raw_values(wrapper, "assertion")):
         return whole
-    return Node(_assertion(whole.members), one(inner, "assertion").path)
+    return JsonNode(_assertion(whole.members), child(wrapper, "assertion").path)

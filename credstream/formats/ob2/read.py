@@ -12,89 +12,61 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.shared.badges import before_3
+from credstream.formats.shared.badges.extensions import extension_members
+from credstream.formats.shared.json_checks import missing_members, unknown_fields
 from credstream.formats.shared.json_nodes import (
-    Node,
-    at,
-    bare,
-    items,
-    many,
-    missing,
-    one,
+    JsonNode,
+    child,
+    children,
+    is_reference,
+    member_path,
+    raw_values,
     root,
-    strangers,
     text,
-    types,
+    type_names,
 )
 from credstream.formats.shared.parsed import Parsed, Rules, Value
 
 NAME = "ob2"
+# Parts of the context's address: several hosts serve it, with and without a version.
 CONTEXTS = ("w3id.org/openbadges", "openbadgespec.org", "w3id.org/blockcerts/v2")
 AWARD, DEFINITION = "Assertion", "BadgeClass"
 # What an issuer publishes beside its badges.
-OTHERS: Mapping[str, str] = {
+CODE_BY_TYPE: Mapping[str, str] = {
     "Issuer": "ob2.profile",
     "Profile": "ob2.profile",
     "CryptographicKey": "ob2.key",
     "RevocationList": "ob2.revocation_list",
     "Endorsement": "ob2.endorsement",
 }
+# The properties of OBv2p0Final/index.html#Assertion and #BadgeClass.
 ASSERTION_MEMBERS = frozenset(
-    [
-        "@context",
-        "type",
-        "id",
-        "uid",
-        "recipient",
-        "badge",
-        "verification",
-        "verify",
-        "issuedOn",
-        "image",
-        "evidence",
-        "narrative",
-        "expires",
-        "revoked",
-        "revocationReason",
-        "related",
-        "@language",
-        "version",
-        "endorsement",
-    ]
+    {
+        *("@context", "type", "id", "uid", "recipient", "badge", "verification", "verify"),
+        *("issuedOn", "image", "evidence", "narrative", "expires", "revoked", "revocationReason"),
+        *("related", "@language", "version", "endorsement"),
+    }
 )
 BADGE_MEMBERS = frozenset(
-    [
-        "@context",
-        "type",
-        "id",
-        "name",
-        "description",
-        "image",
-        "criteria",
-        "issuer",
-        "alignment",
-        "tags",
-        "related",
-        "@language",
-        "version",
-        "endorsement",
-        "slug",
-    ]
+    {
+        *("@context", "type", "id", "name", "description", "image", "criteria", "issuer"),
+        *("alignment", "tags", "related", "@language", "version", "endorsement", "slug"),
+    }
 )
 
 
 def recognise(document: Any) -> bool:
     if not isinstance(document, dict):
         return False
-    named = types(document)
-    known = bool(named & ({AWARD, DEFINITION} | OTHERS.keys()))
+    known = bool(type_names(document) & ({AWARD, DEFINITION} | CODE_BY_TYPE.keys()))
     return known and any(map(_is_badge_context, _contexts(document)))
 
 
 def unfit(document: Any) -> Reason | None:
-    named = types(document)
-    if named & {AWARD, DEFINITION}:
+    names = type_names(document)
+    if names & {AWARD, DEFINITION}:
         return None
-    code = next((code for name, code in OTHERS.items() if name in named), "ob2.profile")
+    code = next((code for name, code in CODE_BY_TYPE.items() if name in names), "ob2.profile")
     return Reason(code=code, path="type", detail="")
 
 
@@ -104,17 +76,17 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
 
 
 def parse(document: Any) -> Parsed:
-    assertion = root(document)
-    if AWARD in types(document):
-        return _award(assertion)
-    found = before_3.described(Parsed(kind="definition"), assertion)
-    return _with_rest(found, assertion, assertion)
+    node = root(document)
+    if AWARD in type_names(document):
+        return _award(node)
+    return _checked(before_3.with_badge_class(Parsed(kind="definition"), node), node, node)
 
 
-def _award(assertion: Node) -> Parsed:
-    badge = one(assertion, "badge")
+def _award(assertion: JsonNode) -> Parsed:
+    badge = child(assertion, "badge")
     if not badge:
-        raise Rejected("format.invalid", at(assertion, "badge"), "the assertion names no badge")
+        path = member_path(assertion, "badge")
+        raise Rejected("format.invalid", path, "the assertion names no badge")
     award = Parsed(
         kind="award",
         credential_id=text(assertion, "id") or text(assertion, "uid"),
@@ -122,51 +94,57 @@ def _award(assertion: Node) -> Parsed:
         issued_on=text(assertion, "issuedOn"),
         valid_until=text(assertion, "expires"),
         learner=before_3.learner(assertion),
-        evidence=len(many(assertion, "evidence")),
+        evidence=len(children(assertion, "evidence")),
         status=_status(assertion),
-        findings=_unchecked(assertion),
-        violations=missing(assertion, ("id", "recipient", "badge", "issuedOn")),
+        findings=_unchecked_revocation(assertion),
+        violations=missing_members(assertion, ("id", "recipient", "badge", "issuedOn")),
     )
-    if bare(badge):
-        return _reference(award, badge)
-    return _with_rest(before_3.described(award, badge), assertion, badge)
+    if is_reference(badge):
+        return _with_reference(award, badge)
+    return _checked(before_3.with_badge_class(award, badge), assertion, badge)
 
 
-def _reference(award: Parsed, badge: Node) -> Parsed:
-    named = text(badge, "id")
-    if named is None:
-        raise Rejected("format.invalid", at(badge, "id"), "the id is no text")
-    return replace(award, definition_id=named, reference=True)
+def _with_reference(award: Parsed, badge: JsonNode) -> Parsed:
+    definition_id = text(badge, "id")
+    if definition_id is None:
+        raise Rejected("format.invalid", member_path(badge, "id"), "the id is no text")
+    return replace(award, definition_id=definition_id, reference=True)
 
 
-def _with_rest(found: Parsed, assertion: Node, badge: Node) -> Parsed:
-    broken = missing(badge, ("id", "name", "description", "criteria", "issuer"))
-    own = strangers(assertion, ASSERTION_MEMBERS | BADGE_MEMBERS | before_3.extensions(assertion))
-    theirs = strangers(badge, BADGE_MEMBERS | before_3.extensions(badge))
-    every = own if assertion is badge else (*own, *theirs)
-    return replace(found, violations=(*found.violations, *broken), strangers=every)
+def _checked(parsed: Parsed, assertion: JsonNode, badge: JsonNode) -> Parsed:
+    """With the unknown fields of both objects, and the missing members of the badge class."""
+    missing = missing_members(badge, ("id", "name", "description", "criteria", "issuer"))
+    # Without an assertion the badge class is checked alone, under both names.
+    unknown = unknown_fields(
+        assertion, ASSERTION_MEMBERS | BADGE_MEMBERS | extension_members(assertion)
+    )
+    if assertion is not badge:
+        unknown += unknown_fields(badge, BADGE_MEMBERS | extension_members(badge))
+    return replace(parsed, violations=(*parsed.violations, *missing), unknown_fields=unknown)
 
 
-def _status(assertion: Node) -> Value | None:
+def _status(assertion: JsonNode) -> Value | None:
     revoked = assertion.members.get("revoked")
-    return Value("revoked", at(assertion, "revoked")) if revoked is True else None
+    return Value("revoked", member_path(assertion, "revoked")) if revoked is True else None
 
 
-def _unchecked(assertion: Node) -> tuple[Reason, ...]:
-    """The revocation list of a signed badge stands in its issuer's profile."""
-    issuer = one(one(assertion, "badge"), "issuer")
-    lists = text(issuer, "revocationList")
-    if lists is None:
+def _unchecked_revocation(assertion: JsonNode) -> tuple[Reason, ...]:
+    """A warning where the issuer's profile names the revocation list of its signed badges.
+
+    OBv2p0Final/index.html#RevocationList; nothing is fetched while a record is processed.
+    """
+    address = text(child(assertion, "badge", "issuer"), "revocationList")
+    if address is None:
         return ()
-    return (Reason(code="status.unchecked", path=lists.path, detail="RevocationList"),)
+    return (Reason(code="status.unchecked", path=address.path, detail="RevocationList"),)
 
 
 def _contexts(document: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(each for each, _ in items(Node(document, ""), "@context"))
+    return tuple(raw for raw, _ in raw_values(JsonNode(document, ""), "@context"))
 
 
 def _is_badge_context(context: Any) -> bool:
-    """A known address, or the terms of one written out."""
+    """Whether it is a known address, or a context written out with the prefix `obi`."""
     if isinstance(context, dict):
         return "obi" in context
-    return isinstance(context, str) and any(each in context for each in CONTEXTS)
+    return isinstance(context, str) and any(address in context for address in CONTEXTS)

@@ -1,4 +1,7 @@
-"""Open Badges 3.0: an award and its achievement in one verifiable credential."""
+"""Open Badges 3.0: an award and its achievement in one verifiable credential.
+
+https://www.imsglobal.org/spec/ob/v3p0/
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from typing import Any
 
 from credstream.contract.values import Reason
 from credstream.formats.shared.badges import credential
-from credstream.formats.shared.json_nodes import items, root, types
+from credstream.formats.shared.json_nodes import raw_values, root, type_names
 from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "ob3"
+# Two names of one class: https://www.imsglobal.org/spec/ob/v3p0/#achievementcredential
 BADGES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
-# Names that say more about the document than the badge types do; whoever carries one is no badge.
-OTHERS = frozenset(
+# Types that say more about a document than a badge type does; with one of them it is no badge.
+MORE_SPECIFIC = frozenset(
     {
         "EuropeanDigitalCredential",
         "ClrCredential",
@@ -27,14 +31,14 @@ EUROPASS_CONTEXT = "http://data.europa.eu/snb/model/context/edc-ap"
 
 
 def recognise(document: Any) -> bool:
-    named = types(document)
-    if not named & BADGES or named & OTHERS:
+    names = type_names(document)
+    if not names & BADGES or names & MORE_SPECIFIC:
         return False
-    return all(each != EUROPASS_CONTEXT for each, _ in items(root(document), "@context"))
+    return all(context != EUROPASS_CONTEXT for context, _ in raw_values(root(document), "@context"))
 
 
 def unfit(document: Any) -> Reason | None:
-    del document  # a badge is always of somebody
+    del document  # a badge is always an award
     return None
 
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from credstream.formats.shared.json_nodes import (
-    Node,
-    amount,
-    at,
-    first,
-    items,
-    many,
-    one,
-    present,
+    JsonNode,
+    child,
+    children,
+    member_path,
+    number_or_text,
+    raw_values,
     text,
     texts,
 )
@@ -21,12 +19,13 @@ from credstream.formats.shared.parsed import (
     Amount,
     Body,
     Id,
+    LargerQualification,
     LevelClaim,
     Parsed,
     StatedOutcome,
     Value,
-    Whole,
 )
+from credstream.formats.shared.values import distinct, first
 
 UNITS = {"ects": "ects", "sbu": "sbu", "hour": "hours", "contacttime": "contact_hours"}
 SCHEMES = {
@@ -43,16 +42,16 @@ NO_LEVEL = frozenset({"undefined", "undivided", "nt2-1", "nt2-2"})
 NAMES = ("course", "program", "component")
 
 
-def taught(offering: Node) -> Node:
+def taught(offering: JsonNode) -> JsonNode:
     """The course or programme that an offering holds; empty where it only names one."""
     for name in NAMES:
-        found = one(offering, name)
-        if found and not found.named and len(found.members) > 1:
+        found = child(offering, name)
+        if found and not found.from_text and len(found.members) > 1:
             return found
-    return Node({}, offering.path)
+    return JsonNode({}, offering.path)
 
 
-def described(found: Parsed, course: Node, offering: Node | None = None) -> Parsed:
+def described(found: Parsed, course: JsonNode, offering: JsonNode | None = None) -> Parsed:
     offered = offering if offering is not None else course
     organisation = first_body(course, offered)
     return replace(
@@ -65,84 +64,84 @@ def described(found: Parsed, course: Node, offering: Node | None = None) -> Pars
         learning_outcomes=tuple(_outcomes(course)),
         workload=tuple(_workload(course)),
         levels=tuple(_levels(course)),
-        assessments=present(spoken(course, "assessment")),
+        assessments=distinct(spoken(course, "assessment")),
         modes=(*texts(offered, "modeOfDelivery"), *_more(course, offered)),
         schedule=first(text(offered, "modeOfStudy"), text(course, "modeOfStudy")),
         prerequisites=spoken(course, "admissionRequirements"),
         partial=_partial(course),
         url=text(course, "link"),
         identifiers=codes(course),
-        languages=present(text(course, "teachingLanguage"), text(offered, "teachingLanguage")),
-        fields=present(text(course, "fieldsOfStudy")),
+        languages=distinct(text(course, "teachingLanguage"), text(offered, "teachingLanguage")),
+        fields=distinct(text(course, "fieldsOfStudy")),
         valid_from=text(course, "validFrom"),
         definition_valid_until=text(course, "validTo"),
         credential_type=_type(course),
     )
 
 
-def spoken(node: Node, key: str) -> Value | None:
+def spoken(node: JsonNode, key: str) -> Value | None:
     """An array of language and value as a map; a plain text stays one."""
     words: dict[str, str] = {}
-    for each, _ in items(node, key):
+    for each, _ in raw_values(node, key):
         if isinstance(each, str) and each.strip():
-            return Value(each, at(node, key))
+            return Value(each, member_path(node, key))
         if isinstance(each, dict):
             value, language = each.get("value"), each.get("language")
             if isinstance(value, str) and value.strip():
                 words.setdefault(language if isinstance(language, str) else "und", value)
-    return Value(words, at(node, key)) if words else None
+    return Value(words, member_path(node, key)) if words else None
 
 
-def codes(node: Node) -> tuple[Id, ...]:
+def codes(node: JsonNode) -> tuple[Id, ...]:
     """The primary code and the others, each with its type as scheme."""
     found = []
-    for each in (*many(node, "primaryCode"), *many(node, "otherCodes")):
-        kind, code = text(each, "codeType"), amount(each, "code")
+    for each in (*children(node, "primaryCode"), *children(node, "otherCodes")):
+        kind, code = text(each, "codeType"), number_or_text(each, "code")
         if kind and code:
             scheme = str(kind.raw).replace("-", "").lower()
             found.append(Id(scheme=SCHEMES.get(scheme, scheme), value=code))
     return tuple(found)
 
 
-def first_body(course: Node, offering: Node) -> Body | None:
+def first_body(course: JsonNode, offering: JsonNode) -> Body | None:
     for holder in (course, offering):
-        organisation = one(holder, "organization")
-        if organisation and not organisation.named:
+        organisation = child(holder, "organization")
+        if organisation and not organisation.from_text:
             return Body(
                 name=spoken(organisation, "name"),
-                country=text(one(organisation, "addresses"), "countryCode"),
+                country=text(child(organisation, "addresses"), "countryCode"),
                 identifiers=(*codes(organisation), *_id(organisation)),
             )
-    named = one(course, "organization")
-    return Body(identifiers=_named(named)) if named.named else None
+    named = child(course, "organization")
+    return Body(identifiers=_named(named)) if named.from_text else None
 
 
-def _id(organisation: Node) -> tuple[Id, ...]:
+def _id(organisation: JsonNode) -> tuple[Id, ...]:
     own = text(organisation, "organizationId")
     return (Id(scheme="ooapi", value=own),) if own else ()
 
 
-def _named(organisation: Node) -> tuple[Id, ...]:
+def _named(organisation: JsonNode) -> tuple[Id, ...]:
     own = text(organisation, "id")
     return (Id(scheme="ooapi", value=own),) if own else ()
 
 
-def _code(course: Node) -> Value | None:
-    return amount(one(course, "primaryCode"), "code")
+def _code(course: JsonNode) -> Value | None:
+    return number_or_text(child(course, "primaryCode"), "code")
 
 
-def _outcomes(course: Node) -> Iterator[StatedOutcome]:
+def _outcomes(course: JsonNode) -> Iterator[StatedOutcome]:
     """Each outcome is an array of one text in several languages."""
-    for each, path in items(course, "learningOutcomes"):
-        holder = Node({"outcome": each}, path)
+    for each, path in raw_values(course, "learningOutcomes"):
+        holder = JsonNode({"outcome": each}, path)
         found = spoken(holder, "outcome")
         if found:
             yield StatedOutcome(text=Value(found.raw, path))
 
 
-def _workload(course: Node) -> Iterator[Amount]:
-    for load in many(course, "studyLoad"):
-        value, unit = amount(load, "value"), text(load, "studyLoadUnit")
+def _workload(course: JsonNode) -> Iterator[Amount]:
+    for load in children(course, "studyLoad"):
+        value, unit = number_or_text(load, "value"), text(load, "studyLoadUnit")
         if value:
             name = str(unit.raw).lower() if unit else ""
             kind = UNITS.get(name, "text")
@@ -153,9 +152,9 @@ def _workload(course: Node) -> Iterator[Amount]:
         yield Amount(unit="span", value=span)
 
 
-def _levels(course: Node) -> Iterator[LevelClaim]:
+def _levels(course: JsonNode) -> Iterator[LevelClaim]:
     """`4+` is a level of the NLQF; the other numbers are the EQF's."""
-    numbered = amount(course, "levelOfQualification")
+    numbered = number_or_text(course, "levelOfQualification")
     if numbered and str(numbered.raw).endswith("+"):
         yield LevelClaim(framework=Value("NLQF", numbered.path), value=numbered)
     elif numbered:
@@ -171,21 +170,21 @@ def _levels(course: Node) -> Iterator[LevelClaim]:
         yield LevelClaim(framework=Value("MBO", named.path), value=number)
 
 
-def _more(course: Node, offered: Node) -> tuple[Value, ...]:
+def _more(course: JsonNode, offered: JsonNode) -> tuple[Value, ...]:
     told = offered is course or texts(offered, "modeOfDelivery")
     return () if told else texts(course, "modeOfDelivery")
 
 
-def _partial(course: Node) -> Whole | None:
+def _partial(course: JsonNode) -> LargerQualification | None:
     for key in ("programs", "parent"):
-        whole = one(course, key)
+        whole = child(course, key)
         if whole:
             name = spoken(whole, "name") or text(whole, "id")
-            return Whole(is_part=Value(True, whole.path), qualification=name)
+            return LargerQualification(is_part=Value(True, whole.path), qualification=name)
     return None
 
 
-def _type(course: Node) -> Value | None:
+def _type(course: JsonNode) -> Value | None:
     awarded = spoken(course, "qualificationAwarded")
     kind = first(text(course, "programType"), text(course, "educationSpecificationType"))
     level = text(course, "level")

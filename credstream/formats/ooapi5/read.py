@@ -11,8 +11,17 @@ from typing import Any
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.ooapi5 import parts
-from credstream.formats.shared.json_nodes import Node, amount, at, first, flag, one, root, text
+from credstream.formats.shared.json_nodes import (
+    JsonNode,
+    child,
+    flag,
+    member_path,
+    number_or_text,
+    root,
+    text,
+)
 from credstream.formats.shared.parsed import Id, Parsed, Person, Rules
+from credstream.formats.shared.values import first
 
 NAME = "ooapi5"
 # By the id that only such a resource has; those that are no definition have their code.
@@ -79,21 +88,21 @@ def _kind(document: Any) -> str:
     return next((kind for name, kind in IDS.items() if name in document), "")
 
 
-def _award(association: Node) -> Parsed:
+def _award(association: JsonNode) -> Parsed:
     """An award only where person, offering and result are told, and the result is a pass."""
-    offering, result = one(association, "offering"), one(association, "result")
+    offering, result = child(association, "offering"), child(association, "result")
     taught = parts.taught(offering)
-    held = bool(result) and not result.named
+    held = bool(result) and not result.from_text
     if not held or not taught:
-        where = at(association, "offering" if held else "result")
+        where = member_path(association, "offering" if held else "result")
         raise Rejected("ooapi.not_expanded", where, "the association does not hold what it names")
     _passed(result)
     award = Parsed(
         kind="award",
         credential_id=text(association, "associationId"),
         issued_on=text(result, "resultDate"),
-        learner=_learner(one(association, "person")),
-        grade=first(amount(result, "score"), text(result, "grade")),
+        learner=_learner(child(association, "person")),
+        grade=first(number_or_text(result, "score"), text(result, "grade")),
         grade_scale=text(offering, "resultValueType"),
         starts_on=text(offering, "startDate"),
         ends_on=text(offering, "endDate"),
@@ -101,7 +110,7 @@ def _award(association: Node) -> Parsed:
     return parts.described(award, taught, offering)
 
 
-def _passed(result: Node) -> None:
+def _passed(result: JsonNode) -> None:
     """Raises Rejected unless the result says that it is a pass."""
     stated = first(flag(result, "pass"), text(result, "pass"), text(result, "state"))
     if stated is not None and (stated.raw is True or str(stated.raw).lower() in PASSED):
@@ -109,7 +118,7 @@ def _passed(result: Node) -> None:
     raise Rejected("ooapi.not_passed", stated.path if stated else result.path, "no pass is told")
 
 
-def _learner(person: Node) -> Person | None:
+def _learner(person: JsonNode) -> Person | None:
     read = Person(
         identifiers=(*parts.codes(person), *_mail(person)),
         given_name=text(person, "givenName"),
@@ -121,12 +130,12 @@ def _learner(person: Node) -> Person | None:
     return read if read != Person() else None
 
 
-def _mail(person: Node) -> tuple[Id, ...]:
+def _mail(person: JsonNode) -> tuple[Id, ...]:
     mail = text(person, "mail")
     return (Id(scheme="email", value=mail),) if mail else ()
 
 
-def _offering(offering: Node) -> Parsed:
+def _offering(offering: JsonNode) -> Parsed:
     taught = parts.taught(offering)
     if not taught:
         raise Rejected("ooapi.not_expanded", offering.path, "an offering without its course")

@@ -1,1 +1,1 @@
-"""What several formats share: parsed values, texts, nodes, credential ids, pictures."""
+"""What several formats use: parsed values, JSON and XML nodes, credential ids, pictures."""

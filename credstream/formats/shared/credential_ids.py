@@ -1,4 +1,4 @@
-"""Which texts of a credential its keys are made from."""
+"""Chooses the texts of a credential that its key is derived from."""
 
 from __future__ import annotations
 
@@ -9,43 +9,48 @@ from credstream.formats.shared.parsed import Parsed, Person, Value
 
 
 def credential_id(parsed: Parsed, scheme: str | None) -> str:
-    """The provider's own id of an award, or what stands for it where it has none.
+    """The provider's own id of an award; a hash of its content where it has none.
 
     `scheme` is the registration's rule: the identifier of that scheme is the credential id.
     """
     if scheme:
-        chosen = next((i.value for i in parsed.credential_ids if i.scheme == scheme), None)
-        if chosen:
-            return str(chosen.raw)
+        by_scheme = next((i.value for i in parsed.credential_ids if i.scheme == scheme), None)
+        if by_scheme:
+            return str(by_scheme.raw)
     if parsed.credential_id:
         return str(parsed.credential_id.raw)
-    parts = (definition_id(parsed), _who(parsed.learner), _written(parsed.issued_on))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    # One learner earns one definition once a day; that is as unique as content can be.
+    content = (definition_id(parsed), _learner_text(parsed.learner), _raw_text(parsed.issued_on))
+    return hashlib.sha256("\n".join(content).encode()).hexdigest()
 
 
 def definition_id(parsed: Parsed) -> str:
     """The provider's own id of a definition, or its title where it has none."""
     if parsed.definition_id:
         return str(parsed.definition_id.raw)
-    return f"title\n{_folded(parsed.title)}"
+    # The prefix keeps a title apart from an id of the same text.
+    return f"title\n{_folded_text(parsed.title)}"
 
 
-def _who(person: Person | None) -> str:
-    if person is None:
+def _learner_text(learner: Person | None) -> str:
+    """The first identifier of a learner, else the names and the date of birth."""
+    if learner is None:
         return ""
-    for each in person.identifiers:
-        return f"{each.scheme}\n{each.value.raw}"
-    names = (person.full_name, person.given_name, person.family_name, person.birth_date)
-    return "\n".join(_written(value) for value in (person.email, *names))
+    for identifier in learner.identifiers:
+        return f"{identifier.scheme}\n{identifier.value.raw}"
+    names = (learner.full_name, learner.given_name, learner.family_name, learner.birth_date)
+    return "\n".join(_raw_text(value) for value in (learner.email, *names))
 
 
-def _folded(value: Value | None) -> str:
+def _folded_text(value: Value | None) -> str:
+    """A title without differences of case, width and blanks."""
     if value is None:
         return ""
     raw = value.raw
-    text = raw if not isinstance(raw, dict) else next((raw[key] for key in sorted(raw)), "")
+    # Of several languages the first by tag, whatever their order in the document.
+    text = raw if not isinstance(raw, dict) else next((raw[tag] for tag in sorted(raw)), "")
     return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
 
 
-def _written(value: Value | None) -> str:
+def _raw_text(value: Value | None) -> str:
     return "" if value is None else str(value.raw)

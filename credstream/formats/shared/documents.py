@@ -1,4 +1,4 @@
-"""A part of a submission as bytes, and back: JSON, or XML where the format is XML."""
+"""Writes a part of a submission as bytes and reads it back: JSON, or XML for formats in XML."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from credstream.formats.shared.xml_text import read_xml
 
 
 def write(document: Any) -> bytes:
-    """The bytes of a part, the same for the same content."""
-    if isinstance(document, etree._Element):  # noqa: SLF001 - the only name that lxml gives it
+    """The bytes of a part; the same for the same content, as its digest is made of them."""
+    if isinstance(document, etree._Element):  # noqa: SLF001 - lxml has no public name for it
         return bytes(
             etree.tostring(document, encoding="utf-8", xml_declaration=True, with_tail=False)
         )
@@ -21,5 +21,5 @@ def write(document: Any) -> bytes:
 
 
 def read(payload: bytes) -> Any:
-    """What `write` wrote; raises Rejected."""
+    """The document of bytes that `write` made; raises Rejected."""
     return read_xml(payload) if payload.startswith(b"<") else read_json(read_text(payload))

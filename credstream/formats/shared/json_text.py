@@ -1,4 +1,4 @@
-"""Bytes to text and text to JSON, refusing what some part of the house could not carry."""
+"""Decodes bytes to text and text to JSON, and refuses what a later reader could not process."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, NoReturn
 
 from credstream.contract.errors import Rejected
 
-# The way to a node, from the node up: a path is written only where one is needed, since writing
-# it for every node would cost a document with one long name many times its own size.
+# The steps to a value, from the last one up. A path is written only where an error needs one:
+# for a document with one long name, a path at every value would be many times its own size.
 Trail = tuple[()] | tuple[Any, str | int]
 
 DEEPEST = 100
-# Of objects and lists in 1 MiB at most; the largest real file at hand has three thousand.
+# Objects and arrays in a document; the largest real file known has three thousand.
 MOST_NODES = 50_000
 LONGEST_NUMBER = 30
-# What every reader behind us can carry.
+# The long of Avro and the bigint of SQL.
 INTEGERS = range(-(2**63), 2**63)
 BOM = b"\xef\xbb\xbf"
 
@@ -35,103 +35,113 @@ def read_text(value: bytes) -> str:
 
 
 def read_json(text: str) -> Any:
-    """A JSON document without duplicate keys, odd numbers, NUL or lone surrogates."""
+    """A JSON document; raises Rejected.
+
+    Refused is what readers disagree about: duplicate keys (RFC 8259, section 4), numbers that are
+    none or too long (section 6), NUL and lone surrogates (section 8.2), and too deep nesting
+    (section 9). https://www.rfc-editor.org/rfc/rfc8259
+    """
     brackets = text.count("{") + text.count("[")
     if brackets > MOST_NODES:
         raise Rejected("json.too_large", "", f"{brackets} objects and lists")
     try:
         document = json.loads(
             text,
-            object_pairs_hook=_members,
-            parse_constant=_constant,
-            parse_int=_integer,
-            parse_float=_decimal,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=_read_integer,
+            parse_float=_read_decimal,
         )
     except RecursionError as error:
         raise Rejected("json.too_deep", "", f"more than {DEEPEST} levels") from error
     except json.JSONDecodeError as error:
         raise Rejected("json.invalid", "", f"line {error.lineno}, column {error.colno}") from error
-    # Text that was UTF-8 has no lone surrogates, and JSON no NUL, unless they are written as
-    # escapes; and deeper than its brackets are many it cannot be.
-    if "\\u" in text or (brackets >= DEEPEST and _deep(document)):
-        _check(document)
+    # UTF-8 has no lone surrogates and JSON text no NUL unless they are written as escapes, and
+    # nesting cannot be deeper than there are brackets: most documents need no second pass.
+    if "\\u" in text or (brackets >= DEEPEST and _too_deep(document)):
+        _check_values(document)
     return document
 
 
-def _deep(document: Any) -> bool:
-    """Whether it is nested too deeply; where, `_check` finds."""
+def _too_deep(document: Any) -> bool:
+    """Whether it is nested too deeply; `_check_values` then finds the place."""
     level = [document]
     for _ in range(DEEPEST):
-        inner = [node.values() if isinstance(node, dict) else node for node in level]
-        level = [each for node in inner for each in node if isinstance(each, (dict, list))]
+        contents = [node.values() if isinstance(node, dict) else node for node in level]
+        level = [
+            value for values in contents for value in values if isinstance(value, (dict, list))
+        ]
         if not level:
             return False
     return True
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise Rejected("json.duplicate_key", _shown(twice), "the key stands twice in one object")
+        repeated = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise Rejected(
+            "json.duplicate_key", _printable(repeated), "the key stands twice in one object"
+        )
     return members
 
 
-def _constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise Rejected("json.number", "", f"{name} is no JSON number")
 
 
-def _integer(digits: str) -> int:
+def _read_integer(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER or int(digits) not in INTEGERS:
         raise Rejected("json.number", "", f"a number of {len(digits)} characters")
     return int(digits)
 
 
-def _decimal(digits: str) -> float:
+def _read_decimal(digits: str) -> float:
     number = float(digits)
     if len(digits) > LONGEST_NUMBER or not math.isfinite(number):
         raise Rejected("json.number", "", f"a number of {len(digits)} characters")
     return number
 
 
-def _check(document: Any) -> None:
-    """One walk without recursion: depth, and text that a database or Avro would refuse."""
+def _check_values(document: Any) -> None:
+    """Checks the depth, and every text for what a database or Avro would refuse."""
+    # Level by level, as a recursive walk could itself be driven too deep.
     level: list[tuple[Trail, Any]] = [((), document)]
     for _ in range(DEEPEST):
         level = [child for trail, node in level for child in _children(trail, node)]
         if not level:
             return
-    raise Rejected("json.too_deep", _path(level[0][0]), f"more than {DEEPEST} levels")
+    raise Rejected("json.too_deep", _path_of(level[0][0]), f"more than {DEEPEST} levels")
 
 
 def _children(trail: Trail, node: Any) -> list[tuple[Trail, Any]]:
     if isinstance(node, dict):
         for key in node:
-            _check_text(key, trail)
-        return [((trail, key), each) for key, each in node.items()]
+            _check_string(key, trail)
+        return [((trail, key), value) for key, value in node.items()]
     if isinstance(node, list):
-        return [((trail, place), each) for place, each in enumerate(node)]
+        return [((trail, index), value) for index, value in enumerate(node)]
     if isinstance(node, str):
-        _check_text(node, trail)
+        _check_string(node, trail)
     return []
 
 
-def _check_text(text: str, trail: Trail) -> None:
+def _check_string(text: str, trail: Trail) -> None:
     if "\x00" in text:
-        raise Rejected("text.invalid", _path(trail), "a text holds NUL")
+        raise Rejected("text.invalid", _path_of(trail), "a text holds NUL")
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Rejected("text.invalid", _path(trail), "a text holds a lone surrogate")
+        raise Rejected("text.invalid", _path_of(trail), "a text holds a lone surrogate")
 
 
-def _path(trail: Trail) -> str:
+def _path_of(trail: Trail) -> str:
     steps: list[str] = []
     while trail:
         trail, step = trail
         steps.append(f"[{step}]" if isinstance(step, int) else f".{step}")
-    return _shown("".join(reversed(steps)).removeprefix("."))
+    return _printable("".join(reversed(steps)).removeprefix("."))
 
 
-def _shown(path: str) -> str:
-    """A path that every sink can carry."""
+def _printable(path: str) -> str:
+    """A path in ASCII and of bounded length, for logs, headers and databases."""
     return path.encode("ascii", "backslashreplace").decode("ascii").replace("\x00", "\\x00")[:200]

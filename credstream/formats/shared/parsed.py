@@ -1,4 +1,4 @@
-"""What every format's parser gives: the values as written, each with its path."""
+"""The values of one credential as its source wrote them, each with its path."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from typing import Any, Protocol
 
 from credstream.contract.values import Reason
 
-Written = str | int | float | bool | Mapping[str, str]
+RawValue = str | int | float | bool | Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value as the source wrote it, and the path where it stands.
+    """One value as the source wrote it, and its path in the document.
 
     A text is a string or a map of language to string. Paths are written as
     `credentialSubject.achievement.name`, `hasClaim[0].title`, `/elmo/report[1]/issuer` for XML
     and `row 7, column hours` for tables.
-    `shape` is how the source says that it writes such values, where it says so: a date pattern
-    of dd, MM and yyyy such as `dd.MM.yyyy`.
+    `pattern` is the notation of a date where the source names it, such as `dd.MM.yyyy`.
     """
 
-    raw: Written
+    raw: RawValue
     path: str
-    shape: str = ""
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ class StatedOutcome:
 class Amount:
     """A workload in one unit.
 
-    `unit` is hours, contact_hours, ects, days, sbu, duration (ISO 8601 learning time),
-    span (ISO 8601 calendar time, never a workload) or text (the unit stands in the value).
+    `unit` is hours, contact_hours, ects, days, sbu, duration (ISO 8601, time spent on learning),
+    span (ISO 8601, calendar time and never a workload) or text (the value contains the unit).
     """
 
     unit: str
@@ -67,7 +66,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelClaim:
-    """A level as written, in any of the frameworks; who claims it where the source says so."""
+    """A level as written, in any of the frameworks; `claimed_by` is who claims it."""
 
     eqf: Value | None = None
     framework: Value | None = None
@@ -95,7 +94,7 @@ class StackPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class LargerQualification:
     """The larger qualification that the credential is part of, as written."""
 
     is_part: Value | None = None
@@ -103,7 +102,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class FundingMark:
     """A funding mark as written."""
 
     funder: Value
@@ -112,7 +111,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """The learner as written. Nothing of it may reach a log, a warning or a record in the clear.
+    """The learner as written. No value of it may reach a log, a warning or a record unencrypted.
 
     `identifiers` holds every identifier with its scheme: esi, national, student, did, email …
     """
@@ -129,8 +128,8 @@ class Person:
 class Parsed:
     """One credential as written.
 
-    `reference` tells that the payload names a definition (`definition_id`) and describes none.
-    `strangers` are paths of free extension fields that the format does not define.
+    `reference` says that the payload names a definition (`definition_id`) and describes none.
+    `unknown_fields` are the paths of members that the format does not define.
     `findings` are the parser's own warnings, `violations` breaks of the format's official schema.
     """
 
@@ -166,7 +165,7 @@ class Parsed:
     quality_assurance: tuple[Assurance, ...] = ()
     prerequisites: Value | None = None
     stack: StackPlace | None = None
-    partial: Whole | None = None
+    partial: LargerQualification | None = None
     further_information: Value | None = None
     url: Value | None = None
     identifiers: tuple[Id, ...] = ()
@@ -183,24 +182,24 @@ class Parsed:
     learner: Person | None = None
     evidence: int = 0
     status: Value | None = None
-    funding: tuple[Mark, ...] = ()
-    strangers: tuple[str, ...] = ()
+    funding: tuple[FundingMark, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
     findings: tuple[Reason, ...] = ()
     violations: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A part of a document that is left out, and why; the other parts go on."""
+class SkippedPart:
+    """A part of a document that holds no award, and the reason; the other parts are processed."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list of rows as text; `kind` is csv or xlsx. Rows may be shorter than the header.
+    """A header and rows of text; `kind` is csv or xlsx. Rows may be shorter than the header.
 
-    `first` is the number of the first row, as a person counts the lines of the file.
+    `first` is the line number of the first row, as spreadsheets count: the header is line 1.
     """
 
     kind: str
@@ -212,9 +211,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a registration says of how a provider writes; `columns` maps its headers to ours.
+    """How a provider writes its values, by its registration.
 
-    `dates` is a pattern such as dd.MM.yyyy, `encoding` a codec's name.
+    `columns` maps the provider's column names to ours, `dates` is a pattern such as dd.MM.yyyy,
+    and `encoding` is the name of a Python codec.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -223,10 +223,10 @@ class Rules:
 
 
 class Format(Protocol):
-    """What each module of this folder offers.
+    """The functions of a format's `read` module.
 
-    A document is what JSON holds, an lxml element, or a `Table`. `recognise` is asked about each
-    of them and raises nothing; the others raise nothing but Rejected.
+    A document is decoded JSON, an lxml element, or a `Table`. `recognise` is called with each
+    kind of document and never raises; the others raise nothing but Rejected.
     """
 
     NAME: str
@@ -235,10 +235,10 @@ class Format(Protocol):
         """Whether a decoded document is of this format."""
 
     def unfit(self, document: Any) -> Reason | None:
-        """Why a readable document holds neither award nor definition; None where it may."""
+        """The reason where a document holds neither award nor definition; None where it may."""
 
     def split(self, document: Any, rules: Rules) -> tuple[Any, ...]:
-        """The credentials in a document, each a document of its own, or Unread."""
+        """The parts of a document: each a document with one credential, or a SkippedPart."""
 
     def parse(self, document: Any) -> Parsed:
-        """The values of one part as written; raises Rejected where its shape is not ours."""
+        """The values of one part as written; raises Rejected where the part is malformed."""

@@ -1,4 +1,4 @@
-"""Badges baked into pictures: the text inside a PNG or an SVG.
+"""Reads the text of a badge that is baked into a PNG or an SVG image.
 
 https://www.imsglobal.org/spec/ob/v3p0/#baked-badge
 https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/baking/index.html
@@ -15,8 +15,9 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 
 PNG = b"\x89PNG\r\n\x1a\n"
+# The keyword of the text chunk in version 3, and before.
 KEYWORDS = (b"openbadgecredential", b"openbadges")
-LONGEST = 1024 * 1024
+LONGEST_TEXT = 1024 * 1024
 SVG = "{http://www.w3.org/2000/svg}svg"
 SVG_NAMES = (
     "{https://purl.imsglobal.org/ob/v3p0}credential",
@@ -25,25 +26,25 @@ SVG_NAMES = (
 )
 
 
-def from_png(value: bytes) -> str:
-    """The text of the one badge inside; no pixel is looked at.
+def from_png(image: bytes) -> str:
+    """The text of the one badge in a PNG image; the pixels are not decoded.
 
-    Raises Rejected, also where a picture holds two badges that differ: nobody could say which.
+    Raises Rejected, also for two badges that differ: the image does not say which of them counts.
     """
-    found = dict.fromkeys(_badges(value))
-    if not found:
+    badges = dict.fromkeys(_badges(image))
+    if not badges:
         raise Rejected("image.no_credential", "", "a PNG image without a badge inside")
-    if len(found) > 1:
+    if len(badges) > 1:
         raise Rejected("image.several_credentials", "", "the PNG image holds badges that differ")
-    return next(iter(found))
+    return next(iter(badges))
 
 
-def _badges(value: bytes) -> Iterator[str]:
-    for kind, data in _chunks(value):
+def _badges(image: bytes) -> Iterator[str]:
+    for kind, data in _text_chunks(image):
         keyword, _, rest = data.partition(b"\x00")
         if keyword not in KEYWORDS:
             continue
-        text = _international(rest) if kind == b"iTXt" else rest
+        text = _international_text(rest) if kind == b"iTXt" else rest
         try:
             yield text.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -54,47 +55,55 @@ def from_svg(root: etree._Element) -> str:
     """The token or the JSON of the first badge in an SVG image; raises Rejected."""
     for name in SVG_NAMES:
         for element in root.iter(name):
-            inside = (element.get("verify") or element.text or "").strip()
-            if inside:
-                return inside
+            badge = (element.get("verify") or element.text or "").strip()
+            if badge:
+                return badge
     raise Rejected("image.no_credential", "", "an SVG image without a badge inside")
 
 
-def _chunks(value: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Text chunks, each with its kind; a picture that ends too early or is changed is refused."""
-    place = len(PNG)
-    while place + 12 <= len(value):
-        length, kind = struct.unpack(">I4s", value[place : place + 8])
-        data = value[place + 8 : place + 8 + length]
-        place += 12 + length
+def _text_chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The text chunks, each with its kind; a truncated or changed image is refused."""
+    # A chunk is its length, its kind, its data and a checksum of kind and data:
+    # https://www.w3.org/TR/png-3/#5Chunk-layout
+    offset = len(PNG)
+    while offset + 12 <= len(image):
+        length, kind = struct.unpack(">I4s", image[offset : offset + 8])
+        data = image[offset + 8 : offset + 8 + length]
+        offset += 12 + length
         if kind not in {b"iTXt", b"tEXt"}:
             continue
-        if place > len(value):
+        if offset > len(image):
             raise Rejected("image.damaged", "", "the PNG image ends inside a part")
-        if zlib.crc32(kind + data) != int.from_bytes(value[place - 4 : place]):
+        if zlib.crc32(kind + data) != int.from_bytes(image[offset - 4 : offset]):
             raise Rejected("image.damaged", "", "a part of the PNG image does not fit its checksum")
         yield kind, data
 
 
-def _international(rest: bytes) -> bytes:
-    """The text of an iTXt chunk behind its keyword: flag, method, language, translated keyword."""
+def _international_text(rest: bytes) -> bytes:
+    """The text of an iTXt chunk; `rest` is its data behind the keyword.
+
+    Compression flag, compression method, language and translated keyword come before the text:
+    https://www.w3.org/TR/png-3/#11iTXt
+    """
     if len(rest) < 2:  # noqa: PLR2004 - flag and method
         raise Rejected("image.damaged", "", "a text chunk that is too short")
-    _language, _, behind = rest[2:].partition(b"\x00")
-    _translated, _, text = behind.partition(b"\x00")
-    if rest[0] and rest[1]:
+    compressed, method = rest[0], rest[1]
+    _language, _, rest = rest[2:].partition(b"\x00")
+    _keyword, _, text = rest.partition(b"\x00")
+    if compressed and method:
         raise Rejected("image.damaged", "", "the badge is packed in a way that PNG does not know")
-    return _unpacked(text) if rest[0] else text
+    return _decompressed(text) if compressed else text
 
 
-def _unpacked(packed: bytes) -> bytes:
-    unpack = zlib.decompressobj()
+def _decompressed(packed: bytes) -> bytes:
+    """The text of a compressed chunk; bounded, since a few kilobytes may unpack to gigabytes."""
+    decompressor = zlib.decompressobj()
     try:
-        text = unpack.decompress(packed, LONGEST)
+        text = decompressor.decompress(packed, LONGEST_TEXT)
     except zlib.error as error:
         raise Rejected("image.damaged", "", "the badge cannot be unpacked") from error
-    if unpack.unconsumed_tail:
+    if decompressor.unconsumed_tail:
         raise Rejected("size.too_large", "", "the badge in the picture is larger than 1 MiB")
-    if not unpack.eof:
+    if not decompressor.eof:
         raise Rejected("image.damaged", "", "the packed badge ends too early")
     return text

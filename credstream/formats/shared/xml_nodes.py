@@ -1,8 +1,7 @@
-"""Looks into XML by local names, whatever the namespace, each value with its path."""
+"""Access to XML by local names, whatever the namespace, each value with its path."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -12,13 +11,13 @@ from lxml import etree
 from credstream.formats.shared.parsed import Value
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-UNSAID = "und"
-NUMBER = re.compile(r"\[[0-9]+\]$")
+# BCP 47's tag for a text of undetermined language.
+UNDETERMINED = "und"
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """An element and the path where it stands; without an element (and false) where none is."""
+class XmlNode:
+    """An element with its path in the document; a node without an element is false."""
 
     element: etree._Element | None
     path: str
@@ -27,86 +26,92 @@ class Spot:
         return self.element is not None
 
 
-def name_of(element: etree._Element) -> str:
-    """The local name; empty for what is no element."""
+def local_name(element: etree._Element) -> str:
+    """The local name; empty for a comment or a processing instruction."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def kids(spot: Spot, *names: str) -> tuple[Spot, ...]:
-    """The children of some names in their order; numbered where a name stands more than once."""
-    if spot.element is None:
+def children(node: XmlNode, *names: str) -> tuple[XmlNode, ...]:
+    """The child elements of some names in document order.
+
+    Paths are those of XPath: a name that occurs more than once is numbered from 1.
+    """
+    if node.element is None:
         return ()
-    found = list(spot.element.iterchildren(*map(_anywhere, names)))
-    if len(found) < 2:  # noqa: PLR2004 - one alone needs no number
-        return tuple(Spot(each, f"{spot.path}/{name_of(each)}") for each in found)
-    counts = Counter(map(name_of, found))
+    elements = list(node.element.iterchildren(*map(_in_any_namespace, names)))
+    if len(elements) < 2:  # noqa: PLR2004 - one alone needs no number
+        return tuple(XmlNode(element, f"{node.path}/{local_name(element)}") for element in elements)
+    counts = Counter(map(local_name, elements))
     seen: Counter[str] = Counter()
-    spots = []
-    for each in found:
-        name = name_of(each)
+    nodes = []
+    for element in elements:
+        name = local_name(element)
         seen[name] += 1
         number = f"[{seen[name]}]" if counts[name] > 1 else ""
-        spots.append(Spot(each, f"{spot.path}/{name}{number}"))
-    return tuple(spots)
+        nodes.append(XmlNode(element, f"{node.path}/{name}{number}"))
+    return tuple(nodes)
 
 
 @cache
-def _anywhere(name: str) -> str:
-    """A name in any namespace or none, as lxml looks for it."""
+def _in_any_namespace(name: str) -> str:
+    """A name in any namespace or none, in lxml's notation."""
     return f"{{*}}{name}"
 
 
-def kid(spot: Spot, *way: str) -> Spot:
-    """The first element down a way of names."""
-    for name in way:
-        spot = next(iter(kids(spot, name)), Spot(None, f"{spot.path}/{name}"))
-    return spot
+def child(node: XmlNode, *names: str) -> XmlNode:
+    """The first element under a path of names; a node without an element where there is none."""
+    for name in names:
+        node = next(iter(children(node, name)), XmlNode(None, f"{node.path}/{name}"))
+    return node
 
 
-def down(spot: Spot, *way: str) -> tuple[Spot, ...]:
-    """Every element at the end of a way of names."""
-    spots: tuple[Spot, ...] = (spot,)
-    for name in way:
-        spots = tuple(each for one in spots for each in kids(one, name))
-    return spots
+def descendants(node: XmlNode, *names: str) -> tuple[XmlNode, ...]:
+    """Every element at the end of a path of names."""
+    nodes: tuple[XmlNode, ...] = (node,)
+    for name in names:
+        nodes = tuple(found for parent in nodes for found in children(parent, name))
+    return nodes
 
 
-def said(spot: Spot, shape: str = "") -> Value | None:
-    """The text of an element, without blanks around it."""
-    if spot.element is None:
+def text_of(node: XmlNode, pattern: str = "") -> Value | None:
+    """The text of an element without blanks around it; `pattern` is that of a date."""
+    if node.element is None:
         return None
-    text = (spot.element.text or "").strip()
-    return Value(text, spot.path, shape) if text else None
+    text = (node.element.text or "").strip()
+    return Value(text, node.path, pattern) if text else None
 
 
-def text(spot: Spot, *way: str) -> Value | None:
-    """The first text at the end of a way of names."""
-    return next((found for each in down(spot, *way) if (found := said(each))), None)
+def text(node: XmlNode, *names: str) -> Value | None:
+    """The first text at the end of a path of names."""
+    return next((value for found in descendants(node, *names) if (value := text_of(found))), None)
 
 
-def attribute(spot: Spot, *names: str) -> Value | None:
+def attribute(node: XmlNode, *names: str) -> Value | None:
     """The first attribute of some local names."""
-    if spot.element is None:
+    if node.element is None:
         return None
-    for key, value in spot.element.items():
+    for key, value in node.element.items():
         name = key.rpartition("}")[2]
         if name in names and value.strip():
-            return Value(value.strip(), f"{spot.path}/@{name}")
+            return Value(value.strip(), f"{node.path}/@{name}")
     return None
 
 
-def spoken(spots: tuple[Spot, ...]) -> Value | None:
-    """Texts in several languages as one value, by `xml:lang` or a plain `lang`."""
-    words: dict[str, str] = {}
-    for each in spots:
-        found = said(each)
-        if found is not None and each.element is not None:
-            language = each.element.get(LANG) or each.element.get("lang") or UNSAID
-            words.setdefault(language.strip() or UNSAID, str(found.raw))
-    if not words:
+def language_map(nodes: tuple[XmlNode, ...]) -> Value | None:
+    """The texts of elements by language; a text alone where none of them names a language.
+
+    The language is `xml:lang` (https://www.w3.org/TR/xml/#sec-lang-tag) or a plain `lang`.
+    """
+    by_language: dict[str, str] = {}
+    for node in nodes:
+        value = text_of(node)
+        if value is not None and node.element is not None:
+            language = node.element.get(LANG) or node.element.get("lang") or UNDETERMINED
+            by_language.setdefault(language.strip() or UNDETERMINED, str(value.raw))
+    if not by_language:
         return None
-    plain = set(words) == {UNSAID}
-    return Value(
-        words[UNSAID] if plain else words, spots[0].path.rpartition("[")[0] or spots[0].path
-    )
+    # Several elements share one value, so its path is theirs without a number.
+    path = nodes[0].path.rpartition("[")[0] or nodes[0].path
+    no_language = set(by_language) == {UNDETERMINED}
+    return Value(by_language[UNDETERMINED] if no_language else by_language, path)

@@ -1,4 +1,4 @@
-"""Bytes to an XML tree that refers to nothing outside itself."""
+"""Parses bytes to an XML tree that refers to nothing outside itself."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.formats.shared.json_text import DEEPEST
 
-# A whole transcript has some thousands.
+# A transcript of a whole degree has some thousands.
 MOST_ELEMENTS = 50_000
 DOCTYPE = b"<!DOCTYPE"
 
 
 def read_xml(value: bytes) -> etree._Element:
-    """The root of an XML document without comments; raises Rejected.
+    """The root of an XML document, without its comments; raises Rejected.
 
-    A document type is refused before any parser sees it: entities, external subsets and
-    attribute defaults all begin there.
+    A document type (https://www.w3.org/TR/xml/#sec-prolog-dtd) is refused before any parser sees
+    it: entities, external subsets and attribute defaults are all declared there.
     """
     if DOCTYPE in value or DOCTYPE in value.replace(b"\x00", b""):  # UTF-16 as well
         raise Rejected("xml.doctype", "", "a document type (DOCTYPE)")
@@ -27,12 +27,12 @@ def read_xml(value: bytes) -> etree._Element:
         raise Rejected("xml.invalid", "", f"line {line}, column {column}") from None
     except (ValueError, LookupError) as error:
         raise Rejected("xml.invalid", "", "not readable in the encoding that it names") from error
-    _check(root)
+    _check_tree(root)
     return root
 
 
 def _parser() -> etree.XMLParser:
-    """A parser keeps what went wrong last, so each document has its own."""
+    """A parser keeps the errors of its last document, so each document has a parser of its own."""
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -43,7 +43,7 @@ def _parser() -> etree.XMLParser:
     )
 
 
-def _check(root: etree._Element) -> None:
+def _check_tree(root: etree._Element) -> None:
     if root.getroottree().docinfo.doctype:
         raise Rejected("xml.doctype", "", "a document type (DOCTYPE)")
     level, count = [root], 1

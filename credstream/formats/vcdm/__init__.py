@@ -1,1 +1,1 @@
-"""Verifiable Credentials of no vocabulary that we know."""
+"""Verifiable Credentials whose vocabulary is none of the supported formats."""

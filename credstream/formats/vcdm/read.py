@@ -1,4 +1,4 @@
-"""Verifiable Credentials in general: readable, and no award in any vocabulary that we know.
+"""Verifiable Credentials in general: readable, but with no award that a supported format defines.
 
 https://www.w3.org/TR/vc-data-model-2.0/
 """
@@ -10,13 +10,14 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
-from credstream.formats.shared.json_nodes import types
+from credstream.formats.shared.json_nodes import type_names
 from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "vcdm"
+# https://www.w3.org/TR/vc-data-model-2.0/#types
 VERIFIABLE = frozenset({"VerifiableCredential", "VerifiablePresentation"})
 # What a credential is instead of an award, by its type.
-OTHERS: Mapping[str, str] = {
+CODE_BY_TYPE: Mapping[str, str] = {
     "EndorsementCredential": "vcdm.endorsement",
     "BitstringStatusListCredential": "vcdm.status_list",
     "StatusList2021Credential": "vcdm.status_list",
@@ -27,13 +28,13 @@ OTHERS: Mapping[str, str] = {
 
 
 def recognise(document: Any) -> bool:
-    named = types(document)
-    return bool(named & VERIFIABLE or named & OTHERS.keys())
+    names = type_names(document)
+    return bool(names & VERIFIABLE or names & CODE_BY_TYPE.keys())
 
 
 def unfit(document: Any) -> Reason | None:
-    named = types(document)
-    code = next((code for name, code in OTHERS.items() if name in named), "vcdm.no_award")
+    names = type_names(document)
+    code = next((code for name, code in CODE_BY_TYPE.items() if name in names), "vcdm.no_award")
     return Reason(code=code, path="type", detail="")
 
 

@@ -10,17 +10,16 @@ from dataclasses import replace
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
+from credstream.formats.shared.json_checks import unknown_fields
 from credstream.formats.shared.json_nodes import (
-    Node,
-    amount,
-    first,
-    items,
-    many,
-    one,
-    strangers,
+    JsonNode,
+    child,
+    children,
+    language_text,
+    number_or_text,
+    raw_values,
     text,
     texts,
-    words,
 )
 from credstream.formats.shared.parsed import (
     Amount,
@@ -32,6 +31,7 @@ from credstream.formats.shared.parsed import (
     StatedOutcome,
     Value,
 )
+from credstream.formats.shared.values import first
 
 TEMPLATE = "badge_template"
 CLOSED = {"pending": "vendor.not_accepted", "rejected": "vendor.not_accepted"}
@@ -66,10 +66,10 @@ KNOWN = frozenset(
 )
 
 
-def award(node: Node) -> Parsed:
+def award(node: JsonNode) -> Parsed:
     """An award with its template; raises Rejected where the learner has not accepted it."""
     _accepted(text(node, "state"))
-    template = one(node, TEMPLATE)
+    template = child(node, TEMPLATE)
     day = first(text(node, "issued_at_date"), text(node, "issued_at"))
     found = Parsed(
         kind="award",
@@ -78,14 +78,14 @@ def award(node: Node) -> Parsed:
         issued_on=day,
         valid_until=first(text(node, "expires_at_date"), text(node, "expires_at")),
         learner=_earner(node),
-        evidence=len(many(node, "evidence")),
+        evidence=len(children(node, "evidence")),
         status=_revoked(text(node, "state")),
-        strangers=strangers(node, KNOWN),
+        unknown_fields=unknown_fields(node, KNOWN),
     )
-    return described(found, template, one(node, "issuer") or one(template, "issuer"))
+    return described(found, template, child(node, "issuer") or child(template, "issuer"))
 
 
-def _earner(node: Node) -> Person | None:
+def _earner(node: JsonNode) -> Person | None:
     mail = text(node, "recipient_email")
     person = Person(
         identifiers=(Id(scheme="email", value=mail),) if mail else (),
@@ -97,14 +97,14 @@ def _earner(node: Node) -> Person | None:
     return person if person != Person() else None
 
 
-def described(found: Parsed, template: Node, issuer: Node) -> Parsed:
+def described(found: Parsed, template: JsonNode, issuer: JsonNode) -> Parsed:
     """What a template says of the badge."""
     level = text(template, "level")
     return replace(
         found,
         definition_id=text(template, "id"),
-        title=words(template, "name"),
-        description=words(template, "description"),
+        title=language_text(template, "name"),
+        description=language_text(template, "description"),
         awarding_bodies=tuple(_issuers(issuer)),
         learning_outcomes=tuple(_outcomes(template)),
         workload=_time(template),
@@ -116,34 +116,34 @@ def described(found: Parsed, template: Node, issuer: Node) -> Parsed:
     )
 
 
-def _issuers(issuer: Node) -> Iterator[Body]:
-    entities = [one(each, "entity") or each for each in many(issuer, "entities")]
+def _issuers(issuer: JsonNode) -> Iterator[Body]:
+    entities = [child(each, "entity") or each for each in children(issuer, "entities")]
     for each in entities or ([issuer] if issuer else []):
-        name = first(words(each, "name"), text(each, "summary"))
+        name = first(language_text(each, "name"), text(each, "summary"))
         page = first(text(each, "vanity_url"), text(each, "url"), text(each, "website"))
         ids = (Id(scheme="url", value=page),) if page else ()
         if name or ids:
             yield Body(name=name, identifiers=ids)
 
 
-def _outcomes(template: Node) -> Iterator[StatedOutcome]:
+def _outcomes(template: JsonNode) -> Iterator[StatedOutcome]:
     """What has to be done for it, and the skills; free words of the vendor's."""
-    for each in many(template, "badge_template_activities"):
+    for each in children(template, "badge_template_activities"):
         found = first(text(each, "title"), text(each, "description"))
         if found:
             yield StatedOutcome(text=found)
-    for value, path in items(template, "skills"):
+    for value, path in raw_values(template, "skills"):
         name = value.get("name") if isinstance(value, dict) else value
         if isinstance(name, str) and name.strip():
             yield StatedOutcome(text=Value(name, path))
 
 
-def _time(template: Node) -> tuple[Amount, ...]:
-    found = amount(template, "time_to_earn")
+def _time(template: JsonNode) -> tuple[Amount, ...]:
+    found = number_or_text(template, "time_to_earn")
     return (Amount(unit="text", value=found),) if found else ()
 
 
-def _industry(template: Node) -> tuple[Assurance, ...]:
+def _industry(template: JsonNode) -> tuple[Assurance, ...]:
     """A certification of a vendor rests on its industry's standard, and on nobody else's."""
     kind = text(template, "type_category")
     if kind is None or str(kind.raw).strip().lower() != "certification":
@@ -151,7 +151,7 @@ def _industry(template: Node) -> tuple[Assurance, ...]:
     return (Assurance(type=Value("industry-standard", kind.path)),)
 
 
-def _category(template: Node) -> Value | None:
+def _category(template: JsonNode) -> Value | None:
     return text(template, "type_category")
 
 

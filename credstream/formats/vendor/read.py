@@ -10,22 +10,22 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
+from credstream.formats.shared.json_checks import unknown_fields
 from credstream.formats.shared.json_nodes import (
-    Node,
-    amount,
-    at,
-    first,
+    JsonNode,
+    child,
+    children,
     flag,
-    many,
-    one,
+    language_text,
+    member_path,
+    number_or_text,
     root,
-    strangers,
     text,
     texts,
-    types,
-    words,
+    type_names,
 )
 from credstream.formats.shared.parsed import Body, Id, Parsed, Person, Rules, StatedOutcome
+from credstream.formats.shared.values import first
 from credstream.formats.vendor import credly
 
 NAME = "vendor"
@@ -73,7 +73,7 @@ KNOWN = frozenset(
 
 
 def recognise(document: Any) -> bool:
-    if not isinstance(document, dict) or types(document) or "@context" in document:
+    if not isinstance(document, dict) or type_names(document) or "@context" in document:
         return False
     found = _opened(document)
     return bool(_dialect(found))
@@ -96,7 +96,7 @@ def parse(document: Any) -> Parsed:
     if kind == "credly":
         return credly.award(node)
     if kind == "template":
-        return credly.described(Parsed(kind="definition"), node, one(node, "issuer"))
+        return credly.described(Parsed(kind="definition"), node, child(node, "issuer"))
     if kind == "accredible":
         return _accredible(node)
     raise Rejected("format.invalid", "", "no award and no template")
@@ -110,11 +110,11 @@ def _opened(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return document
 
 
-def _node(whole: Node) -> Node:
+def _node(whole: JsonNode) -> JsonNode:
     for name in WRAPPERS:
         inner = whole.members.get(name)
         if isinstance(inner, dict) and _dialect(inner):
-            return Node(inner, at(whole, name))
+            return JsonNode(inner, member_path(whole, name))
     return whole
 
 
@@ -132,38 +132,44 @@ def _dialect(members: Mapping[str, Any]) -> str:
     return "accredible" if named and len(ACCREDIBLE & members.keys()) >= LEAST else ""
 
 
-def _accredible(node: Node) -> Parsed:
+def _accredible(node: JsonNode) -> Parsed:
     for name, wanted in (("private", False), ("approve", True)):
         stated = flag(node, name)
         if stated is not None and stated.raw is not wanted:
             raise Rejected("vendor.not_public", stated.path, f"{name} is {str(stated.raw).lower()}")
-    recipient = one(node, "recipient")
+    recipient = child(node, "recipient")
     mail = text(recipient, "email")
-    body = words(one(node, "department"), "name") or words(one(node, "issuer"), "name")
+    body = language_text(child(node, "department"), "name") or language_text(
+        child(node, "issuer"), "name"
+    )
     return Parsed(
         kind="award",
-        credential_id=first(amount(node, "id"), text(node, "uuid")),
+        credential_id=first(number_or_text(node, "id"), text(node, "uuid")),
         issued_on=text(node, "issued_on"),
         valid_until=text(node, "expired_on"),
-        definition_id=first(amount(node, "group_id"), text(node, "group_name")),
-        title=first(words(node, "name"), words(node, "course_name"), words(node, "group_name")),
-        description=words(node, "description"),
+        definition_id=first(number_or_text(node, "group_id"), text(node, "group_name")),
+        title=first(
+            language_text(node, "name"),
+            language_text(node, "course_name"),
+            language_text(node, "group_name"),
+        ),
+        description=language_text(node, "description"),
         awarding_bodies=(Body(name=body),) if body else (),
         learning_outcomes=tuple(
             StatedOutcome(text=each) for each in texts(node, "learning_outcomes")
         ),
         url=text(node, "course_link"),
-        grade=amount(node, "grade"),
+        grade=number_or_text(node, "grade"),
         learner=Person(
             identifiers=(Id(scheme="email", value=mail),) if mail else _known_as(recipient),
             full_name=text(recipient, "name"),
             email=mail,
         ),
-        evidence=len(many(node, "evidence_items")),
-        strangers=strangers(node, KNOWN),
+        evidence=len(children(node, "evidence_items")),
+        unknown_fields=unknown_fields(node, KNOWN),
     )
 
 
-def _known_as(recipient: Node) -> tuple[Id, ...]:
-    found = amount(recipient, "id")
+def _known_as(recipient: JsonNode) -> tuple[Id, ...]:
+    found = number_or_text(recipient, "id")
     return (Id(scheme="student", value=found),) if found else ()

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from credstream.contract.values import Origin, Reason
-from credstream.formats.shared.parsed import Value, Written
+from credstream.formats.shared.parsed import RawValue, Value
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ def doubt(code: str, value: Value, fix: str) -> Reason:
     return Reason(code=code, path=value.path, detail=f"seen {shown(value.raw)}; {fix}")
 
 
-def shown(raw: Written) -> str:
+def shown(raw: RawValue) -> str:
     """A value as written, short enough for a warning."""
     text = raw if isinstance(raw, str) else _shown_other(raw)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
@@ -120,7 +120,7 @@ def coded(
     )
 
 
-def number(raw: Written) -> float | None:
+def number(raw: RawValue) -> float | None:
     """A positive finite number of at most twelve digits, None for anything else.
 
     In a text a comma may stand before decimals; a point or comma before exactly three digits
@@ -157,7 +157,7 @@ def _looked_up(lookup: Callable[[str], Any], text: str) -> Any:
     return lookup(text)
 
 
-def _shown_other(raw: Written) -> str:
+def _shown_other(raw: RawValue) -> str:
     if isinstance(raw, Mapping):
         return next((text for text in map(str, raw.values()) if text.strip()), "")
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < LARGEST:

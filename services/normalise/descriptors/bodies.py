@@ -34,7 +34,7 @@ def awarding_bodies(parsed: Parsed, provider: Provider) -> Finding[tuple[Organis
     """The payload's bodies, completed from the registration; without any, the registration's."""
     found = _organisations("awarding_bodies", parsed.awarding_bodies, parsed, provider)
     if found.value or not provider.awarding_bodies:
-        return replace(found, warnings=(*found.warnings, *_strangers(parsed, provider)))
+        return replace(found, warnings=(*found.warnings, *_other_providers(parsed, provider)))
     registered = (from_registration("awarding_bodies"),)
     return Finding(provider.awarding_bodies, registered, found.warnings)
 
@@ -108,7 +108,7 @@ def _organisations(
     return Finding(tuple(found), tuple(dict.fromkeys(origins)), tuple(warnings))
 
 
-def _strangers(parsed: Parsed, provider: Provider) -> tuple[Reason, ...]:
+def _other_providers(parsed: Parsed, provider: Provider) -> tuple[Reason, ...]:
     """Bodies that a provider names besides those that it is registered with.
 
     What a list says of such a body then rests on the provider's word that it awarded.

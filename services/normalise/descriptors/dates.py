@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from credstream.contract.records import Provider
 from credstream.contract.values import Reason
-from credstream.formats.shared.parsed import Parsed, Value, Written
+from credstream.formats.shared.parsed import Parsed, RawValue, Value
 from services.normalise.descriptors.base import Finding, doubt, from_payload
 
 # The shape comes before the parser: fromisoformat reads 2010-02-01+01:00 as one o'clock.
@@ -49,7 +49,7 @@ def day_of(descriptor: str, value: Value | None) -> Finding[str | None]:
     return Finding(found, (from_payload(descriptor, value, found, rule),))
 
 
-def day(raw: Written) -> str | None:
+def day(raw: RawValue) -> str | None:
     """The day that a date or time names in its own offset; for epoch times the day in UTC."""
     epoch = _epoch(raw)
     if epoch is not None:
@@ -66,18 +66,18 @@ def day(raw: Written) -> str | None:
 
 def shaped(value: Value) -> str | None:
     """The day by the pattern that the source declares; without one a date is never guessed."""
-    order = re.findall(r"dd|MM|yyyy", value.shape)
+    order = re.findall(r"dd|MM|yyyy", value.pattern)
     if sorted(order) != ["MM", "dd", "yyyy"] or not isinstance(value.raw, str):
         return None
-    pattern = re.escape(value.shape)
+    pattern = re.escape(value.pattern)
     for part in order:
-        width = "[0-9]{4}" if part == "yyyy" else DIGITS[value.shape in SOLID]
+        width = "[0-9]{4}" if part == "yyyy" else DIGITS[value.pattern in SOLID]
         pattern = pattern.replace(part, f"(?P<{part}>{width})")
     match = re.fullmatch(pattern, value.raw.strip())
     return day(f"{match['yyyy']}-{match['MM']:0>2}-{match['dd']:0>2}") if match else None
 
 
-def is_instant(raw: Written) -> bool:
+def is_instant(raw: RawValue) -> bool:
     """Whether a value names a moment, so that its day depends on where one stands."""
     if _epoch(raw) is not None or isinstance(raw, int | float):
         return True
@@ -93,7 +93,7 @@ def birth_date_doubts(value: Value | None) -> tuple[Reason, ...]:
     return (Reason(code="birth_date.instant", path=value.path, detail=detail),)
 
 
-def _epoch(raw: Written) -> float | None:
+def _epoch(raw: RawValue) -> float | None:
     """Seconds since the epoch of a number that can hardly be anything else."""
     if isinstance(raw, str) and EPOCH_TEXT.fullmatch(raw):
         raw = int(raw)

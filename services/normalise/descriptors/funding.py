@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from credstream.contract.values import Reason
-from credstream.formats.shared.parsed import Mark
+from credstream.formats.shared.parsed import FundingMark
 from credstream.vocabularies.text import squeeze
 from services.normalise.descriptors.base import plain
 
@@ -46,12 +46,12 @@ def funder(written: str) -> str | None:
     return _BY_NAME.get(_name(written))
 
 
-def doubts(marks: Iterable[Mark]) -> tuple[Reason, ...]:
+def doubts(marks: Iterable[FundingMark]) -> tuple[Reason, ...]:
     """Warnings without what was seen: a funder may be a person, a reference their account."""
     return tuple(reason for mark in marks for reason in _doubts(mark))
 
 
-def _doubts(mark: Mark) -> Iterable[Reason]:
+def _doubts(mark: FundingMark) -> Iterable[Reason]:
     written, reference = plain(mark.funder), plain(mark.reference)
     code = funder(written) if written else None
     if written and code is None:

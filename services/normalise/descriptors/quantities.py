@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from credstream.formats.shared.parsed import Amount, Value, Written
+from credstream.formats.shared.parsed import Amount, RawValue, Value
 from services.normalise.descriptors.base import number, spellings
 
 # Components stay apart: P2DT12H and PT60H are the same only where a day has 24 hours of work.
@@ -55,11 +55,11 @@ def components(amount: Amount) -> Mapping[str, float] | None:
     )
 
 
-def _forms(value: Value) -> tuple[Written, ...]:
+def _forms(value: Value) -> tuple[RawValue, ...]:
     return spellings(value) if isinstance(value.raw, str | Mapping) else (value.raw,)
 
 
-def _components(raw: Written, unit: str) -> Mapping[str, float] | None:
+def _components(raw: RawValue, unit: str) -> Mapping[str, float] | None:
     bare = UNIT_OF_BARE.get(unit, unit)
     if not isinstance(raw, str):
         found = number(raw)

@@ -1,1 +1,1 @@
-"""Badges of every version: what Open Badges and learner records (CLR) share."""
+"""What Open Badges of every version and learner records (CLR) have in common."""

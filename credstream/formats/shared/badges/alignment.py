@@ -1,46 +1,25 @@
-"""Alignments of an Open Badge told apart: level, quality assurance, skill, field and more."""
+"""Sorts the alignments of an Open Badge: level, quality assurance, skill, field and others.
+
+https://www.imsglobal.org/spec/ob/v3p0/#alignment
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from credstream.formats.shared.json_nodes import Node, first, many, present, text
+from credstream.formats.shared.badges.alignment_kinds import kind_of
+from credstream.formats.shared.json_nodes import JsonNode, children, text
 from credstream.formats.shared.parsed import Amount, Assurance, Id, LevelClaim, StatedOutcome, Value
+from credstream.formats.shared.values import distinct, first
 
-KIND_OF_TYPE = {
-    "ext:eqf": "eqf",
-    "ext:nqf": "nqf",
-    "ext:nlqf": "nqf",
-    "ext:ects": "ects",
-    "ext:qualityassurance": "assurance",
-    "ceterms:credential": "record",
-    "cfrubric": "rubric",
-    "cfrubriccriterion": "rubric",
-    "cfrubriccriterionlevel": "rubric",
-}
-KIND_OF_ADDRESS = {
-    "data.europa.eu/snb/eqf/": "eqf",
-    "data.europa.eu/snb/qdr/": "nqf",
-    "data.europa.eu/snb/isced-f/": "field",
-    "data.europa.eu/esco/occupation/": "occupation",
-    "data.europa.eu/esco/isco/": "occupation",
-    "data.europa.eu/esco/": "skill",
-    "ec.europa.eu/esco/": "skill",
-}
-KIND_OF_FRAMEWORK = {
-    "european qualifications framework": "eqf",
-    "eqf": "eqf",
-    "ects": "ects",
-    "isced-f": "field",
-    "esco": "skill",
-}
+ByKind = Mapping[str, list[JsonNode]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aligned:
-    """What the alignments of one achievement say."""
+    """The descriptors that the alignments of one achievement state."""
 
     outcomes: tuple[StatedOutcome, ...]
     levels: tuple[LevelClaim, ...]
@@ -51,92 +30,74 @@ class Aligned:
     occupations: tuple[Value, ...]
 
 
-def read(achievement: Node) -> Aligned:
-    by_kind: dict[str, list[Node]] = {}
-    for alignment in many(achievement, "alignment"):
-        by_kind.setdefault(_kind(alignment), []).append(alignment)
-    for description in many(achievement, "resultDescription"):
-        # What a result is measured against is learnt as well; levels there are levels of results.
-        for alignment in many(description, "alignment"):
-            if _kind(alignment) in {"outcome", "skill"}:
-                by_kind.setdefault(_kind(alignment), []).append(alignment)
+def read_alignments(achievement: JsonNode) -> Aligned:
+    by_kind = _by_kind(achievement)
 
-    def each(kind: str, pick: Callable[[Node], Value | None]) -> tuple[Value, ...]:
-        return present(*map(pick, by_kind.get(kind, ())))
+    def values(kind: str, read: Callable[[JsonNode], Value | None]) -> tuple[Value, ...]:
+        return distinct(*map(read, by_kind.get(kind, ())))
 
     return Aligned(
         outcomes=_outcomes(by_kind),
-        # What stands side by side is one claim, so that the framework stays with the EQF.
-        levels=tuple(
-            replace(national or LevelClaim(), eqf=european)
-            for european, national in zip_longest(
-                each("eqf", _level),
-                map(_national, by_kind.get("nqf", ())),
-            )
-        ),
+        levels=_levels(values("eqf", _eqf_level), by_kind.get("nqf", ())),
         assurances=tuple(map(_assurance, by_kind.get("assurance", ()))),
-        workload=tuple(Amount(unit="ects", value=value) for value in each("ects", _code)),
-        identifiers=tuple(Id(scheme="ctdl", value=value) for value in each("record", _address)),
-        fields=each("field", _address_or_code),
-        occupations=each("occupation", _address),
+        workload=tuple(Amount(unit="ects", value=value) for value in values("ects", _code)),
+        identifiers=tuple(Id(scheme="ctdl", value=value) for value in values("record", _address)),
+        fields=values("field", _field),
+        occupations=values("occupation", _address),
     )
 
 
-def _kind(alignment: Node) -> str:
-    typed = KIND_OF_TYPE.get(_spelt(alignment, "targetType"))
-    if typed:
-        return typed
-    address = _spelt(alignment, "targetUrl")
-    framework = _spelt(alignment, "targetFramework")
-    return next(
-        (
-            kind
-            for table, spelt in ((KIND_OF_ADDRESS, address), (KIND_OF_FRAMEWORK, framework))
-            for part, kind in table.items()
-            if part in spelt
-        ),
-        "outcome",
-    )
+def _by_kind(achievement: JsonNode) -> ByKind:
+    by_kind: dict[str, list[JsonNode]] = {}
+    for alignment in children(achievement, "alignment"):
+        by_kind.setdefault(kind_of(alignment), []).append(alignment)
+    for description in children(achievement, "resultDescription"):
+        # What a result is measured against was learnt too; its levels are levels of the result.
+        for alignment in children(description, "alignment"):
+            kind = kind_of(alignment)
+            if kind in {"outcome", "skill"}:
+                by_kind.setdefault(kind, []).append(alignment)
+    return by_kind
 
 
-def _spelt(alignment: Node, key: str) -> str:
-    value = text(alignment, key)
-    return str(value.raw).strip().lower() if value else ""
-
-
-def _outcomes(by_kind: dict[str, list[Node]]) -> tuple[StatedOutcome, ...]:
+def _outcomes(by_kind: ByKind) -> tuple[StatedOutcome, ...]:
     kept: dict[tuple[str, str], StatedOutcome] = {}
     for kind in ("outcome", "skill"):
         for alignment in by_kind.get(kind, ()):
-            address = _address(alignment) if kind == "skill" else None
+            skill = _address(alignment) if kind == "skill" else None
             statement = first(
-                text(alignment, "targetName"), text(alignment, "targetDescription"), address
+                text(alignment, "targetName"), text(alignment, "targetDescription"), skill
             )
             if statement is not None:
-                content = (str(statement.raw), str(address.raw) if address else "")
-                outcome = StatedOutcome(text=statement, skills=present(address))
-                kept.setdefault(content, outcome)
+                content = (str(statement.raw), str(skill.raw) if skill else "")
+                kept.setdefault(content, StatedOutcome(text=statement, skills=distinct(skill)))
     return tuple(kept.values())
 
 
-def _level(alignment: Node) -> Value | None:
-    address = _address(alignment)
-    known = address if address and "/snb/eqf/" in str(address.raw) else None
-    return first(_code(alignment), known, text(alignment, "targetName"))
+def _levels(
+    european: tuple[Value, ...], national: list[JsonNode] | tuple[()]
+) -> tuple[LevelClaim, ...]:
+    """The first EQF level with the first national one: badges state both of one qualification."""
+    claims = zip_longest(european, map(_national_level, national))
+    return tuple(replace(claim or LevelClaim(), eqf=level) for level, claim in claims)
 
 
-def _national(alignment: Node) -> LevelClaim:
+def _eqf_level(alignment: JsonNode) -> Value | None:
+    address = _address_below(alignment, "/snb/eqf/")
+    return first(_code(alignment), address, text(alignment, "targetName"))
+
+
+def _national_level(alignment: JsonNode) -> LevelClaim:
     kind = text(alignment, "targetType")
-    named = Value("NLQF", kind.path) if kind and "nlqf" in str(kind.raw).lower() else None
-    address = _address(alignment)
-    known = address if address and "/snb/qdr/" in str(address.raw) else None
+    dutch = Value("NLQF", kind.path) if kind and "nlqf" in str(kind.raw).lower() else None
+    address = _address_below(alignment, "/snb/qdr/")
     return LevelClaim(
-        framework=first(text(alignment, "targetFramework"), named),
-        value=first(_code(alignment), known, text(alignment, "targetName")),
+        framework=first(text(alignment, "targetFramework"), dutch),
+        value=first(_code(alignment), address, text(alignment, "targetName")),
     )
 
 
-def _assurance(alignment: Node) -> Assurance:
+def _assurance(alignment: JsonNode) -> Assurance:
     return Assurance(
         type=text(alignment, "targetType"),
         body=text(alignment, "targetFramework"),
@@ -144,15 +105,20 @@ def _assurance(alignment: Node) -> Assurance:
     )
 
 
-def _code(alignment: Node) -> Value | None:
+def _field(alignment: JsonNode) -> Value | None:
+    address = _address_below(alignment, "/snb/isced-f/")
+    return first(address, _code(alignment), text(alignment, "targetName"))
+
+
+def _code(alignment: JsonNode) -> Value | None:
     return text(alignment, "targetCode")
 
 
-def _address(alignment: Node) -> Value | None:
+def _address(alignment: JsonNode) -> Value | None:
     return text(alignment, "targetUrl")
 
 
-def _address_or_code(alignment: Node) -> Value | None:
+def _address_below(alignment: JsonNode, part: str) -> Value | None:
+    """The address where it is one of a European list; others lead to a page about the level."""
     address = _address(alignment)
-    known = address if address and "/snb/isced-f/" in str(address.raw) else None
-    return first(known, _code(alignment), text(alignment, "targetName"))
+    return address if address and part in str(address.raw) else None

@@ -1,79 +1,39 @@
-"""Recipient, issuer, criteria and extensions of badges before Open Badges 3, as 1.x has them too.
+"""Recipient, issuer and badge class of badges before Open Badges 3.
 
-https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/index.html
+https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/index.html; 1.x has them too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from credstream.formats.shared.badges import alignment
-from credstream.formats.shared.json_nodes import (
-    Node,
-    address,
-    amount,
-    first,
-    flag,
-    items,
-    one,
-    present,
-    text,
-    texts,
-    words,
-)
+from credstream.formats.shared.badges import extensions
+from credstream.formats.shared.badges.alignment import read_alignments
+from credstream.formats.shared.badges.extensions import extension, extension_ids, given_texts
+from credstream.formats.shared.json_nodes import JsonNode, child, flag, language_text, text
 from credstream.formats.shared.parsed import (
-    Amount,
-    Assurance,
     Body,
     Id,
-    LevelClaim,
+    LargerQualification,
     Parsed,
     Person,
     StatedOutcome,
     Value,
-    Whole,
 )
+from credstream.formats.shared.values import distinct, first, uri_identifier
 
-HASHES = ("sha256$", "md5$")
-# A dump of a REST interface writes what is not there as a word.
-NOTHING = frozenset({"null", "None"})
-PREFIX = "extensions:"
-SUPERVISED = {True: "supervised", False: "unsupervised"}
-# Extensions are objects named as their key; each holds one member of that name.
-WORKLOADS: Mapping[str, str] = {
-    "ECTS": "ects",
-    "StudyLoad": "hours",
-    "TimeInvestment": "hours",
-}
-EDUBADGES = frozenset(
-    [
-        "assessmentType",
-        "assessment_type",
-        "participation",
-        "assessmentIdVerified",
-        "assessment_id_verified",
-        "assessmentSupervised",
-        "assessment_supervised",
-        "stackable",
-        "quality_assurance_name",
-        "quality_assurance_description",
-        "quality_assurance_url",
-        "qualityAssuranceName",
-        "qualityAssuranceDescription",
-        "qualityAssuranceUrl",
-        "eqfNlqfLevelVerified",
-        "eqf_nlqf_level_verified",
-    ]
-)
+HASH_PREFIXES = ("sha256$", "md5$")
 
 
-def learner(assertion: Node) -> Person | None:
-    """Who earned it: an identity in the clear, or a hash that nobody can turn back."""
-    recipient = one(assertion, "recipient")
+def learner(assertion: JsonNode) -> Person | None:
+    """Who earned the badge: an identity in plain text, or a hash, which cannot be reversed.
+
+    https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/index.html#IdentityObject
+    """
+    recipient = child(assertion, "recipient")
     identity = text(recipient, "identity")
-    if recipient.named or identity is None:
-        return _oldest(assertion)
+    if recipient.from_text or identity is None:
+        return _recipient_of_0_5(assertion)
     kind = text(recipient, "type")
     scheme = str(kind.raw).strip().lower() if kind else "email"
     if _hashed(recipient, identity):
@@ -82,154 +42,83 @@ def learner(assertion: Node) -> Person | None:
     return Person(identifiers=identifiers, email=identity if scheme == "email" else None)
 
 
-def _oldest(assertion: Node) -> Person | None:
-    """Open Badges 0.5 has a bare address or its hash as the recipient."""
+def _recipient_of_0_5(assertion: JsonNode) -> Person | None:
+    """In Open Badges 0.5 the recipient is an e-mail address or its hash, without an object."""
     identity = text(assertion, "recipient")
     if identity is None:
         return None
-    if str(identity.raw).startswith(HASHES):
+    if str(identity.raw).startswith(HASH_PREFIXES):
         return Person(identifiers=(Id(scheme="hashed-email", value=identity),))
     return Person(identifiers=(Id(scheme="email", value=identity),), email=identity)
 
 
-def _hashed(recipient: Node, identity: Value) -> bool:
+def _hashed(recipient: JsonNode, identity: Value) -> bool:
     stated = flag(recipient, "hashed")
-    return bool(stated.raw) if stated else str(identity.raw).lower().startswith(HASHES)
+    return bool(stated.raw) if stated else str(identity.raw).lower().startswith(HASH_PREFIXES)
 
 
-def bodies(badge: Node) -> tuple[Body, ...]:
-    issuer = one(badge, "issuer")
-    body = Body(
-        name=words(issuer, "name"),
-        country=extension(issuer, "InstitutionCountry"),
-        identifiers=tuple(
-            dict.fromkeys(
-                (
-                    *address(text(issuer, "id")),
-                    *address(text(issuer, "url")),
-                    *_named(issuer, "InstitutionIdentifier", "institution"),
-                )
-            )
-        ),
-    )
-    return () if body == Body() else (body,)
-
-
-def described(award: Parsed, badge: Node) -> Parsed:
-    """What a badge class says, with its alignments and extensions."""
-    aligned = alignment.read(badge)
+def with_badge_class(award: Parsed, badge: JsonNode) -> Parsed:
+    """The award with what its badge class says, alignments and extensions included."""
+    aligned = read_alignments(badge)
     return replace(
         award,
         definition_id=text(badge, "id"),
         definition_version=text(badge, "version"),
         language=first(text(badge, "@language"), extension(badge, "Language")),
-        title=words(badge, "name"),
-        description=words(badge, "description"),
+        title=language_text(badge, "name"),
+        description=language_text(badge, "description"),
         country=first(award.country, extension(badge, "InstitutionCountry")),
-        awarding_bodies=bodies(badge),
-        learning_outcomes=(*_learned(badge), *aligned.outcomes),
-        workload=(*_workload(badge), *aligned.workload),
-        levels=(*_levels(badge), *aligned.levels),
-        assessments=_said(badge, "assessmentType", "assessment_type"),
-        supervision=_supervision(badge),
-        identity_verified=_truth(badge, "assessmentIdVerified", "assessment_id_verified"),
-        modes=_said(badge, "participation"),
-        quality_assurance=(*_assurances(badge), *aligned.assurances),
-        partial=_partial(badge),
+        awarding_bodies=_bodies(badge),
+        learning_outcomes=(*_outcomes(badge), *aligned.outcomes),
+        workload=(*extensions.workload(badge), *aligned.workload),
+        levels=(*extensions.levels(badge), *aligned.levels),
+        assessments=given_texts(badge, "assessmentType", "assessment_type"),
+        supervision=extensions.supervision(badge),
+        identity_verified=extensions.first_flag(
+            badge, "assessmentIdVerified", "assessment_id_verified"
+        ),
+        modes=given_texts(badge, "participation"),
+        quality_assurance=(*extensions.assurances(badge), *aligned.assurances),
+        partial=_larger_qualification(badge),
         url=_page(badge),
         identifiers=(
-            *_named(badge, "EducationProgramIdentifier", "education_program"),
+            *extension_ids(badge, "EducationProgramIdentifier", "education_program"),
             *aligned.identifiers,
         ),
-        languages=present(extension(badge, "Language")),
+        languages=distinct(extension(badge, "Language")),
         fields=aligned.fields,
         occupations=aligned.occupations,
         credential_type=first(text(badge, "badge_class_type"), text(badge, "badgeClassType")),
     )
 
 
-def extension(node: Node, name: str) -> Value | None:
-    """The member of an extension that bears its name, whether prefixed or not."""
-    holder = one(node, f"{PREFIX}{name}Extension") or one(node, f"{name}Extension")
-    found = first(amount(holder, name), words(holder, name))
-    return None if found is None or str(found.raw) in NOTHING else found
-
-
-def extensions(node: Node) -> frozenset[str]:
-    """The names of the members that are read, or may be left out without a word."""
-    return EDUBADGES | {key for key in node.members if key.startswith(PREFIX)}
-
-
-def _named(node: Node, name: str, scheme: str) -> tuple[Id, ...]:
-    holder = one(node, f"{PREFIX}{name}Extension")
-    return tuple(
-        Id(scheme=scheme, value=Value(each, path))
-        for each, path in items(holder, name)
-        if isinstance(each, int | str) and not isinstance(each, bool) and str(each).strip()
+def _bodies(badge: JsonNode) -> tuple[Body, ...]:
+    issuer = child(badge, "issuer")
+    identifiers = (
+        *uri_identifier(text(issuer, "id")),
+        *uri_identifier(text(issuer, "url")),
+        *extension_ids(issuer, "InstitutionIdentifier", "institution"),
     )
-
-
-def _learned(badge: Node) -> tuple[StatedOutcome, ...]:
-    criteria = one(badge, "criteria")
-    narrative = words(criteria, "narrative")
-    told = (extension(badge, "LearningOutcome"), narrative)
-    return tuple(StatedOutcome(text=each) for each in told if each is not None)
-
-
-def _workload(badge: Node) -> tuple[Amount, ...]:
-    return tuple(
-        Amount(unit=unit, value=value)
-        for name, unit in WORKLOADS.items()
-        if (value := extension(badge, name)) is not None
+    body = Body(
+        name=language_text(issuer, "name"),
+        country=extension(issuer, "InstitutionCountry"),
+        identifiers=tuple(dict.fromkeys(identifiers)),
     )
+    return () if body == Body() else (body,)
 
 
-def _levels(badge: Node) -> tuple[LevelClaim, ...]:
-    level = extension(badge, "EQF")
-    if level is None:
-        return ()
-    verified = _truth(badge, "eqf_nlqf_level_verified", "eqfNlqfLevelVerified")
-    claimed = Value("verified" if verified.raw else "provider", verified.path) if verified else None
-    return (LevelClaim(eqf=level, claimed_by=claimed),)
+def _outcomes(badge: JsonNode) -> tuple[StatedOutcome, ...]:
+    narrative = language_text(child(badge, "criteria"), "narrative")
+    statements = (extension(badge, "LearningOutcome"), narrative)
+    return tuple(StatedOutcome(text=statement) for statement in statements if statement is not None)
 
 
-def _said(badge: Node, *names: str) -> tuple[Value, ...]:
-    """The texts under any of the names."""
-    found = (each for name in names for each in texts(badge, name))
-    return tuple(each for each in found if str(each.raw) not in NOTHING)
+def _larger_qualification(badge: JsonNode) -> LargerQualification | None:
+    """A stackable badge is part of something; of what, the badge class does not say."""
+    stackable = extensions.first_flag(badge, "stackable")
+    return LargerQualification(is_part=stackable) if stackable and stackable.raw else None
 
 
-def _supervision(badge: Node) -> Value | None:
-    """Only a truth value is told, so of the kinds of supervision only these two can be meant."""
-    found = _truth(badge, "assessmentSupervised", "assessment_supervised")
-    return Value(SUPERVISED[bool(found.raw)], found.path) if found else None
-
-
-def _truth(badge: Node, *names: str) -> Value | None:
-    """A truth value; a dump of a REST interface writes it as a word."""
-    for name in names:
-        found = flag(badge, name)
-        if found is not None:
-            return found
-    return None
-
-
-def _assurances(badge: Node) -> tuple[Assurance, ...]:
-    body = next(iter(_said(badge, "quality_assurance_name", "qualityAssuranceName")), None)
-    reference = next(iter(_said(badge, "quality_assurance_url", "qualityAssuranceUrl")), None)
-    accredited = extension(one(badge, "issuer"), "issuerAccreditation")
-    stated = (Assurance(body=body, reference=reference),) if body or reference else ()
-    if accredited is None:
-        return stated
-    return (*stated, Assurance(type=Value("external", accredited.path), body=accredited))
-
-
-def _partial(badge: Node) -> Whole | None:
-    stackable = _truth(badge, "stackable")
-    return Whole(is_part=stackable) if stackable and stackable.raw else None
-
-
-def _page(badge: Node) -> Value | None:
-    criteria = one(badge, "criteria")
-    page = text(criteria, "id")
+def _page(badge: JsonNode) -> Value | None:
+    page = text(child(badge, "criteria"), "id")
     return page if page and str(page.raw).startswith(("http://", "https://")) else None

@@ -1,96 +1,114 @@
-"""The award and the achievement of one Open Badge 3.0 credential, wherever it stands."""
+"""The award and the achievement of one Open Badge 3.0, alone or in a learner record."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from credstream.contract.errors import Rejected
-from credstream.formats.shared.badges import alignment, parts, shape
+from credstream.formats.shared.badges import parts, shape
+from credstream.formats.shared.badges.alignment import read_alignments
+from credstream.formats.shared.badges.results import read_results
+from credstream.formats.shared.badges.shape_tables import (
+    ACHIEVEMENT_MEMBERS,
+    CREDENTIAL_MEMBERS,
+    SUBJECT_MEMBERS,
+)
+from credstream.formats.shared.json_checks import (
+    reversed_validity,
+    unchecked_status,
+    unknown_fields,
+)
 from credstream.formats.shared.json_nodes import (
-    Node,
-    amount,
-    at,
-    backwards,
-    bare,
-    first,
+    JsonNode,
+    child,
+    children,
     flag,
-    follow,
-    items,
-    listed,
-    many,
-    one,
-    present,
-    strangers,
+    is_reference,
+    language_text,
+    member_path,
+    number_or_text,
+    raw_values,
     text,
     texts,
-    words,
 )
 from credstream.formats.shared.parsed import Amount, Id, Parsed, Value
+from credstream.formats.shared.values import distinct, first
 
+# The Dutch educredential marks its kinds by the file name of the schema, without achievementType.
 DUTCH_SCHEMAS = ("microcredential", "regular", "extracurricular")
+# Extensions of the Dutch educredential; an SBU is an hour of study.
 WORKLOADS = (("ects", "ECTS"), ("sbu", "SBU"), ("hours", "timeInvestment"))
 
 
-def read(credential: Node) -> Parsed:
+def read(credential: JsonNode) -> Parsed:
     """The award and the achievement of one badge; raises Rejected."""
-    subject = _only(credential, "credentialSubject")
-    achievement = _only(subject, "achievement")
+    subject = _only_child(credential, "credentialSubject")
+    achievement = _only_child(subject, "achievement")
     award = _award(credential, subject, achievement)
-    named = text(achievement, "id")
-    if bare(achievement):
-        if named is None:
-            raise Rejected("format.invalid", at(achievement, "id"), "the id is no text")
-        return replace(award, definition_id=named, reference=True)
-    return _definition(award, credential, subject, achievement)
+    if is_reference(achievement):
+        definition_id = text(achievement, "id")
+        if definition_id is None:
+            raise Rejected("format.invalid", member_path(achievement, "id"), "the id is no text")
+        return replace(award, definition_id=definition_id, reference=True)
+    return _with_definition(award, credential, subject, achievement)
 
 
-def _only(node: Node, key: str) -> Node:
-    found = [each for each in many(node, key) if each]
-    if len(found) != 1:
-        raise Rejected("format.invalid", at(node, key), f"{len(found)} found where one is needed")
-    return found[0]
+def _only_child(node: JsonNode, key: str) -> JsonNode:
+    nodes = [found for found in children(node, key) if found]
+    if len(nodes) != 1:
+        detail = f"{len(nodes)} found where one is needed"
+        raise Rejected("format.invalid", member_path(node, key), detail)
+    return nodes[0]
 
 
-def _award(credential: Node, subject: Node, achievement: Node) -> Parsed:
+def _award(credential: JsonNode, subject: JsonNode, achievement: JsonNode) -> Parsed:
+    # Version 1.1 of the VC data model has issuanceDate and expirationDate where 2.0 has validFrom
+    # and validUntil: https://www.w3.org/TR/vc-data-model-2.0/#validity-period
     starts = first(text(credential, "validFrom"), text(credential, "issuanceDate"))
     ends = first(text(credential, "validUntil"), text(credential, "expirationDate"))
-    result = parts.result(subject, achievement)
+    graded = read_results(subject, achievement)
     return Parsed(
         kind="award",
         credential_id=text(credential, "id"),
-        credential_ids=_scheme("license_number", text(subject, "licenseNumber")),
+        credential_ids=_id("license_number", text(subject, "licenseNumber")),
         occurred_at=starts,
         issued_on=first(text(credential, "awardedDate"), starts),
         valid_until=ends,
         starts_on=text(subject, "activityStartDate"),
         ends_on=text(subject, "activityEndDate"),
         awarding_bodies=parts.bodies(credential, subject, achievement),
-        country=parts.country(one(credential, "issuer")),
-        region=text(follow(credential, "issuer", "address"), "addressRegion"),
+        country=parts.country(child(credential, "issuer")),
+        region=text(child(credential, "issuer", "address"), "addressRegion"),
         learner=parts.learner(subject),
-        grade=result.grade,
-        grade_scale=result.scale,
-        evidence=len(many(credential, "evidence")),
-        strangers=_strangers(credential, subject, achievement),
+        grade=graded.grade,
+        grade_scale=graded.scale,
+        evidence=len(children(credential, "evidence")),
+        unknown_fields=(
+            *unknown_fields(credential, CREDENTIAL_MEMBERS),
+            *unknown_fields(subject, SUBJECT_MEMBERS),
+            *unknown_fields(achievement, ACHIEVEMENT_MEMBERS),
+        ),
         findings=(
-            *backwards(starts, ends),
-            *result.findings,
-            *listed(credential, "credentialStatus"),
+            *reversed_validity(starts, ends),
+            *graded.findings,
+            *unchecked_status(credential, "credentialStatus"),
         ),
         violations=shape.violations(credential),
     )
 
 
-def _definition(award: Parsed, credential: Node, subject: Node, achievement: Node) -> Parsed:
-    aligned = alignment.read(achievement)
+def _with_definition(
+    award: Parsed, credential: JsonNode, subject: JsonNode, achievement: JsonNode
+) -> Parsed:
+    aligned = read_alignments(achievement)
     language = text(achievement, "inLanguage")
     return replace(
         award,
         definition_id=text(achievement, "id"),
         definition_version=text(achievement, "version"),
         language=language,
-        title=first(words(achievement, "name"), words(credential, "name")),
-        description=words(achievement, "description"),
+        title=first(language_text(achievement, "name"), language_text(credential, "name")),
+        description=language_text(achievement, "description"),
         learning_outcomes=(*parts.criteria(achievement), *aligned.outcomes),
         workload=_workload(subject, achievement, aligned.workload),
         levels=aligned.levels,
@@ -104,63 +122,60 @@ def _definition(award: Parsed, credential: Node, subject: Node, achievement: Nod
         ),
         url=_page(achievement),
         identifiers=(*_identifiers(achievement), *aligned.identifiers),
-        languages=present(language),
+        languages=distinct(language),
         fields=(*texts(achievement, "fieldOfStudy"), *aligned.fields),
         occupations=aligned.occupations,
         credential_type=first(text(achievement, "achievementType"), _dutch_type(credential)),
     )
 
 
-def _workload(subject: Node, achievement: Node, aligned: tuple[Amount, ...]) -> tuple[Amount, ...]:
+def _workload(
+    subject: JsonNode, achievement: JsonNode, aligned: tuple[Amount, ...]
+) -> tuple[Amount, ...]:
     own = tuple(
         Amount(unit=unit, value=value)
         for unit, key in WORKLOADS
-        if (value := amount(achievement, key)) is not None
+        if (value := number_or_text(achievement, key)) is not None
     )
     stated = (*own, *aligned)
-    # Open Badges leaves the unit of its credits open, so they only count where nothing better is.
-    credits_ = first(amount(achievement, "creditsAvailable"), amount(subject, "creditsEarned"))
-    if stated or credits_ is None:
+    # Open Badges does not define the unit of its credits, so they count where nothing else does:
+    # https://www.imsglobal.org/spec/ob/v3p0/#achievement (creditsAvailable)
+    points = first(
+        number_or_text(achievement, "creditsAvailable"), number_or_text(subject, "creditsEarned")
+    )
+    if stated or points is None:
         return stated
-    return (Amount(unit="text", value=credits_),)
+    return (Amount(unit="text", value=points),)
 
 
-def _identifiers(achievement: Node) -> tuple[Id, ...]:
+def _identifiers(achievement: JsonNode) -> tuple[Id, ...]:
     programmes = tuple(
-        Id(scheme="education_program", value=Value(each, path))
-        for each, path in items(achievement, "educationProgramIdentifier")
-        if isinstance(each, int | str) and not isinstance(each, bool) and str(each).strip()
+        Id(scheme="education_program", value=Value(raw, path))
+        for raw, path in raw_values(achievement, "educationProgramIdentifier")
+        if isinstance(raw, int | str) and not isinstance(raw, bool) and str(raw).strip()
     )
     return (
-        *parts.entries(achievement),
-        *_scheme("human_code", text(achievement, "humanCode")),
+        *parts.other_identifiers(achievement),
+        *_id("human_code", text(achievement, "humanCode")),
         *programmes,
     )
 
 
-def _scheme(scheme: str, value: Value | None) -> tuple[Id, ...]:
+def _id(scheme: str, value: Value | None) -> tuple[Id, ...]:
     return () if value is None else (Id(scheme=scheme, value=value),)
 
 
-def _page(achievement: Node) -> Value | None:
-    page = text(one(achievement, "criteria"), "id")
+def _page(achievement: JsonNode) -> Value | None:
+    page = text(child(achievement, "criteria"), "id")
     return page if page and str(page.raw).startswith(("http://", "https://")) else None
 
 
-def _dutch_type(credential: Node) -> Value | None:
+def _dutch_type(credential: JsonNode) -> Value | None:
     """The kind of badge by the Dutch schema that it names, such as `microcredential_sbu.json`."""
-    for schema in many(credential, "credentialSchema"):
+    for schema in children(credential, "credentialSchema"):
         address = text(schema, "id")
         file = str(address.raw).rpartition("/")[2] if address else ""
         for kind in DUTCH_SCHEMAS:
             if address and file.startswith(kind) and file.endswith(".json"):
                 return Value(kind, address.path)
     return None
-
-
-def _strangers(credential: Node, subject: Node, achievement: Node) -> tuple[str, ...]:
-    return (
-        *strangers(credential, shape.CREDENTIAL_MEMBERS),
-        *strangers(subject, shape.SUBJECT_MEMBERS),
-        *strangers(achievement, shape.ACHIEVEMENT_MEMBERS),
-    )

@@ -17,9 +17,9 @@ from credstream.formats.shared.parsed import (
     Parsed,
     Person,
     Rules,
+    SkippedPart,
     StatedOutcome,
     Table,
-    Unread,
     Value,
 )
 from credstream.formats.shared.rosters import deqar, sheets
@@ -131,7 +131,7 @@ def _parts(
 ) -> Iterator[Any]:
     if any(cell.strip() for cell in row[width:]):
         detail = f"{len(row)} cells under {width} names"
-        yield Unread(Reason(code="roster.row_ragged", path=f"row {number}", detail=detail))
+        yield SkippedPart(Reason(code="roster.row_ragged", path=f"row {number}", detail=detail))
         return
     cells = {name: row[place] for name, place in places.items() if place < len(row)}
     filled = {name: cell for name, cell in cells.items() if cell.strip()}
