@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from confluent_kafka import KafkaError
+from credstream.interfaces.cli.reference import publish_accreditations
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import ActionNeeded, Unavailable
 from credstream.exchange.local.examples import EXAMPLES, lists
-from credstream.interfaces.cli.reference import publish_accreditations
 from credstream.kafka.clients import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.sender import Outgoing, Sender

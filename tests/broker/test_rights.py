@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
+from credstream.interfaces.cli.reference import publish_accreditations
 
 from credstream.contract import rights, topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import ActionNeeded
 from credstream.exchange.local.examples import EXAMPLES, lists
-from credstream.interfaces.cli.reference import publish_accreditations
 from credstream.kafka import quotas
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster

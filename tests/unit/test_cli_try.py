@@ -10,7 +10,7 @@ from credstream.contract.reasons.table import REASONS
 from credstream.exchange.dry_run import lookups
 from credstream.exchange.dry_run.pipeline import rehearse
 from credstream.exchange.errors import CommandError, Kind
-from credstream.exchange.local.examples import EXAMPLES, registrations
+from credstream.exchange.local.examples import EXAMPLES, registrations_in
 from credstream.interfaces.cli import try_file
 from credstream.interfaces.cli.exit_codes import REJECTED
 from tests.support.trying import award, example
@@ -182,7 +182,7 @@ def test_the_provider_that_stands_for_nobody_adds_nothing(attempt):
 
 
 def test_a_suspended_provider_is_refused_whatever_it_sends():
-    (festo,) = (each for each in registrations(EXAMPLES) if each.id == "festo-like")
+    (festo,) = (each for each in registrations_in(EXAMPLES) if each.id == "festo-like")
     shipped = lookups.known_in(Path("nowhere"), "festo-like", AT)
     suspended = lookups.Known(
         provider=lookups.Provider(

@@ -12,10 +12,10 @@ from credstream.contract.records import Accreditation, Normalised, Provider
 from credstream.exchange.dry_run.pipeline import definitions_in
 from credstream.exchange.dry_run.result import Known
 from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.files import list_file
 from credstream.exchange.folder import ExchangeFolder
-from credstream.exchange.local.examples import EXAMPLES, lists, registrations
+from credstream.exchange.local.examples import EXAMPLES, list_files, registrations_in
 from services.accreditation.organisations import tokens
-from services.accreditation.sources.table import read_list
 from services.normalise.facts import HeldDefinition
 
 UNREGISTERED = "try"
@@ -89,7 +89,7 @@ def _rows(
 
 
 def _shipped(name: str, at: int) -> Known:
-    found = {each.id: each for each in registrations(EXAMPLES)}
+    found = {each.id: each for each in registrations_in(EXAMPLES)}
     provider = found.get(name) or _made_up(name, found, EXAMPLES)
     listed = _accreditations(at)
 
@@ -108,9 +108,8 @@ def _shipped(name: str, at: int) -> Known:
 
 def _accreditations(at: int) -> Mapping[str, tuple[Accreditation, ...]]:
     records: list[Accreditation] = []
-    for path in lists(EXAMPLES):
-        with path.open("rb") as stream:
-            records += read_list(stream, name=path.stem, as_of=at)[0]
+    for path in list_files(EXAMPLES):
+        records += list_file(path, path.stem, at).accreditations
     return _grouped((token, each) for each in records for token in tokens(each.organisation))
 
 

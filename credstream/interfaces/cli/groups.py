@@ -44,7 +44,7 @@ def provider_add(
     as_json: Json = False,
 ) -> None:
     """Publish registrations, then create the providers' topics, users, rights and quotas."""
-    from credstream.interfaces.cli.reference import add_providers
+    from credstream.interfaces.cli.registrations import add_providers
 
     raise typer.Exit(
         add_providers(
@@ -61,9 +61,9 @@ def provider_suspend(
     as_json: Json = False,
 ) -> None:
     """Stop a provider: it may not write any more, and what it had written is refused."""
-    from credstream.interfaces.cli.reference import set_state
+    from credstream.interfaces.cli.registrations import set_status
 
-    raise typer.Exit(set_state(provider, "suspended", directory, as_json=as_json))
+    raise typer.Exit(set_status(provider, "suspended", directory, as_json=as_json))
 
 
 @provider_app.command("resume")
@@ -74,15 +74,15 @@ def provider_resume(
     as_json: Json = False,
 ) -> None:
     """Let a suspended provider go on."""
-    from credstream.interfaces.cli.reference import set_state
+    from credstream.interfaces.cli.registrations import set_status
 
-    raise typer.Exit(set_state(provider, "active", directory, as_json=as_json))
+    raise typer.Exit(set_status(provider, "active", directory, as_json=as_json))
 
 
 @provider_app.command("list")
 def provider_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
     """List the providers that ingest knows."""
-    from credstream.interfaces.cli.reference import list_providers
+    from credstream.interfaces.cli.registrations import list_providers
 
     raise typer.Exit(list_providers(directory, as_json=as_json))
 
@@ -96,7 +96,7 @@ def accreditation_load(
     as_json: Json = False,
 ) -> None:
     """Publish a list of accreditations; affected awards are judged again."""
-    from credstream.interfaces.cli.reference import load_accreditations
+    from credstream.interfaces.cli.lists import load_accreditations
 
     raise typer.Exit(load_accreditations(file, name, directory, as_json=as_json))
 
@@ -104,7 +104,7 @@ def accreditation_load(
 @accreditation_app.command("list")
 def accreditation_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
     """List the accreditations that are known."""
-    from credstream.interfaces.cli.reference import list_accreditations
+    from credstream.interfaces.cli.lists import list_accreditations
 
     raise typer.Exit(list_accreditations(directory, as_json=as_json))
 

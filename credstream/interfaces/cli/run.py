@@ -18,23 +18,24 @@ from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider, PublishedAward, PublishedChange, Receipt
 from credstream.contract.sealed_files import file_name, key_and_version
 from credstream.contract.values import Reason
+from credstream.exchange import lists, registrations, sending
+from credstream.exchange.files import list_file
 from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.local.backends import Backend, embedded, real
 from credstream.exchange.local.collector import CollectedMessage, Collector, receipts_on_file
 from credstream.exchange.local.examples import (
     EXAMPLES,
     Submission,
-    lists,
-    registrations,
-    submissions,
+    list_files,
+    registrations_in,
+    submissions_in,
 )
 from credstream.exchange.local.outcomes import Ledger, ledger
 from credstream.exchange.local.processes import Processes, prepare
 from credstream.interfaces.cli.exit_codes import UNDONE
-from credstream.interfaces.cli.reference import publish_accreditations, publish_providers
 from credstream.interfaces.cli.run_report import console_for, line_of, report
 from credstream.kafka import clients
-from credstream.kafka.sender import NEW_TOPICS_STALL_SECONDS, Outgoing, Sender
+from credstream.kafka.sender import Outgoing
 
 GIVE_UP_SECONDS = 120.0
 FIRST_SECONDS = 3.0
@@ -163,7 +164,7 @@ def run_house(
     began = time.monotonic()
     console = console_for(stderr=as_json)
     examples = source or EXAMPLES
-    sent = submissions(examples)
+    sent = submissions_in(examples)
     place = prepare(folder, fresh=fresh, on_real=stack is not None)
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -200,11 +201,12 @@ def write_summary(place: ExchangeFolder, watch: Watch) -> list[dict[str, Any]]:
 def _feed(ground: Backend, examples: Path, sent: list[Submission]) -> None:
     """Registrations and lists first, then the providers' topics, then what they send."""
     codec = ground.exchange.codec()
-    sender = Sender(ground.exchange.cluster, stall_seconds=NEW_TOPICS_STALL_SECONDS)
-    known = registrations(examples)
-    publish_providers(sender, codec, known)
-    for path in lists(examples):
-        publish_accreditations(sender, codec, path, path.stem)
+    sender = sending.sender(ground.exchange)
+    known = registrations_in(examples)
+    registrations.publish(sender, codec, known)
+    for path in list_files(examples):
+        found = list_file(path, path.stem, int(time.time() * 1000))
+        lists.publish(sender, codec, found.accreditations)
     kinds = {provider.id: provider.kind for provider in known}
     for name in dict.fromkeys(each.provider for each in sent):
         ground.add_topics(kinds.get(name, "provider"), name)

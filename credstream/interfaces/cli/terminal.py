@@ -7,6 +7,7 @@ import sys
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -45,6 +46,33 @@ def line(told: Mapping[str, Any]) -> None:
     """A line of JSON for a program that reads while more comes."""
     sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def print_ids(verb: str, ids: Sequence[str], *, as_json: bool) -> None:
+    """A line for each id that something was done to."""
+    if as_json:
+        sys.stdout.write(json.dumps({verb: list(ids)}) + "\n")
+    else:
+        sys.stdout.write("".join(f"{verb} {id_}\n" for id_ in ids))
+
+
+def print_records(
+    records: Sequence[object],
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    as_json: bool,
+) -> None:
+    """Whole records for a program, or a row of each for a person."""
+    if as_json:
+        sys.stdout.write(orjson.dumps(records, option=orjson.OPT_INDENT_2).decode() + "\n")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False).print(table)
 
 
 def console() -> Console:
