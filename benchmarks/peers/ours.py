@@ -10,6 +10,7 @@ from benchmarks.peers.meter import asked, meter_of
 from credstream.contract.messages import Emit, StepResult
 from credstream.process import logs
 from credstream.process.settings import Settings
+from credstream.runtime.hooks import BatchHooks
 from credstream.runtime.stage import Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import open_engine, transaction
@@ -58,18 +59,19 @@ class Measured(Worker):
 
     def _open(self):
         super()._open()
-        hooks = self.loop.hooks
+        own = self.loop.hooks.batch
 
-        def waits(batch):
+        def to_pause(batch):
             self.meter.begin()
-            return hooks.waits(batch)
+            return own.to_pause(batch)
 
-        def ended(settled):
-            slow = hooks.ended(settled)
+        def completed(settled):
+            pauses = own.completed(settled)
             self.meter.add(len(settled.ended))
-            return slow
+            return pauses
 
-        self.loop.hooks = replace(hooks, waits=waits, ended=ended)
+        measured = BatchHooks(to_pause=to_pause, completed=completed)
+        self.loop.hooks = replace(self.loop.hooks, batch=measured)
 
 
 def main():

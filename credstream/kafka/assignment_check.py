@@ -1,4 +1,4 @@
-"""Topics that came while no worker of a group was there, which the group then leaves out.
+"""Topics that were created while no worker of a group was there, which the group then leaves out.
 
 To a static member that returns within its session the coordinator gives what it had, whatever it
 subscribes to now; and as the topics that match do not change any more, librdkafka does not ask
@@ -19,30 +19,37 @@ AGAIN_SECONDS = 0.5
 
 
 @dataclass(slots=True)
-class Membership:
-    """One group, and what its members subscribe to: names, or patterns that begin with ^."""
+class AssignmentCheck:
+    """Checks once that every input topic is assigned to some member of a group.
+
+    `inputs` are what the members subscribe to: names, or patterns that begin with ^. `asked` is
+    when the broker was last asked, `answered` whether the question is settled.
+    """
 
     cluster: Cluster
     group: str
     inputs: Collection[str]
     asked: float = 0.0
+    answered: bool = False
 
-    def left_out(self) -> set[str] | None:
-        """Topics of which a partition is nobody's; None while that is not known.
+    def unassigned(self) -> set[str]:
+        """Topics of which a partition is assigned to no member; they are named once.
 
-        Raises Unavailable. Asks the broker twice a second at most.
+        None while the group is forming, and the next call asks again, twice a second at most.
+        Raises Unavailable.
         """
-        if time.monotonic() - self.asked < AGAIN_SECONDS:
-            return None
+        if self.answered or time.monotonic() - self.asked < AGAIN_SECONDS:
+            return set()
         admin = Admin(self.cluster)
-        held, known = admin.held(self.group), admin.partitions()
+        assigned, counts = admin.held(self.group), admin.partitions()
         self.asked = time.monotonic()
-        if held is None:
-            return None
-        wanted = {name: known[name] for name in known if self._is_input(name)}
-        return {n for n, count in wanted.items() if not {(n, p) for p in range(count)} <= held}
+        if assigned is None:
+            return set()
+        self.answered = True
+        inputs = {topic: count for topic, count in counts.items() if self._is_input(topic)}
+        return {t for t, count in inputs.items() if not {(t, p) for p in range(count)} <= assigned}
 
     def _is_input(self, topic: str) -> bool:
         return any(
-            re.match(each, topic) if each.startswith("^") else each == topic for each in self.inputs
+            re.match(name, topic) if name.startswith("^") else name == topic for name in self.inputs
         )

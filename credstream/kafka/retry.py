@@ -1,29 +1,48 @@
-"""Waiting for what is away, with growing pauses, and saying so."""
+"""Waiting for what is away, with growing pauses that are logged."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from confluent_kafka import KafkaException
 
 from credstream.contract.errors import Unavailable
 from credstream.process.logs import logger
 
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Pauses between attempts, in seconds: each is twice the one before, up to `longest`."""
+
+    longest: float = LONGEST_PAUSE
+    pause: float = 0.0
+
+    def grow(self) -> float:
+        """The next pause."""
+        self.pause = min(self.longest, self.pause * 2 or SHORTEST_PAUSE)
+        return self.pause
+
+    def reset(self) -> None:
+        """An attempt has succeeded: the next pause is short again."""
+        self.pause = 0.0
+
 
 def patient(
     work: Callable[[], object], stopping: Callable[[], bool], turn: Callable[[], None]
 ) -> None:
     """Do something that must succeed once, waiting while what it needs is away."""
-    pause = 0.05
+    backoff = Backoff()
     while not stopping():
         turn()
         try:
             work()
         except (Unavailable, KafkaException) as failure:
-            said = failure.args[0].str() if isinstance(failure, KafkaException) else str(failure)
-            logger().warning("unavailable", why=said, pause=pause)
-            time.sleep(pause)
-            pause = min(5.0, pause * 2)
+            why = failure.args[0].str() if isinstance(failure, KafkaException) else str(failure)
+            logger().warning("unavailable", why=why, pause=backoff.grow())
+            time.sleep(backoff.pause)
         else:
             return

@@ -15,7 +15,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
-from credstream.kafka.assignment_check import Membership
+from credstream.kafka.assignment_check import AssignmentCheck
 from credstream.kafka.clients import Asker, Cluster, KnownTopics
 from credstream.kafka.fencing import Fence
 from credstream.kafka.profiles import PROFILES, Profile
@@ -26,14 +26,17 @@ from credstream.process.settings import Settings
 from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.following import LOOK_SECONDS, STEP_SECONDS, Following
 from credstream.runtime.holds import Holds
+from credstream.runtime.hooks import BatchHooks, Crash, Hooks, TurnHooks, no_crash
 from credstream.runtime.idle import Idle
 from credstream.runtime.lag import Lag
-from credstream.runtime.loop import Hooks, Loop
+from credstream.runtime.loop import Limits, Loop
 from credstream.runtime.maintenance import Maintenance
 from credstream.runtime.partitions import Partitions
+from credstream.runtime.progress import Progress
 from credstream.runtime.reference import SEND_STALL_SECONDS, Control, Reference
 from credstream.runtime.stage import Service, Stage
 from credstream.runtime.threads import STILL_SECONDS, still_heap
+from credstream.runtime.transactions import Transactions
 
 GROUP_SECONDS = 10.0
 
@@ -56,23 +59,23 @@ class Worker:
     engine: sa.Engine
     vault: sa.Engine | None = None
     runners: Sequence[Runner] = ()
-    crash: Callable[[str], None] = lambda _point: None
+    crash: Crash = no_crash
     journalled: bool = True
     fence: Fence | None = None
     loop: Loop | None = None
     breaker: StoredBreaker | None = None
     reference: Reference | None = None
-    turned: float = field(default_factory=time.monotonic)
+    progress: Progress = field(default_factory=Progress)
 
     @property
     def name(self) -> str:
         return f"{self.service.name}-{self.settings.ordinal}"
 
     def turn(self) -> None:
-        self.turned = time.monotonic()
+        self.progress.turn()
 
     def last_turn(self) -> float:
-        return max(self.turned, self.loop.turned if self.loop else 0.0)
+        return self.progress.turned
 
     def ready(self) -> str | None:
         """None when work goes on, else what it waits for."""
@@ -81,11 +84,11 @@ class Worker:
         if self.breaker.reason:
             return f"breaker open: {self.breaker.reason}"
         still = time.monotonic() - self.last_turn() > STILL_SECONDS
-        return "unavailable" if still or not self.loop.working else None
+        return "unavailable" if still or not self.progress.working else None
 
     def calling(self) -> float | None:
         """When the call of a transaction began that has not come back."""
-        return self.loop.calling if self.loop else None
+        return self.progress.calling
 
     def away(self) -> str | None:
         """Why the broker does not answer, if it does not."""
@@ -123,7 +126,8 @@ class Worker:
     def _open(self) -> None:
         profile, cluster = self._profile, clients.cluster_of(self.settings)
         self.codec.prepare()
-        producer, asker = self.reach(), Asker(cluster)
+        self.reach()
+        asker = Asker(cluster)
         cluster_id, counts = clients.identified(asker.seen())
         self._check_partitions(counts)
         if profile.inquisitive:
@@ -144,13 +148,12 @@ class Worker:
         maintenance = self._maintenance(self.breaker, consumer, asker)
         self.loop = Loop(
             consumer,
-            producer,
             stage,
             Partitions(consumer, self.engine, cluster_id),
-            self.settings.batch_size,
-            self.settings.batch_seconds,
+            self._transactions(consumer),
+            Limits(self.settings.batch_size, self.settings.batch_seconds),
+            self.progress,
             self._hooks(maintenance, cluster),
-            ordinary_commit=profile.ordinary_commit,
         )
 
     @property
@@ -176,18 +179,27 @@ class Worker:
             Idle(self.engine, ask if self._profile.inquisitive else None),
         )
 
+    def _transactions(self, consumer: Consumer) -> Transactions:
+        return Transactions(
+            consumer,
+            self.reach,
+            self.progress,
+            self.away,
+            self.crash,
+            ordinary_commit=self._profile.ordinary_commit,
+        )
+
     def _hooks(self, maintenance: Maintenance, cluster: Cluster) -> Hooks:
-        group = Membership(cluster, self.service.name, self.service.inputs)
+        group = AssignmentCheck(cluster, self.service.name, self.service.inputs)
         return Hooks(
-            waits=maintenance.to_pause,
-            ended=maintenance.completed,
-            chores=maintenance.chores,
-            rest=maintenance.idle.settle,
+            batch=BatchHooks(to_pause=maintenance.to_pause, completed=maintenance.completed),
+            turn=TurnHooks(
+                chores=maintenance.chores,
+                at_end=maintenance.idle.settle,
+                unassigned=group.unassigned if self._profile.inquisitive else tuple,
+            ),
+            explain=lambda error: str(cluster.refused(error)),
             crash=self.crash,
-            away=self.away,
-            told=lambda error: str(cluster.refused(error)),
-            left_out=group.left_out if self._profile.inquisitive else tuple,
-            producer=self.reach,
         )
 
     def _take_reference(self, cluster_id: str) -> None:

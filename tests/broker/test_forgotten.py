@@ -10,9 +10,10 @@ from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.topic_reader import read_to_end
-from credstream.runtime.loop import Forgotten, Hooks, Loop
+from credstream.runtime import transactions
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage
+from credstream.runtime.transactions import Forgotten
 from tests.support import stages
 from tests.support.exchanges import CLUSTER, Everything
 
@@ -45,11 +46,11 @@ def test_a_worker_whose_transactional_id_is_forgotten_ends_and_its_next_life_goe
             producer.init_transactions(10)
             consumer = clients.consumer(cluster, "toy")
             here = Partitions(consumer, made, CLUSTER)
-            loop = Loop(consumer, producer, stage, here, 10, 0.01, Hooks(), ordinary_commit=True)
-            loop.run(lambda: loop.working and 1 in here.committed.values())
+            loop = stages.loop_of((consumer, producer), stage, here, 10, ordinary_commit=True)
+            loop.run(lambda: loop.progress.working and 1 in here.committed.values())
 
         if late:
-            monkeypatch.setattr(Loop, "_produce", slowly(broker))
+            monkeypatch.setattr(transactions, "enqueue", slowly(broker))
         broker.fail_next(refused, [KafkaError.INVALID_PRODUCER_ID_MAPPING])
         with pytest.raises(Forgotten, match="a week without use; start again"):
             live()
@@ -63,11 +64,11 @@ def test_a_worker_whose_transactional_id_is_forgotten_ends_and_its_next_life_goe
 
 def slowly(broker):
     """Outputs are on their way to be refused when the offsets set out, and answers take longer."""
-    produce = Loop._produce
+    enqueue = transactions.enqueue
 
-    def late(loop, output):
+    def late(producer, output):
         broker.set_slow(300)
-        produce(loop, output)
+        enqueue(producer, output)
         time.sleep(0.1)
 
     return late

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from credstream.contract.records import Again
 from credstream.kafka import clients
 from credstream.kafka.topic_reader import read_to_end
-from credstream.runtime.loop import Hooks, Loop
+from credstream.runtime.hooks import no_crash
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage
 from deploy.kafka import brokers, processes
@@ -66,7 +66,7 @@ def lives(broker, cluster, tmp_path):
     """Two lives of a worker, the first of which ends between its two commits; what they wrote."""
     made = stages.database(tmp_path)
 
-    def live(name, partitions, hooks, ended):
+    def live(name, partitions, crash, ended):
         def step(message, facts):
             found = stages.step(message, facts)
             return replace(found, emits=tuple(replace(e, topic=f"{name}.out") for e in found.emits))
@@ -79,7 +79,7 @@ def lives(broker, cluster, tmp_path):
         here = partitions(consumer, made, CLUSTER)
         until = time.monotonic() + LONGEST
         with suppress(stages.Crash):
-            Loop(consumer, producer, stage, here, FIRST, 0.01, hooks).run(
+            stages.loop_of((consumer, producer), stage, here, FIRST, crash).run(
                 lambda: ended(here) or time.monotonic() > until
             )
 
@@ -91,8 +91,8 @@ def lives(broker, cluster, tmp_path):
         for _ in range(SENT):
             producer.produce(name, b"", name, partition=0)
         assert producer.flush(10) == 0
-        live(name, Partitions, Hooks(crash=between), lambda _here: False)
-        live(name, Hesitant, Hooks(), Hesitant.ended)
+        live(name, Partitions, between, lambda _here: False)
+        live(name, Hesitant, no_crash, Hesitant.ended)
         reader = clients.consumer(cluster, f"{name}-reader")
         written = read_to_end(reader, f"{name}.out", 15)
         told = [int(stages.CODEC.decode(value, Again).cause) for _key, value in written]

@@ -13,21 +13,23 @@ import sys
 import time
 
 from credstream.kafka import clients, fencing
-from credstream.runtime import command, loop, worker
+from credstream.runtime import command, worker
+from credstream.runtime.transactions import TopicPartition, Transactions, enqueue
 from tests.support.stages import Blind
 
 SOUND, NO_JOURNAL, NO_TRANSACTIONS = "sound", "no-journal", "no-transactions"
 
 
-class Bare(loop.Loop):
+class Bare(Transactions):
     """Writes outputs and offsets one after the other, as a plain loop does."""
 
-    def _transact(self, outputs, rows):
+    def commit(self, outputs, rows):
+        producer = self.producer()
         for output in outputs:
-            self._produce(output)
-        assert self.producer.flush(30) == 0
-        self.hooks.crash("inside")
-        offsets = [loop.TopicPartition(*place, row.upto + 1) for place, row in sorted(rows.items())]
+            enqueue(producer, output)
+        assert producer.flush(30) == 0
+        self.crash("inside")
+        offsets = [TopicPartition(*p, row.upto + 1) for p, row in sorted(rows.items())]
         self.consumer.commit(offsets=offsets, asynchronous=False)
 
 
@@ -39,7 +41,7 @@ def main() -> None:
     if kind == NO_JOURNAL:
         worker.Partitions = Blind
     if kind == NO_TRANSACTIONS:
-        worker.Loop = Bare
+        worker.Transactions = Bare
         whole = clients.producer
         clients.producer = lambda cluster, transactional_id=None: whole(cluster)
         fencing.Fence._fenced = lambda self: whole(clients.cluster_of(self._settings))

@@ -11,9 +11,13 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Emit, StepResult
 from credstream.contract.records import Again
-from credstream.runtime.loop import Hooks, Loop
+from credstream.kafka.retry import Backoff
+from credstream.runtime.hooks import Hooks, no_crash
+from credstream.runtime.loop import Limits, Loop
 from credstream.runtime.partitions import Partitions
+from credstream.runtime.progress import Progress
 from credstream.runtime.stage import Service, Stage
+from credstream.runtime.transactions import Transactions
 from credstream.storage import tables
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.statements import among, select_in, upsert
@@ -108,6 +112,17 @@ class Blind(Partitions):
         return {}
 
 
+def loop_of(clients, stage, partitions, size=50, crash=no_crash, **more) -> Loop:
+    """The real loop around a consumer and a producer; it does not pause between attempts."""
+    consumer, producer = clients
+    progress = Progress()
+    transactions = Transactions(consumer, lambda: producer, progress, crash=crash, **more)
+    return Loop(
+        consumer, stage, partitions, transactions, Limits(size, 0.01), progress, Hooks(crash=crash),
+        Backoff(longest=0.0),
+    )  # fmt: skip
+
+
 EVENTS = ("before", "between", "inside", "after", "rebalance", "abort send", "abort", "late", "lost seek")  # fmt: skip
 
 
@@ -140,7 +155,7 @@ def lives(kafka: Kafka, made: sa.Engine, script, *, journalled: bool = True) -> 
         consumer, producer = Consumer(kafka, events), Producer(kafka, fails)
         stage = Stage(TOY, made, CODEC, CLUSTER, Everything(), journalled=journalled)
         own = (Partitions if journalled else Blind)(consumer, made, CLUSTER)
-        loop = Loop(consumer, producer, stage, own, 50, 0.01, Hooks(crash=crash))
+        loop = loop_of((consumer, producer), stage, own, crash=crash)
         try:
             loop.run(lambda: not entries and kafka.drained())
         except Crash:

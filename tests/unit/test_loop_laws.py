@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
-from credstream.runtime import loop as module
-from credstream.runtime.loop import Hooks, Loop
+from credstream.runtime import transactions as module
+from credstream.runtime.progress import Progress
+from credstream.runtime.transactions import Transactions
 from credstream.storage import journal
 from tests.support import stages
 from tests.support.kafkas import Kafka
@@ -34,11 +35,6 @@ PUTS = st.lists(
     max_size=25,
 )
 SCRIPTS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["", *EVENTS])), max_size=14)
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch):
-    monkeypatch.setattr("credstream.runtime.loop.LONGEST_PAUSE", 0.0)
 
 
 def ended(puts, script, **changes):
@@ -126,26 +122,27 @@ def test_a_transaction_that_cannot_end_is_told_of_while_it_is_waited_for():
     seen = []
 
     def commit(_seconds):
-        seen.append(loop.working)
+        seen.append(progress.working)
         if failure := next(answers):
             raise failure
 
-    loop = Loop(None, None, None, None, 1, 0.1, Hooks(away=lambda: "nobody listens there"))
-    loop.working, before = True, loop.turned
+    progress = Progress(turned=0.0, working=True)
+    transactions = Transactions(None, None, progress, away=lambda: "nobody listens there")
     with capture_logs() as lines:
-        loop._tried(commit)
+        transactions._repeat(commit)
     assert [(line["event"], line["why"]) for line in lines] == [
         ("unavailable", "nobody listens there")
     ] * 2
     assert seen == [True, False, False]
-    assert loop.turned > before
+    assert progress.turned > 0
+    assert progress.calling is None
 
 
 def test_a_transaction_is_not_waited_for_for_ever(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     away = KafkaException(KafkaError(KafkaError._TIMED_OUT, "no end", retriable=True))
-    loop, asked = Loop(None, None, None, None, 1, 0.1, Hooks()), []
+    transactions, asked = Transactions(None, None, Progress()), []
 
     def commit(seconds):
         asked.append(now[0])
@@ -153,5 +150,5 @@ def test_a_transaction_is_not_waited_for_for_ever(monkeypatch):
         raise away
 
     with pytest.raises(KafkaException):
-        loop._tried(commit)
+        transactions._repeat(commit)
     assert len(asked) == module.PATIENCE_SECONDS / module.TRY_SECONDS
