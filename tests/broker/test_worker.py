@@ -30,7 +30,7 @@ from tests.support import houses
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
 HANGS = """
     import sys, time
-    from credstream.runtime import logs
+    from credstream.process import logs
     from credstream.process.settings import load
     from credstream.kafka.fencing import Fence
     from credstream.runtime.faust_app import start
