@@ -31,11 +31,10 @@ def known_to_accreditation(folder: Path) -> list[Accreditation]:
     """The accreditations in the tables of the service, by id."""
     import sqlalchemy as sa
 
-    from credstream.storage.engine import open_engine, transaction
+    from credstream.storage.read_only import reading
     from services.accreditation.tables import ACCREDITATIONS
 
-    url = settings_for("accreditation", folder).database_url
-    with transaction(open_engine(url)) as connection:
+    with reading(settings_for("accreditation", folder).database_url) as connection:
         rows = connection.execute(sa.select(ACCREDITATIONS.c.record)).all()
     codec = Codec()
     return sorted((codec.decode(row[0], Accreditation) for row in rows), key=lambda each: each.id)

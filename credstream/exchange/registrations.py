@@ -88,10 +88,10 @@ def known_to_ingest(folder: Path) -> list[Provider]:
     """The registrations in the tables of ingest, by id."""
     import sqlalchemy as sa
 
-    from credstream.storage.engine import open_engine, transaction
+    from credstream.storage.read_only import reading
     from credstream.storage.tables import PROVIDERS
 
-    with transaction(open_engine(settings_for("ingest", folder).database_url)) as connection:
+    with reading(settings_for("ingest", folder).database_url) as connection:
         rows = connection.execute(sa.select(PROVIDERS.c.record)).all()
     codec = Codec()
     return sorted((codec.decode(row[0], Provider) for row in rows), key=lambda each: each.id)
