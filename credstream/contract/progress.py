@@ -17,7 +17,7 @@ def strongest(statuses: Iterable[str], default: str = ENDINGS[0]) -> str:
 
 
 @dataclass(slots=True)
-class Progress:
+class SubmissionProgress:
     """What receipts say of submissions: which credentials each brought, and how each ended.
 
     `endings` has definitions beside their awards too, which no receipt of ingest has named.

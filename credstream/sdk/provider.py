@@ -11,7 +11,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.identity import file_id
 from credstream.contract.messages import Incoming
-from credstream.contract.progress import Progress
+from credstream.contract.progress import SubmissionProgress
 from credstream.contract.records import Receipt
 from credstream.kafka.clients import Cluster
 from credstream.kafka.sender import Outgoing, Sender
@@ -51,7 +51,7 @@ class Course:
     """What has become of some submissions, by their receipts."""
 
     sent: Collection[str]
-    progress: Progress = field(default_factory=Progress)
+    progress: SubmissionProgress = field(default_factory=SubmissionProgress)
 
     def hear(self, receipt: Receipt) -> None:
         self.progress.take(receipt)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from credstream.contract.progress import Progress, strongest
+from credstream.contract.progress import SubmissionProgress, strongest
 from credstream.contract.records import Receipt
 from credstream.exchange.local.examples import Submission
 
@@ -22,7 +22,7 @@ class Ledger:
     """
 
     sent: Mapping[str, Submission]
-    progress: Progress = field(default_factory=Progress)
+    progress: SubmissionProgress = field(default_factory=SubmissionProgress)
     endings: dict[str, Receipt] = field(default_factory=dict)
 
     def take(self, receipt: Receipt) -> bool:
