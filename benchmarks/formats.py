@@ -16,8 +16,8 @@ from pathlib import Path
 import openpyxl
 
 from credstream.contract.errors import Rejected
-from credstream.contract.messages import Incoming
-from credstream.contract.records import Provider
+from credstream.contract.messages import Incoming, ReadMessage
+from credstream.contract.records import Provider, Received
 from credstream.contract.values import Organisation
 from services.ingest.detect import detect
 from services.ingest.examine import Examined, examine, parts, rules_of
@@ -138,20 +138,24 @@ def once(value: bytes, examined: Examined) -> None:
     for number, ((_, parsed), received) in enumerate(zip(read, examined.received, strict=True)):
         place = ("received.v1", 0, number)
         facts = Facts(parsed={place: parsed}, learners={place: KEY})
-        normalise(message(None, number, received), facts)
+        normalise(read_message(received, number), facts)
 
 
 def in_house(value: bytes) -> None:
     """A submission through ingest's examination and normalise's step; raises Rejected."""
     for number, each in enumerate(examine(message(value), PROVIDER).received):
         facts = Facts(learners={("received.v1", 0, number): KEY})
-        normalise(message(None, number, each), facts)
+        normalise(read_message(each, number), facts)
 
 
-def message(value: bytes | None, offset: int = 0, record: object = None) -> Incoming:
-    topic = "received.v1" if record else "submissions.provider.bench"
-    return Incoming(
-        topic=topic, partition=0, offset=offset, key=None, value=value, at=AT, record=record
+def message(value: bytes) -> Incoming:
+    topic = "submissions.provider.bench"
+    return Incoming(topic=topic, partition=0, offset=0, key=None, value=value, at=AT)
+
+
+def read_message(record: Received, offset: int) -> ReadMessage[Received]:
+    return ReadMessage(
+        topic="received.v1", partition=0, offset=offset, key=None, value=None, at=AT, record=record
     )
 
 

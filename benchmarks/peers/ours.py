@@ -11,7 +11,7 @@ from credstream.contract.messages import Emit, StepResult
 from credstream.process import logs
 from credstream.process.settings import Settings
 from credstream.runtime.hooks import BatchHooks
-from credstream.runtime.stage import Service
+from credstream.runtime.service import Sender, Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import EPOCH, METADATA
@@ -39,7 +39,7 @@ def service_of(source, target):
         step=step,
         learn=lambda _facts, _rows: None,
         apply=lambda _connection, _rows: None,
-        sender=lambda message: (message.record.issuer["id"], message.record.id),
+        sender=lambda message: Sender(message.record.issuer["id"], message.record.id),
     )
 
 

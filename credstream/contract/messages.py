@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from credstream.contract.records import Record
 from credstream.contract.values import Reason
+
+Content = TypeVar("Content")
+Content_co = TypeVar("Content_co", covariant=True)
+Row_co = TypeVar("Row_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One message as a step sees it; `record` is what the stage's reader made of its bytes.
-
-    `at` is the broker's time of the message in milliseconds since the epoch.
-    """
+    """One message as Kafka delivered it; `at` is the broker's time in ms since the epoch."""
 
     topic: str
     partition: int
@@ -22,11 +24,17 @@ class Incoming:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
     at: int
-    record: Any = None
 
     def header(self, name: str) -> str | None:
         """The first header of a name as text, None where there is none."""
         return next((v.decode("utf-8", "replace") for n, v in self.headers if n == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMessage(Incoming, Generic[Content_co]):
+    """A message with what its service read from its bytes."""
+
+    record: Content_co
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,11 @@ class Emit:
 
     topic: str
     key: str
-    record: object
+    record: Record
 
 
 @dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(Generic[Row_co]):
     """What a step decided: records for topics, and rows for the service's own tables.
 
     `unread` says why parts of the message are left out: they end as a refusal does, with the
@@ -47,5 +55,19 @@ class StepResult:
     """
 
     emits: tuple[Emit, ...] = ()
-    rows: tuple[object, ...] = field(default=())
+    rows: tuple[Row_co, ...] = ()
     unread: tuple[Reason, ...] = ()
+
+
+def with_record(message: Incoming, record: Content) -> ReadMessage[Content]:
+    """The message with what was read from it, in place of what was read before."""
+    return ReadMessage(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=message.headers,
+        at=message.at,
+        record=record,
+    )

@@ -235,3 +235,16 @@ class Again:
     cause: str
     detail: str
     at: int
+
+
+# What a step may emit.
+Record = (
+    Received
+    | Normalised
+    | Accredited
+    | PublishedDefinition
+    | PublishedAward
+    | PublishedChange
+    | Receipt
+    | Again
+)

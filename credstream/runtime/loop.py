@@ -18,7 +18,7 @@ from credstream.process.logs import logger
 from credstream.runtime.hooks import Hooks
 from credstream.runtime.partitions import Partitions, partition_of
 from credstream.runtime.progress import Progress
-from credstream.runtime.stage import Settled, Stage, UnexpectedError
+from credstream.runtime.stage import AnyStage, Settled, UnexpectedError
 from credstream.runtime.transactions import Transactions
 from credstream.storage import journal
 
@@ -36,7 +36,7 @@ class Loop:
     """Turns until it is told to stop; one turn is one batch at most."""
 
     consumer: Consumer
-    stage: Stage
+    stage: AnyStage
     partitions: Partitions
     transactions: Transactions
     limits: Limits

@@ -1,73 +1,26 @@
-"""One batch through a service: gather, step, apply, in one SQL transaction with the journal."""
+"""One batch through a service, in one SQL transaction with the journal."""
 
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias
 
 import sqlalchemy as sa
 
-from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.messages import Emit, Incoming, StepResult
-from credstream.contract.records import Receipt
-from credstream.contract.values import Reason
-from credstream.kafka.dead_letters import marked
+from credstream.contract.messages import Incoming, ReadMessage, with_record
 from credstream.process import metrics
-from credstream.process.logs import logger
-from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED
+from credstream.runtime.breaker import FINE
+from credstream.runtime.outputs import Ended, Outputs
+from credstream.runtime.service import NOBODY, Facts, Record, Row, Sender, Service
 from credstream.storage import journal
 from credstream.storage.engine import transaction
 from credstream.storage.journal import Move, NotOurs, Output, Partition
 from credstream.storage.statements import hold_epoch
-
-# What a broker adds to a value: key, headers of the batch, its own frame.
-FRAME_BYTES = 1024
-# A path repeats names from the payload, which may be as long as the payload itself.
-LONGEST_WORDS = 500
-# A receipt has room for this many; the dead letter has the whole message.
-MOST_REASONS = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """What a service brings; everything else is the runtime's.
-
-    `read` turns a message's bytes into a record, `gather` reads what the batch needs, `step`
-    decides, `learn` shows rows to later messages of the batch, `apply` writes them. `sender`
-    gives provider and submission for a refusal's receipt. `exclusive` tells whether a batch
-    changes what other batches rely on. `unknown` names topics whose messages are to wait.
-    """
-
-    name: str
-    inputs: tuple[str, ...]
-    strategy: str = "range"
-    read: Callable[[Incoming], Any]
-    gather: Callable[[sa.Connection, Sequence[Incoming]], Any]
-    step: Callable[[Incoming, Any], StepResult]
-    learn: Callable[[Any, Sequence[object]], None]
-    apply: Callable[[sa.Connection, Sequence[object]], None]
-    sender: Callable[[Incoming], tuple[str | None, str]]
-    exclusive: Callable[[Sequence[Incoming]], bool] = lambda _batch: False
-    unknown: Callable[[sa.Connection, set[str]], set[str]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How one message ended."""
-
-    message: Incoming
-    outcome: str
-    provider: str | None
-    outputs: tuple[Output, ...]
-    rows: tuple[object, ...] = ()
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +32,29 @@ class Settled:
     ended: tuple[Ended, ...]
 
 
-Read = tuple[Incoming, Incoming | Rejected]
+@dataclass(frozen=True, slots=True)
+class _Ready(Generic[Record]):
+    """A message that was read, and who sent it."""
+
+    message: ReadMessage[Record]
+    sender: Sender
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A message that ends without a step."""
+
+    message: Incoming
+    refusal: Rejected
+    sender: Sender
+
+
+@dataclass(slots=True)
+class _Decided(Generic[Row]):
+    """How the messages of a batch ended, and the rows that they leave in the service's tables."""
+
+    ended: list[Ended] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
 class UnexpectedError(Exception):
@@ -87,10 +62,10 @@ class UnexpectedError(Exception):
 
 
 @dataclass(slots=True)
-class Stage:
+class Stage(Generic[Record, Facts, Row]):
     """Runs batches of one service against its database; knows nothing of Kafka clients."""
 
-    service: Service
+    service: Service[Record, Facts, Row]
     engine: sa.Engine
     codec: Codec
     cluster_id: str
@@ -117,25 +92,26 @@ class Stage:
             # A bug must not stop a partition: alone, the message becomes a dead letter.
             if len(batch) > 1:
                 raise UnexpectedError from error
-            failed = partial(self._failed, batch[0], error)
-            return self._settle(batch, before, committed, lambda *_: [failed()], read=False)
+            ended = self._outputs().failed(batch[0], error, self._sender(batch[0]))
+            return self._settle((), before, committed, lambda *_: _Decided([ended]))
 
     def _settle(
         self,
         batch: Sequence[Incoming],
         before: Mapping[Partition, journal.Row | None],
         committed: Mapping[Partition, int | None],
-        decide: Callable[[sa.Connection, Sequence[Read]], list[Ended]],
-        *,
-        read: bool = True,
+        decide: Callable[
+            [sa.Connection, Sequence[_Ready[Record] | _Refused]],
+            _Decided[Row],
+        ],
     ) -> Settled:
         started = time.perf_counter()
-        found = [(message, self._read(message)) for message in batch] if read else []
+        read = [self._read(message) for message in batch]
         with transaction(self.engine) as connection:
-            hold_epoch(connection, exclusive=self.service.exclusive(_readable(found)))
-            ended = decide(connection, found)
-            self.service.apply(connection, [row for each in ended for row in each.rows])
-            moves = _moves(ended, committed)
+            hold_epoch(connection, exclusive=self.service.exclusive(_messages(read)))
+            decided = decide(connection, read)
+            self.service.apply(connection, decided.rows)
+            moves = _moves(decided.ended, committed)
             if self.journalled:
                 journal.move(connection, self.cluster_id, before, moves)
         metrics.SQL_SECONDS.labels(self.service.name).observe(time.perf_counter() - started)
@@ -143,138 +119,54 @@ class Stage:
             place: journal.Row(self.cluster_id, move.since, move.upto)
             for place, move in moves.items()
         }
-        return Settled(tuple(o for each in ended for o in each.outputs), rows, tuple(ended))
+        outputs = tuple(output for each in decided.ended for output in each.outputs)
+        return Settled(outputs, rows, tuple(decided.ended))
 
-    def _decide(self, connection: sa.Connection, read: Sequence[Read]) -> list[Ended]:
-        facts = self.service.gather(connection, _readable(read))
-        return [
-            self._one(r, facts) if isinstance(r, Incoming) else self._refused(message, r)
-            for message, r in read
-        ]
-
-    def _read(self, message: Incoming) -> Incoming | Rejected:
+    def _read(self, message: Incoming) -> _Ready[Record] | _Refused:
         try:
-            return replace(message, record=self.service.read(message))
+            read = with_record(message, self.service.read(message))
         except Rejected as refusal:
-            return refusal
+            return _Refused(message, refusal, NOBODY)
+        return _Ready(read, self.service.sender(read))
 
-    def _one(self, message: Incoming, facts: Any) -> Ended:
+    def _decide(
+        self, connection: sa.Connection, read: Sequence[_Ready[Record] | _Refused]
+    ) -> _Decided[Row]:
+        facts = self.service.gather(connection, _messages(read))
+        decided: _Decided[Row] = _Decided()
+        for each in read:
+            ended, rows = self._step(each, facts)
+            decided.ended.append(ended)
+            decided.rows += rows
+        return decided
+
+    def _step(self, read: _Ready[Record] | _Refused, facts: Facts) -> tuple[Ended, tuple[Row, ...]]:
+        message, sender, outputs = read.message, read.sender, self._outputs()
+        if isinstance(read, _Refused):
+            return outputs.refused(message, read.refusal, sender), ()
         try:
-            outcome = self.service.step(message, facts)
-            outputs = (*self._encoded(outcome.emits), *self._left_out(message, outcome.unread))
+            result = self.service.step(read.message, facts)
+            written = outputs.encoded(result.emits)
+            left_out = outputs.left_out(message, result.unread, sender)
         except Rejected as refusal:
-            return self._refused(message, refusal)
-        self.service.learn(facts, outcome.rows)
-        provider, _ = self.service.sender(message)
-        return Ended(message, FINE, provider, outputs, outcome.rows)
+            return outputs.refused(message, refusal, sender), ()
+        self.service.learn(facts, result.rows)
+        return Ended(message, FINE, sender.provider, (*written, *left_out)), result.rows
 
-    def _encoded(self, emits: Iterable[Emit]) -> Iterable[Output]:
-        for emit in emits:
-            if emit.topic not in self.known_topics:
-                if not isinstance(emit.record, Receipt):
-                    raise Unavailable(f"topic {emit.topic} does not exist")
-                metrics.RECEIPTS_DROPPED.labels(self.service.name).inc()
-                continue
-            value = self.codec.encode(emit.record)
-            if len(value) > topics.max_bytes(emit.topic) - FRAME_BYTES:
-                raise Rejected("size.too_large", "", f"{len(value)} bytes for {emit.topic}")
-            yield Output(emit.topic, emit.key.encode(), value)
+    def _outputs(self) -> Outputs:
+        return Outputs(self.service.name, self.codec, self.known_topics)
 
-    def _refused(self, message: Incoming, refusal: Rejected) -> Ended:
-        return self._dead(message, refusal, *self.service.sender(message))
-
-    def _left_out(self, message: Incoming, unread: tuple[Reason, ...]) -> tuple[Output, ...]:
-        """The whole message as a dead letter, and one receipt for all the parts left out."""
-        if not unread:
-            return ()
-        reasons = tuple(_carried(each) for each in unread[:MOST_REASONS])
-        provider, submission = self.service.sender(message)
-        receipt = self._receipt(message, reasons, provider, submission)
-        logger().warning("left out", **_where(message), provider=provider, parts=len(unread))
-        return (self._dead_letter(message, reasons[0]), *receipt)
-
-    def _receipt(
-        self,
-        message: Incoming,
-        reasons: tuple[Reason, ...],
-        provider: str | None,
-        submission: str,
-    ) -> tuple[Output, ...]:
-        """A refusal for the provider; between our own stages it is about one credential."""
-        if not provider:
-            return ()
-        own = topics.provider_of(message.topic) is None and message.key is not None
-        receipt = Receipt(
-            submission=submission,
-            provider=provider,
-            status="refused",
-            stage=self.service.name,
-            key=(message.key or b"").decode("utf-8", "replace") if own else None,
-            reasons=reasons,
-            at=message.at,
-        )
-        emit = Emit(topics.receipts(provider), submission, receipt)
-        return tuple(self._encoded((emit,)))
-
-    def _dead(
-        self, message: Incoming, refusal: Rejected, provider: str | None, submission: str
-    ) -> Ended:
-        reason = _carried(Reason(code=refusal.code, path=refusal.path, detail=refusal.detail))
-        receipt = self._receipt(message, (reason,), provider, submission)
-        outputs = (self._dead_letter(message, reason), *receipt)
-        logger().warning(
-            "refused",
-            **_where(message),
-            provider=provider,
-            reason=reason.code,
-            path=reason.path,
-        )
-        return Ended(message, REFUSED, provider, outputs, reason=reason.code)
-
-    def _failed(self, message: Incoming, error: Exception) -> Ended:
-        # The exception's own text may quote a value, so only its type and the places are told.
-        logger().error(
-            "unexpected",
-            **_where(message),
-            error=type(error).__name__,
-            trace=traceback.format_tb(error.__traceback__),
-        )
-        refusal = Rejected("unexpected", "", type(error).__name__)
-        sender: tuple[str | None, str] = (None, "")
+    def _sender(self, message: Incoming) -> Sender:
         with suppress(Exception):  # what reads it or names its sender may be what fails
-            read = self._read(message)
-            sender = self.service.sender(read if isinstance(read, Incoming) else message)
-        return replace(self._dead(message, refusal, *sender), outcome=UNEXPECTED)
-
-    def _dead_letter(self, message: Incoming, reason: Reason) -> Output:
-        place = (message.topic, message.partition, message.offset)
-        headers = marked(message.headers, reason, self.service.name, place, message.at)
-        return Output(
-            self._existing(topics.dlq(message.topic)), message.key, message.value, headers
-        )
-
-    def _existing(self, dead_letters: str) -> str:
-        for name in (dead_letters, topics.UNKNOWN_DLQ):
-            if name in self.known_topics:
-                return name
-        raise Unavailable(f"topic {dead_letters} does not exist")
+            return self._read(message).sender
+        return NOBODY
 
 
-def _readable(read: Iterable[Read]) -> list[Incoming]:
-    return [found for _, found in read if isinstance(found, Incoming)]
+AnyStage: TypeAlias = Stage[Any, Any, Any]
 
 
-def _carried(reason: Reason) -> Reason:
-    return replace(reason, path=_words(reason.path), detail=_words(reason.detail))
-
-
-def _where(message: Incoming) -> dict[str, Any]:
-    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-
-
-def _words(text: str) -> str:
-    """As much of a text as a header and a receipt can carry."""
-    return text[:LONGEST_WORDS].encode("utf-8", "replace").decode()
+def _messages(read: Iterable[_Ready[Record] | _Refused]) -> list[ReadMessage[Record]]:
+    return [each.message for each in read if isinstance(each, _Ready)]
 
 
 def _moves(

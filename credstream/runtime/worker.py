@@ -34,7 +34,8 @@ from credstream.runtime.maintenance import Maintenance
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.progress import Progress
 from credstream.runtime.reference import SEND_STALL_SECONDS, Control, Reference
-from credstream.runtime.stage import Service, Stage
+from credstream.runtime.service import AnyService
+from credstream.runtime.stage import Stage
 from credstream.runtime.threads import STILL_SECONDS, still_heap
 from credstream.runtime.transactions import Transactions
 
@@ -52,7 +53,7 @@ class Runner(Protocol):
 class Worker:
     """Everything of one process; clients are opened when it starts, not when it is built."""
 
-    service: Service
+    service: AnyService
     settings: Settings
     codec: Codec
     controls: Sequence[Control]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from credstream.contract import topics
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accreditation, Again, Normalised, Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.stage import Service
+from credstream.runtime.service import NOBODY, Sender, Service, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from services.accreditation import gather, lists, source_age, write
 from services.accreditation.step import accredit, learn
 
-READS = {topics.NORMALISED: Normalised, topics.again("accreditation"): Again}
+READS: Mapping[str, type[Normalised | Again]] = {
+    topics.NORMALISED: Normalised,
+    topics.again("accreditation"): Again,
+}
 
 
 def build(settings: Settings) -> Worker:
@@ -26,7 +30,7 @@ def build(settings: Settings) -> Worker:
     service = Service(
         name="accreditation",
         inputs=tuple(READS),
-        read=lambda message: wire.decode(message.value, READS[message.topic]),
+        read=reader(wire, READS),
         gather=partial(gather.gather, codec),
         step=accredit,
         learn=learn,
@@ -41,8 +45,8 @@ def build(settings: Settings) -> Worker:
     return Worker(service, settings, wire, controls, database, runners=(ages,))
 
 
-def sender(message: Incoming) -> tuple[str | None, str]:
+def sender(message: ReadMessage[Normalised | Again]) -> Sender:
     """Provider and submission of a message, for a refusal's receipt."""
     if isinstance(message.record, Normalised):
-        return message.record.provider, message.record.submission
-    return None, ""
+        return Sender(message.record.provider, message.record.submission)
+    return NOBODY

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
-from credstream.contract.messages import Incoming
-from credstream.contract.records import Accreditation, Accredited, Again
+from credstream.contract.messages import ReadMessage
+from credstream.contract.records import Accreditation, Accredited, Again, Normalised
 from credstream.storage.statements import among, select_in
 from services.accreditation.step import Facts, HeldJudgement, bodies_tokens
 from services.accreditation.tables import ACCREDITATIONS, JUDGED, TOKENS
@@ -23,11 +23,13 @@ _LISTED = among(
 )
 
 
-def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+def gather(
+    codec: Codec, connection: sa.Connection, batch: Sequence[ReadMessage[Normalised | Again]]
+) -> Facts:
     again = {message.record.key for message in batch if isinstance(message.record, Again)}
     held = _held(codec, connection, again)
     records = [each.record for each in held.values()]
-    records += [m.record for m in batch if not isinstance(m.record, Again)]
+    records += [m.record for m in batch if isinstance(m.record, Normalised)]
     wanted = {token for record in records for token in bodies_tokens(record)}
     return Facts(_listed(codec, connection, wanted), held, loaded=_loaded(connection))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from credstream.contract import topics
-from credstream.contract.messages import Emit, Incoming, StepResult
+from credstream.contract.messages import Emit, ReadMessage, StepResult
 from credstream.contract.records import Accreditation, Accredited, Again, Normalised
 from credstream.contract.values import Judgement
 from services.accreditation.organisations import tokens
@@ -21,9 +21,9 @@ class HeldJudgement:
     judgement: Judgement | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """What one read gathered for a batch.
+    """What a batch is judged with; `learn` alone changes it.
 
     `accreditations` are found by every token of the accredited organisation; `loaded` says
     whether any source has been loaded at all.
@@ -44,19 +44,18 @@ class JudgedRow:
     tokens: frozenset[str]
 
 
-def accredit(message: Incoming, facts: Facts) -> StepResult:
+def accredit(message: ReadMessage[Normalised | Again], facts: Facts) -> StepResult[JudgedRow]:
     """Judge a record, or the held record of an `Again`; that one is silent without a change."""
     if isinstance(message.record, Again):
         return _again(message.record, facts)
-    record: Normalised = message.record
+    record = message.record
     return _outcome(record, _judgement(record, facts), record.cause, "")
 
 
-def learn(facts: Facts, rows: Iterable[object]) -> None:
+def learn(facts: Facts, rows: Sequence[JudgedRow]) -> None:
     """Let the later messages of a batch see what the earlier ones decided."""
     for row in rows:
-        if isinstance(row, JudgedRow):
-            facts.held[row.key] = HeldJudgement(row.record, row.judgement)
+        facts.held[row.key] = HeldJudgement(row.record, row.judgement)
 
 
 def bodies_tokens(record: Normalised) -> frozenset[str]:
@@ -64,7 +63,7 @@ def bodies_tokens(record: Normalised) -> frozenset[str]:
     return frozenset().union(*map(tokens, record.definition.awarding_bodies))
 
 
-def _again(again: Again, facts: Facts) -> StepResult:
+def _again(again: Again, facts: Facts) -> StepResult[JudgedRow]:
     held = facts.held.get(again.key)
     if held is None:
         return StepResult()
@@ -87,7 +86,7 @@ def _judgement(record: Normalised, facts: Facts) -> Judgement | None:
 
 def _outcome(
     record: Normalised, judgement: Judgement | None, cause: str, cause_detail: str
-) -> StepResult:
+) -> StepResult[JudgedRow]:
     accredited = Accredited(
         record=record, judgement=judgement, cause=cause, cause_detail=cause_detail
     )

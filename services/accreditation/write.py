@@ -13,13 +13,12 @@ from services.accreditation.step import JudgedRow
 from services.accreditation.tables import JUDGED, JUDGED_TOKENS
 
 
-def apply(codec: Codec, connection: sa.Connection, rows: Sequence[object]) -> None:
-    judged = [row for row in rows if isinstance(row, JudgedRow)]
-    upsert(connection, JUDGED, [{"key": row.key, "record": _kept(codec, row)} for row in judged])
+def apply(codec: Codec, connection: sa.Connection, rows: Sequence[JudgedRow]) -> None:
+    upsert(connection, JUDGED, [{"key": row.key, "record": _kept(codec, row)} for row in rows])
     upsert(
         connection,
         JUDGED_TOKENS,
-        [{"token": token, "key": row.key} for row in judged for token in row.tokens],
+        [{"token": token, "key": row.key} for row in rows for token in row.tokens],
     )
 
 

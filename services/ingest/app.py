@@ -10,7 +10,7 @@ from credstream.contract.records import Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.stage import Service
+from credstream.runtime.service import Sender, Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from services.ingest import gather, write
@@ -38,7 +38,7 @@ def build(settings: Settings) -> Worker:
     return Worker(service, settings, wire, controls, engine_of(settings, "database_url"))
 
 
-def sender(message: Incoming) -> tuple[str | None, str]:
+def sender(message: Incoming) -> Sender:
     """Provider and submission of a message, for a refusal's receipt."""
     named = topics.provider_of(message.topic)
-    return (named[1] if named else None), submission_of(message)
+    return Sender(named[1] if named else None, submission_of(message))

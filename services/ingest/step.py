@@ -26,7 +26,9 @@ class SeenRow:
 
 @dataclass(slots=True)
 class Facts:
-    """What a batch needs: each message examined or refused, and what its keys had before.
+    """Each message of a batch, examined or refused, and what its keys had before.
+
+    `learn` alone changes it.
 
     `last` is the digest that a key was last received with, `seen` every (key, digest,
     submission) so far.
@@ -37,7 +39,7 @@ class Facts:
     seen: set[tuple[str, str, str]] = field(default_factory=set)
 
 
-def ingest(message: Incoming, facts: Facts) -> StepResult:
+def ingest(message: Incoming, facts: Facts) -> StepResult[SeenRow]:
     """Pass on what is new; raises Rejected for what cannot be stood behind."""
     examined = facts.examined[message.topic, message.partition, message.offset]
     if isinstance(examined, Rejected):
@@ -55,12 +57,11 @@ def ingest(message: Incoming, facts: Facts) -> StepResult:
     return StepResult(tuple(emits), tuple(rows), examined.unread)
 
 
-def learn(facts: Facts, rows: Sequence[object]) -> None:
+def learn(facts: Facts, rows: Sequence[SeenRow]) -> None:
     """Show what one message wrote to the later ones of its batch."""
     for row in rows:
-        if isinstance(row, SeenRow):
-            facts.last[row.key] = row.digest
-            facts.seen.add((row.key, row.digest, row.submission))
+        facts.last[row.key] = row.digest
+        facts.seen.add((row.key, row.digest, row.submission))
 
 
 def _known(received: Received, facts: Facts) -> bool:

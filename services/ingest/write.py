@@ -12,7 +12,6 @@ from services.ingest.step import SeenRow
 from services.ingest.tables import LAST, SEEN
 
 
-def apply(connection: sa.Connection, rows: Sequence[object]) -> None:
-    seen = [row for row in rows if isinstance(row, SeenRow)]
-    upsert(connection, LAST, [{"key": row.key, "digest": row.digest} for row in seen])
-    upsert(connection, SEEN, [asdict(row) for row in seen])
+def apply(connection: sa.Connection, rows: Sequence[SeenRow]) -> None:
+    upsert(connection, LAST, [{"key": row.key, "digest": row.digest} for row in rows])
+    upsert(connection, SEEN, [asdict(row) for row in rows])

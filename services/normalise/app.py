@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from credstream.contract import topics
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Again, Provider, Received
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.stage import Service
+from credstream.runtime.service import NOBODY, Sender, Service, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from credstream.storage.vault import Vault
 from services.normalise.step import learn, normalise
 from services.normalise.store import Store
 
-READS = {topics.RECEIVED: Received, topics.again("normalise"): Again}
+READS: Mapping[str, type[Received | Again]] = {
+    topics.RECEIVED: Received,
+    topics.again("normalise"): Again,
+}
 
 
 def build(settings: Settings) -> Worker:
@@ -29,7 +32,7 @@ def build(settings: Settings) -> Worker:
     service = Service(
         name="normalise",
         inputs=tuple(READS),
-        read=lambda message: wire.decode(message.value, READS[message.topic]),
+        read=reader(wire, READS),
         gather=store.gather,
         step=normalise,
         learn=learn,
@@ -41,14 +44,14 @@ def build(settings: Settings) -> Worker:
     return Worker(service, settings, wire, controls, database, vault=vault.engine)
 
 
-def sender(message: Incoming) -> tuple[str | None, str]:
+def sender(message: ReadMessage[Received | Again]) -> Sender:
     """Provider and submission of a message, for a refusal's receipt."""
     if isinstance(message.record, Received):
-        return message.record.provider, message.record.submission
-    return None, ""
+        return Sender(message.record.provider, message.record.submission)
+    return NOBODY
 
 
-def brings_definitions(batch: Sequence[Incoming]) -> bool:
+def brings_definitions(batch: Sequence[ReadMessage[Received | Again]]) -> bool:
     """Awards in flight elsewhere must either see a definition or be seen waiting for it.
 
     Any submission may describe one: an award does so for its own.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from credstream.contract.errors import Rejected
@@ -70,9 +70,12 @@ class AwardRow:
     alike: str = ""
 
 
+Row = DefinitionRow | AwardRow
+
+
 @dataclass(slots=True)
 class Facts:
-    """What the step knows of the world; `learn` moves it on within a batch.
+    """What a batch is decided with; `learn` alone changes it.
 
     `parsed` and `learners` are by topic, partition and offset. By the key of a definition,
     `definitions` has its versions by first day, `waiting` the keys of the awards that wait for
@@ -99,12 +102,12 @@ class Facts:
             self.alike.setdefault(content, set()).add(award)
 
 
-def learn(facts: Facts, rows: Iterable[object]) -> None:
+def learn(facts: Facts, rows: Sequence[Row]) -> None:
     """Let later messages of a batch see what earlier ones wrote."""
     for row in rows:
         if isinstance(row, DefinitionRow):
             facts.definitions[row.key] = with_row(facts.definitions.get(row.key, ()), row)
-        elif isinstance(row, AwardRow):
+        else:
             _learn_award(facts, row)
 
 

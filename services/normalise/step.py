@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
 from credstream.contract.identity import definition_key
-from credstream.contract.messages import Emit, Incoming, StepResult
+from credstream.contract.messages import Emit, Incoming, ReadMessage, StepResult
 from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
 from credstream.contract.values import Award, Definition, Reason
 from credstream.formats.shared import credential_ids, documents
@@ -23,6 +23,7 @@ from services.normalise.facts import (
     HeldDefinition,
     LearnerKey,
     Place,
+    Row,
     learn,
     with_row,
 )
@@ -37,6 +38,7 @@ __all__ = (
     "HeldDefinition",
     "LearnerKey",
     "Place",
+    "Row",
     "learn",
     "normalise",
     "read",
@@ -56,11 +58,11 @@ class _Case:
     provider: Provider
 
 
-def normalise(message: Incoming, facts: Facts) -> StepResult:
+def normalise(message: ReadMessage[Received | Again], facts: Facts) -> StepResult[Row]:
     """What a received record, or an award that is looked at again, becomes; raises Rejected."""
     if isinstance(message.record, Again):
         return _again(message.record, facts)
-    received: Received = message.record
+    received = message.record
     parsed = facts.parsed.get(_place(message)) or read(received)
     if isinstance(parsed, Rejected):
         raise parsed
@@ -87,7 +89,7 @@ def _standing(parsed: Parsed, received: Received) -> Parsed:
     return replace(parsed, findings=kept, status=status)
 
 
-def _received(case: _Case, facts: Facts) -> StepResult:
+def _received(case: _Case, facts: Facts) -> StepResult[Row]:
     key = definition_key(
         case.provider.country, case.provider.id, credential_ids.definition_id(case.parsed)
     )
@@ -100,7 +102,7 @@ def _received(case: _Case, facts: Facts) -> StepResult:
     return _award(case, found, facts)
 
 
-def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult:
+def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult[Row]:
     assemble.require(found.value, case.parsed)
     full = replace(found, warnings=(*found.warnings, *assemble.remarks(case.parsed)))
     held = facts.definitions.get(found.value.key, ())
@@ -109,7 +111,7 @@ def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> StepRe
     return _described(case, full, facts, row)
 
 
-def _award(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult:
+def _award(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult[Row]:
     key = found.value.key
     award = assemble.award_of(case.parsed, case.provider, key, _learner_key(case, facts))
     version = plain(case.parsed.definition_version)
@@ -138,7 +140,7 @@ def _completed(found: Finding[Definition], held: HeldDefinition) -> Finding[Defi
 
 def _described(
     case: _Case, found: Finding[Definition], facts: Facts, row: DefinitionRow
-) -> StepResult:
+) -> StepResult[Row]:
     """A definition goes on, and the awards that it now is for are looked at again."""
     before = facts.definitions.get(row.key, ())
     after = with_row(before, row)
@@ -174,7 +176,7 @@ def _arrived(award: str, definition: str, at: int) -> Emit:
 
 def _earned(
     case: _Case, found: Finding[Definition], award: Finding[Award], facts: Facts
-) -> StepResult:
+) -> StepResult[Row]:
     key = case.received.key
     alike = merging.likeness(award.value, found.value)
     twins = _twins(facts, alike, key)
@@ -194,7 +196,7 @@ def _twins(facts: Facts, alike: str, key: str) -> tuple[Reason, ...]:
     return (Reason(code="award.alike", path="", detail=detail),)
 
 
-def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> StepResult:
+def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> StepResult[Row]:
     """Hold an award until its definition comes; what it says itself is kept."""
     key, named = case.received.key, case.parsed.definition_id
     record = _record(case, key, found, award)
@@ -204,7 +206,7 @@ def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Ste
     return StepResult(held.emits, (AwardRow(key, found.value.key, record, waiting=True),))
 
 
-def _again(again: Again, facts: Facts) -> StepResult:
+def _again(again: Again, facts: Facts) -> StepResult[Row]:
     """An award with the definition that is now held; nothing where that changes nothing."""
     held = facts.awards.get(again.key)
     definition = _bound(held.record, facts) if held else None
@@ -266,7 +268,7 @@ def _record(
     )
 
 
-def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> StepResult:
+def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> StepResult[Row]:
     received = case.received
     receipt = Receipt(
         submission=received.submission,

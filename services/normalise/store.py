@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.identity import definition_key
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, ReadMessage
 from credstream.contract.records import Again, Normalised, Received
 from credstream.contract.values import Account, Completeness, Definition, Origin
 from credstream.formats.shared import credential_ids
@@ -26,6 +26,7 @@ from services.normalise.facts import (
     HeldDefinition,
     LearnerKey,
     Place,
+    Row,
 )
 from services.normalise.learner import hmac_of, identifiers
 from services.normalise.step import MAPPING, read
@@ -59,7 +60,9 @@ class Store:
     vault: Vault
     secret: bytes
 
-    def gather(self, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+    def gather(
+        self, connection: sa.Connection, batch: Sequence[ReadMessage[Received | Again]]
+    ) -> Facts:
         received = {_place(m): m.record for m in batch if isinstance(m.record, Received)}
         parsed = {place: _parsed(record) for place, record in received.items()}
         again = {m.record.key for m in batch if isinstance(m.record, Again)}
@@ -81,7 +84,7 @@ class Store:
             learners=learners,
         )
 
-    def apply(self, connection: sa.Connection, rows: Sequence[object]) -> None:
+    def apply(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
         definitions = [row for row in rows if isinstance(row, DefinitionRow)]
         awards = [row for row in rows if isinstance(row, AwardRow)]
         for row in (each for each in definitions if each.replaces):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from credstream.contract import topics
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accredited, Again, Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.stage import Service
+from credstream.runtime.service import NOBODY, Sender, Service, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from credstream.storage.vault import Vault
@@ -19,7 +20,10 @@ from services.publisher.channels.table import CHANNELS
 from services.publisher.outbox import Outbox
 from services.publisher.step import learn, publish
 
-READS = {topics.ACCREDITED: Accredited, topics.again("publisher"): Again}
+READS: Mapping[str, type[Accredited | Again]] = {
+    topics.ACCREDITED: Accredited,
+    topics.again("publisher"): Again,
+}
 
 
 def build(settings: Settings) -> Worker:
@@ -31,7 +35,7 @@ def build(settings: Settings) -> Worker:
     service = Service(
         name="publisher",
         inputs=tuple(READS),
-        read=lambda message: wire.decode(message.value, READS[message.topic]),
+        read=reader(wire, READS),
         gather=partial(gather.gather, codec),
         step=partial(publish, channels=channels),
         learn=learn,
@@ -43,8 +47,8 @@ def build(settings: Settings) -> Worker:
     return Worker(service, settings, wire, controls, database, vault=vault.engine, runners=outboxes)
 
 
-def sender(message: Incoming) -> tuple[str | None, str]:
+def sender(message: ReadMessage[Accredited | Again]) -> Sender:
     """Provider and submission of a message, for a refusal's receipt."""
     if isinstance(message.record, Accredited):
-        return message.record.record.provider, message.record.record.submission
-    return None, ""
+        return Sender(message.record.record.provider, message.record.record.submission)
+    return NOBODY

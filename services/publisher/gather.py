@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accredited, Again
 from credstream.storage.statements import among, select_in
 from services.publisher.step import Facts, Head
@@ -17,7 +17,9 @@ from services.publisher.tables import HEADS
 _HEADS = among(sa.select(HEADS), HEADS.c.key)
 
 
-def gather(codec: Codec, connection: sa.Connection, batch: Sequence[Incoming]) -> Facts:
+def gather(
+    codec: Codec, connection: sa.Connection, batch: Sequence[ReadMessage[Accredited | Again]]
+) -> Facts:
     """The heads of a batch's keys; what they came from is read only where it is judged again."""
     keys = {key_of(message.record) for message in batch}
     again = {message.record.key for message in batch if isinstance(message.record, Again)}

@@ -9,7 +9,7 @@ import orjson
 
 from credstream.contract import topics
 from credstream.contract.identity import digest
-from credstream.contract.messages import Emit, Incoming, StepResult
+from credstream.contract.messages import Emit, ReadMessage, StepResult
 from credstream.contract.records import (
     Accredited,
     Again,
@@ -62,14 +62,19 @@ class OutboxRow:
     at: int
 
 
+Row = VersionRow | OutboxRow
+
+
 @dataclass(slots=True)
 class Facts:
-    """The last published version of each key of a batch."""
+    """The last published version of each key of a batch; `learn` alone changes it."""
 
     heads: dict[str, Head] = field(default_factory=dict)
 
 
-def publish(message: Incoming, facts: Facts, channels: Sequence[Channel]) -> StepResult:
+def publish(
+    message: ReadMessage[Accredited | Again], facts: Facts, channels: Sequence[Channel]
+) -> StepResult[Row]:
     """Publish a record as the next version of its key, or say that nothing is new.
 
     Each of the `channels` that wants the version gets a row of the outbox.
@@ -97,7 +102,7 @@ def publish(message: Incoming, facts: Facts, channels: Sequence[Channel]) -> Ste
     return StepResult(emits, (VersionRow(source, state, change), *deliveries))
 
 
-def learn(facts: Facts, rows: Sequence[object]) -> None:
+def learn(facts: Facts, rows: Sequence[Row]) -> None:
     """Show what one message wrote to the later ones of its batch."""
     for row in rows:
         if isinstance(row, VersionRow):
@@ -146,13 +151,12 @@ def state_of(source: Accredited, at: int) -> Published:
 UNJUDGED = Judgement(outcome="unknown", step="organisation", reason="source.missing", judged_for="")
 
 
-def _source(message: Incoming, facts: Facts) -> Accredited | None:
+def _source(message: ReadMessage[Accredited | Again], facts: Facts) -> Accredited | None:
     """The record of a message, or the last one of the key that an again names."""
     if isinstance(message.record, Again):
         head = facts.heads.get(message.record.key)
         return head.source if head else None
-    accredited: Accredited = message.record
-    return accredited
+    return message.record
 
 
 def _channels(

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
 from credstream.storage.statements import upsert
-from services.publisher.step import OutboxRow, VersionRow, head_of
+from services.publisher.step import OutboxRow, Row, VersionRow, head_of
 from services.publisher.tables import HEADS, OUTBOX, VERSIONS, WAITING
 
 
-def apply(codec: Codec, connection: sa.Connection, rows: Sequence[object]) -> None:
+def apply(codec: Codec, connection: sa.Connection, rows: Sequence[Row]) -> None:
     versions = [row for row in rows if isinstance(row, VersionRow)]
     upsert(connection, HEADS, [_head(codec, row) for row in versions])
     upsert(connection, VERSIONS, [_version(codec, row) for row in versions])

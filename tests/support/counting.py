@@ -10,6 +10,7 @@ from credstream.contract import topics
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Again, Receipt
+from credstream.runtime.service import Sender
 from credstream.runtime.stage import Stage
 from credstream.storage.engine import transaction
 from tests.support import exchanges, stages
@@ -46,7 +47,7 @@ def read(message):
 
 
 SERVICE = replace(
-    stages.TOY, read=read, step=step, sender=lambda message: ("acme", message.record or "")
+    stages.TOY, read=read, step=step, sender=lambda message: Sender("acme", message.record)
 )
 KNOWN = {topics.DEFINITIONS, topics.receipts("acme"), topics.dlq(INPUT[0]), topics.dlq(AGAIN[0])}
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.messages import Incoming
-from credstream.runtime.stage import Service, Stage
+from credstream.runtime.service import Service
+from credstream.runtime.stage import Stage
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.journal import Output, Partition

@@ -8,7 +8,8 @@ from credstream.runtime.holds import Holds
 from credstream.runtime.idle import Idle
 from credstream.runtime.lag import Lag
 from credstream.runtime.maintenance import Maintenance
-from credstream.runtime.stage import Ended, Settled
+from credstream.runtime.outputs import Ended
+from credstream.runtime.stage import Settled
 from tests.support.stages import INPUT
 
 START = 1_000.0

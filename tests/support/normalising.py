@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from credstream.contract.errors import Rejected
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Again, Normalised, Provider, Received
 from credstream.contract.values import Identifier, Organisation, QualityAssurance
 from credstream.formats.shared.parsed import (
@@ -117,7 +117,7 @@ def received(kind="definition", key="mc:de:r1", **changes):
 
 def message(record, offset=0):
     topic = "again.normalise.v1" if isinstance(record, Again) else "received.v1"
-    return Incoming(
+    return ReadMessage(
         topic=topic,
         partition=0,
         offset=offset,

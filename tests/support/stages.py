@@ -16,7 +16,8 @@ from credstream.runtime.hooks import Hooks, no_crash
 from credstream.runtime.loop import Limits, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.progress import Progress
-from credstream.runtime.stage import Service, Stage
+from credstream.runtime.service import NOBODY, Service
+from credstream.runtime.stage import Stage
 from credstream.runtime.transactions import Transactions
 from credstream.storage import tables
 from credstream.storage.engine import open_engine, transaction
@@ -87,7 +88,7 @@ TOY = Service(
     step=step,
     learn=lambda facts, rows: facts.update({row.key: row.version for row in rows}),
     apply=apply,
-    sender=lambda _message: (None, ""),
+    sender=lambda _message: NOBODY,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from credstream.contract import topics
-from credstream.contract.messages import Incoming, StepResult
+from credstream.contract.messages import ReadMessage, StepResult
 from credstream.contract.records import Again
 from services.accreditation.organisations import tokens
 from services.accreditation.step import Facts, JudgedRow, accredit, learn
@@ -27,7 +27,7 @@ id;organisation;organisation_id;country;agent;agent_trusted;issued_on;jurisdicti
 
 
 def message(record):
-    return Incoming(
+    return ReadMessage(
         topic=topics.NORMALISED,
         partition=0,
         offset=1,
@@ -139,12 +139,3 @@ def test_a_new_record_goes_on_though_its_judgement_is_the_same():
     handled(award(), known)
 
     assert len(handled(award(description={"de": "neu"}), known).emits) == 1
-    assert known.held["mc:de:a"].record.definition.description == {"de": "neu"}
-
-
-def test_rows_of_other_kinds_are_not_learnt():
-    known = facts()
-
-    learn(known, [object()])
-
-    assert known.held == {}

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from credstream.contract.codec import Codec
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accredited
 from credstream.exchange.dry_run.lookups import known_in
 from credstream.exchange.dry_run.pipeline import rehearse
@@ -61,7 +61,7 @@ def house(tmp_path):
         return replace(award, learner=replace(award.learner, pseudonym="5eed" * 16))
 
     def put(accredited, at=AT):
-        message = Incoming(
+        message = ReadMessage(
             topic="accredited.v1",
             partition=0,
             offset=0,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from credstream.contract import topics
-from credstream.contract.messages import Incoming, StepResult
+from credstream.contract.messages import ReadMessage, StepResult
 from credstream.contract.records import Again, PublishedAward, PublishedDefinition
 from credstream.contract.values import Judgement, Reason
 from services.publisher.channels.channel import Scope
@@ -21,7 +21,7 @@ AGAIN = Again(key=KEY, cause="accreditation.changed", detail="list:1", at=AT)
 
 
 def message(record, at=AT):
-    return Incoming(
+    return ReadMessage(
         topic=topics.ACCREDITED, partition=0, offset=1, key=b"k", value=b"v", at=at, record=record
     )
 

@@ -11,7 +11,8 @@ from credstream.contract import topics
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Again, Receipt
-from credstream.runtime import stage as staging
+from credstream.runtime import outputs
+from credstream.runtime.service import NOBODY, Sender
 from credstream.runtime.stage import Stage, UnexpectedError
 from credstream.storage.engine import transaction
 from tests.support import stages
@@ -23,7 +24,7 @@ KNOWN = frozenset({OUT, RECEIPTS, DLQ, topics.dlq(stages.AGAIN)})
 
 
 def acme(_message):
-    return "acme", "s-1"
+    return Sender("acme", "s-1")
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_names_as_long_as_the_payload_do_not_make_a_dead_letter_too_large_to_wri
     stage = stage_of(made, step=raising(Rejected("json.too_deep", long, long)))
     settled = settle(stage, message(b"x" * topics.MIB))
     found, told = letter(settled)
-    assert len(told["credstream_dlq_path"]) == staging.LONGEST_WORDS
+    assert len(told["credstream_dlq_path"]) == outputs.LONGEST_TEXT
     assert len(found.value) + sum(len(n) + len(v) for n, v in found.headers) < topics.max_bytes(DLQ)
     assert told["credstream_dlq_reason"] == "json.too_deep"
     (receipt,) = [o for o in settled.outputs if o.topic == RECEIPTS]
@@ -141,7 +142,7 @@ def test_what_a_broker_would_refuse_for_its_size_is_refused_before(made):
         told = Again(key="k", cause="x" * size, detail="", at=0)
         return lambda _m, _f: StepResult((Emit(OUT, "k", told),))
 
-    fits = settle(stage_of(made, step=large(topics.MIB - staging.FRAME_BYTES - 100)), message())
+    fits = settle(stage_of(made, step=large(topics.MIB - outputs.FRAME_BYTES - 100)), message())
     assert fits.outputs[0].topic == OUT
     settled = settle(
         stage_of(made, step=large(topics.MIB - 100)), message(topic=stages.AGAIN)
@@ -191,12 +192,12 @@ def test_facts_are_read_of_readable_messages_only_and_once(made):
 
 def test_without_a_provider_there_is_a_dead_letter_and_no_receipt(made):
     stage = stage_of(made)
-    stage.service = replace(stage.service, sender=lambda _m: (None, ""))
+    stage.service = replace(stage.service, sender=lambda _m: NOBODY)
     assert [o.topic for o in settle(stage, message(b"bad")).outputs] == [DLQ]
 
 
 def test_a_dropped_receipt_is_counted(made):
-    counter = staging.metrics.RECEIPTS_DROPPED.labels("toy")
+    counter = outputs.metrics.RECEIPTS_DROPPED.labels("toy")
     before = counter._value.get()
     settled = settle(stage_of(made, known={OUT, DLQ}), message(b"bad"))
     assert [o.topic for o in settled.outputs] == [DLQ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from credstream.contract.errors import Rejected
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, ReadMessage
 from credstream.contract.progress import strongest
 from credstream.contract.records import Accredited, Again, Normalised, Provider, Receipt, Received
 from credstream.contract.values import Reason
@@ -35,6 +35,7 @@ from services.publisher.elm.gate import unsealable
 # Refusals that say nothing of the content: what was read is shown all the same.
 NOT_OF_CONTENT = frozenset({"signature.invalid", "provider.suspended"})
 TOPIC = "try"
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,13 @@ def rehearse(value: bytes, known: Known, at: int) -> Rehearsal:
 def definitions_in(value: bytes, provider: Provider, at: int) -> Mapping[str, Any]:
     """The definitions that a submission registers, by key, as normalise holds them."""
     try:
-        received = examine.examine(_message(value, 0, at), provider).received
+        received = examine.examine(_submitted(value, at), provider).received
     except Rejected:
         return {}
     facts = Facts()
     for number, each in enumerate(received):
         if each.kind == "definition":
-            _normalise(_message(None, number, at, each), facts)
+            _normalise(_read_message(each, number, at), facts)
     return dict(facts.definitions)
 
 
@@ -115,13 +116,13 @@ def _received(
     suspended = Rejected("provider.suspended", "", provider.id)
     reasons = () if provider.status == "active" else (_reason(suspended),)
     try:
-        return examine.examine(_message(value, 0, at), provider).received, reasons
+        return examine.examine(_submitted(value, at), provider).received, reasons
     except Rejected as refusal:
         reasons = (*reasons, _reason(refusal))
         if refusal.code not in NOT_OF_CONTENT:
             return (), reasons
     try:
-        return examine.examine(_message(value, 0, at), provider, _unproven).received, reasons
+        return examine.examine(_submitted(value, at), provider, _unproven).received, reasons
     except Rejected as refusal:
         return (), (*reasons, _reason(refusal))
 
@@ -139,10 +140,10 @@ def _normalised(
     steps: list[_Step] = []
     late: dict[str, Normalised] = {}
     for number, each in enumerate(received):
-        step, again = _normalise(_message(None, number, at, each), facts)
+        step, again = _normalise(_read_message(each, number, at), facts)
         steps.append(step)
         for ask in again:
-            found, _ = _normalise(_message(None, len(received), at, ask), facts)
+            found, _ = _normalise(_read_message(ask, len(received), at), facts)
             late.update({record.key: record for record in found.records})
     return [_taken_up(step, late) for step in steps]
 
@@ -170,7 +171,7 @@ def _learners(parsed: Sequence[Parsed], provider: Provider) -> Iterator[LearnerK
         yield throw_away(f"try-{seen.setdefault(named or number, len(seen))}")
 
 
-def _normalise(message: Incoming, facts: Facts) -> tuple[_Step, list[Again]]:
+def _normalise(message: ReadMessage[Received | Again], facts: Facts) -> tuple[_Step, list[Again]]:
     """One run of normalise's step, and the awards that it asks to be looked at again."""
     try:
         outcome = normalise(message, facts)
@@ -220,13 +221,17 @@ def _credential(
 def _accredited(record: Normalised, known: Known, at: int) -> Accredited:
     listed = known.accreditations(set(accreditation.bodies_tokens(record)))
     facts = accreditation.Facts(dict(listed), loaded=known.loaded)
-    emits = accreditation.accredit(_message(None, 0, at, record), facts).emits
+    emits = accreditation.accredit(_read_message(record, 0, at), facts).emits
     return next(each.record for each in emits if isinstance(each.record, Accredited))
 
 
-def _message(value: bytes | None, offset: int, at: int, record: Any = None) -> Incoming:
-    return Incoming(
-        topic=TOPIC, partition=0, offset=offset, key=None, value=value, at=at, record=record
+def _submitted(value: bytes, at: int) -> Incoming:
+    return Incoming(topic=TOPIC, partition=0, offset=0, key=None, value=value, at=at)
+
+
+def _read_message(record: Content, offset: int, at: int) -> ReadMessage[Content]:
+    return ReadMessage(
+        topic=TOPIC, partition=0, offset=offset, key=None, value=None, at=at, record=record
     )
 
 
