@@ -1,4 +1,4 @@
-"""`credstream subscribe`: print what is published, or keep it in a register's database."""
+"""`credstream subscribe`: prints what is published, or keeps it in a register's database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,22 @@ from rich.console import Console
 from rich.text import Text
 
 from credstream.contract.records import PublishedAward, PublishedChange
-from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange import subscriptions
+from credstream.exchange.errors import CommandError
+from credstream.exchange.subscriptions import Count
 from credstream.exchange.target import Target, target_of
 from credstream.interfaces.cli import terminal
 from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import short
-from credstream.sdk import register, rows
-from credstream.sdk.names import UnknownTopicError
+from credstream.sdk import rows
 from credstream.sdk.register import How
 from credstream.sdk.rows import Published
 
+PROGRESS_SECONDS = 1.0
+
 
 def subscribe_to(
-    words: Sequence[str],
+    topics: Sequence[str],
     folder: Path,
     *,
     to: str | None,
@@ -39,7 +42,7 @@ def subscribe_to(
 ) -> int:
     """Follow topics until Ctrl-C, or to their ends; 0 when what was read is kept."""
     if to and group:
-        raise CommandError("--group and --to exclude each other: a database keeps its own place")
+        raise CommandError("--group and --to exclude each other: a database keeps its own position")
     stopping = _signals()
     how = How(
         beginning=beginning,
@@ -49,95 +52,77 @@ def subscribe_to(
     )
 
     def work() -> int:
-        exchange = target_of(folder)
+        target = target_of(folder)
         if to:
-            return _keep(words, exchange, to, how, as_json=as_json)
-        return _print(words, exchange, group, how, as_json=as_json)
+            _keep(topics, target, to, how, as_json=as_json)
+        else:
+            _print(topics, target, group, how, as_json=as_json)
+        return 0
 
-    try:
-        return guarded(work)
-    except UnknownTopicError as error:
-        raise CommandError(str(error)) from error
+    return guarded(work)
 
 
 def _signals() -> list[int]:
-    """The signals to end that have come; a second one ends at once."""
-    came: list[int] = []
+    """The signals to end that have come; a second one ends the process at once."""
+    received: list[int] = []
 
-    def come(number: int, _frame: object) -> None:
-        came.append(number)
+    def receive(number: int, _frame: object) -> None:
+        received.append(number)
         signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, come)
-    return came
+        signal.signal(number, receive)
+    return received
 
 
 def _print(
-    words: Sequence[str], exchange: Target, group: str | None, how: How, *, as_json: bool
-) -> int:
-    # Up to the end of what is there, or what comes: a reader who keeps no place wants one of both.
-    newest = not (group or how.beginning or how.until_end)
+    topics: Sequence[str], target: Target, group: str | None, how: How, *, as_json: bool
+) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    found = register.follow(
-        exchange.cluster, exchange.codec(), words, group, newest=newest, how=how
-    )
-    for message in found:
+    for message in subscriptions.follow(target, topics, group, how):
         if message.fault:
             terminal.warn(unreadable(message))
         elif as_json:
             terminal.line(as_object(message))
         else:
             console.print(as_line(message))
-    return 0
 
 
-def _keep(words: Sequence[str], exchange: Target, to: str, how: How, *, as_json: bool) -> int:
-    from credstream.sdk.store import AddressError, DatabaseError, database
-
-    count = Count()
+def _keep(topics: Sequence[str], target: Target, to: str, how: How, *, as_json: bool) -> None:
+    meter = Meter()
     try:
-        kept = database(to)
-        for batch in register.keep_in(kept, exchange.cluster, exchange.codec(), words, how):
-            count.take(batch)
-    except AddressError as error:
-        raise CommandError(f"--to {error}") from error
-    except DatabaseError as error:
-        raise CommandError(str(error), Kind.AWAY) from error
+        for batch in subscriptions.keep(target, topics, to, how):
+            meter.take(batch)
     finally:
-        count.end()
-    told = {"records": count.records, "deleted": count.deleted, "unreadable": count.unreadable}
+        meter.end()
+    counts = asdict(meter.count)
     if as_json:
-        terminal.line(told)
+        terminal.line(counts)
     else:
-        sys.stdout.write(", ".join(f"{name}: {number}" for name, number in told.items()) + "\n")
-    return 0
+        sys.stdout.write(", ".join(f"{name}: {number}" for name, number in counts.items()) + "\n")
 
 
 @dataclass(slots=True)
-class Count:
-    """What was taken; told now and then to somebody who watches."""
+class Meter:
+    """Counts what was taken, and shows the number now and then on a terminal."""
 
-    records: int = 0
-    deleted: int = 0
-    unreadable: int = 0
-    told: float = 0.0
-    watched: bool = field(default_factory=sys.stderr.isatty)
+    count: Count = field(default_factory=Count)
+    shown_at: float = 0.0
+    on_terminal: bool = field(default_factory=sys.stderr.isatty)
     clock: Callable[[], float] = time.monotonic
 
     def take(self, batch: Sequence[Published]) -> None:
-        for each in batch:
-            self.deleted += each.deletes
-            self.records += each.record is not None
-            if each.fault:
-                self.unreadable += 1
-                terminal.warn(unreadable(each))
-        if self.watched and self.clock() - self.told > 1.0:
-            sys.stderr.write(f"\r{self.records} records taken")
-            self.told = self.clock()
+        for message in batch:
+            self.count.add(message)
+            if message.fault:
+                terminal.warn(unreadable(message))
+        if self.on_terminal and self.clock() - self.shown_at > PROGRESS_SECONDS:
+            sys.stderr.write(f"\r{self.count.records} records taken")
+            self.shown_at = self.clock()
 
     def end(self) -> None:
-        if self.watched and self.told:
+        """Clear the line, so that the next output begins on an empty one."""
+        if self.on_terminal and self.shown_at:
             sys.stderr.write("\r\x1b[K")
 
 
@@ -172,5 +157,6 @@ def as_line(message: Published) -> Text:
 
 
 def unreadable(message: Published) -> str:
-    place = f"{message.topic} {message.partition} at offset {message.offset}"
-    return f"unreadable, passed over: {place}: {message.fault}"
+    """A message that was passed over, by its position and why."""
+    position = f"{message.topic} {message.partition} at offset {message.offset}"
+    return f"unreadable, passed over: {position}: {message.fault}"
