@@ -21,6 +21,6 @@ def attempt(capsys, tmp_path):
             file.write_bytes(what if isinstance(what, bytes) else json.dumps(what).encode())
         code = try_file.try_file(file, provider, directory or tmp_path / "none", as_json=as_json)
         text = capsys.readouterr().out
-        return SimpleNamespace(code=code, text=text, told=json.loads(text) if as_json else None)
+        return SimpleNamespace(code=code, text=text, json=json.loads(text) if as_json else None)
 
     return run

@@ -1,4 +1,4 @@
-"""`credstream try FOLDER` rehearses every file and counts the formats."""
+"""`credstream try FOLDER` tries every file and counts the formats."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from credstream.interfaces.cli.try_folder import try_folder
 FOLDER = EXAMPLES / "submissions" / "festo-like"
 
 
-def test_every_file_of_a_folder_is_told_of(capsys, tmp_path):
+def test_every_file_of_a_folder_is_in_the_result(capsys, tmp_path):
     code = try_folder(FOLDER, "festo-like", tmp_path, as_json=True)
-    told = json.loads(capsys.readouterr().out)
-    assert sorted(told) == sorted(path.name for path in FOLDER.iterdir())
-    refused = [each for each in told.values() if each["outcome"] == "refused"]
+    result = json.loads(capsys.readouterr().out)
+    assert sorted(result) == sorted(path.name for path in FOLDER.iterdir())
+    refused = [each for each in result.values() if each["outcome"] == "refused"]
     assert (code != 0) == bool(refused)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from credstream.exchange.dry_run import lookups
-from credstream.exchange.dry_run.pipeline import rehearse
+from credstream.exchange.dry_run.choose import lookups_in
+from credstream.exchange.dry_run.pipeline import try_submission
 from credstream.interfaces.cli.exit_codes import MISUSE, REJECTED
 from tests.support.trying import award, example
 
@@ -63,7 +63,7 @@ def test_the_exit_code_tells_a_refusal_from_misuse(tmp_path):
 
 
 def warned(text):
-    found = rehearse(text.encode(), lookups.known_in(Path("nowhere"), "cleaning-like", AT), AT)
+    found = try_submission(text.encode(), lookups_in(Path("nowhere"), "cleaning-like", AT), AT)
     return {each.code for one in found.credentials for each in one.record.account.warnings}
 
 
@@ -77,7 +77,7 @@ def test_only_one_learner_can_have_two_awards_alike(second, expected):
 def test_a_file_with_a_bad_row_says_how_many_go_and_ends_like_a_refusal(attempt):
     name = "river-like/02-field-course.csv"
     seen = attempt(*example(name))
-    assert (seen.told["outcome"], seen.told["refused_parts"], seen.code) == (
+    assert (seen.json["outcome"], seen.json["refused_parts"], seen.code) == (
         "published",
         1,
         REJECTED,

@@ -8,8 +8,8 @@ import pytest
 from credstream.contract.codec import Codec
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accredited
-from credstream.exchange.dry_run.lookups import known_in
-from credstream.exchange.dry_run.pipeline import rehearse
+from credstream.exchange.dry_run.choose import lookups_in
+from credstream.exchange.dry_run.pipeline import try_submission
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.local.examples import EXAMPLES
 from credstream.interfaces.cli.why import explain_record
@@ -45,7 +45,9 @@ def house(tmp_path):
 
     def submit(name):
         file = SUBMISSIONS / name
-        found = rehearse(file.read_bytes(), known_in(Path("nowhere"), file.parent.name, AT), AT)
+        found = try_submission(
+            file.read_bytes(), lookups_in(Path("nowhere"), file.parent.name, AT), AT
+        )
         for each in found.credentials:
             record = replace(
                 each.record, award=each.record.award and pseudonymous(each.record.award)

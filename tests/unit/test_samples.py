@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from credstream.contract.reasons.table import REASONS
-from credstream.exchange.dry_run.lookups import known_in
-from credstream.exchange.dry_run.pipeline import rehearse
-from credstream.interfaces.cli.try_file import told
+from credstream.exchange.dry_run.choose import lookups_in
+from credstream.exchange.dry_run.pipeline import try_submission
+from credstream.exchange.dry_run.result import as_json
 from credstream.interfaces.cli.try_folder import by_format
 
 ROOT = Path(__file__).parents[2]
@@ -42,8 +42,8 @@ FILES = sorted(p for p in SAMPLES.rglob("*") if p.is_file()) if SAMPLES.exists()
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
-    known = known_in(tmp_path_factory.mktemp("nowhere"), "try", AT)
-    return lambda name: told(rehearse((SAMPLES / name).read_bytes(), known, AT))
+    known = lookups_in(tmp_path_factory.mktemp("nowhere"), "try", AT)
+    return lambda name: as_json(try_submission((SAMPLES / name).read_bytes(), known, AT))
 
 
 def awards(found):
@@ -133,8 +133,8 @@ def test_a_blockcert_of_the_first_kind_is_an_open_badge(seen):
 
 
 def test_the_table_of_the_docs_is_what_try_counts(tmp_path):
-    known = known_in(tmp_path, "try", AT)
-    found = by_format({str(path): rehearse(path.read_bytes(), known, AT) for path in FILES})
+    known = lookups_in(tmp_path, "try", AT)
+    found = by_format(try_submission(path.read_bytes(), known, AT) for path in FILES)
     counted = {name: [each.files, *each.verdicts.values()] for name, each in found.items()}
     text = (ROOT / "docs/providers/formats.md").read_text("utf-8")
     rows = text.split("| format | files |")[1].split("\n\n")[0].splitlines()[2:]

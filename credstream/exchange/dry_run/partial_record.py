@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from credstream.contract.errors import Rejected
 from credstream.contract.identity import definition_key
 from credstream.contract.records import Normalised, Provider
-from credstream.contract.values import Account, Award, Learner, Reason
+from credstream.contract.values import Account, Award, Learner
+from credstream.exchange.dry_run.ingested import ParsedFile
 from credstream.exchange.dry_run.result import learner_of
 from credstream.formats.shared import credential_ids
 from credstream.formats.shared.parsed import Parsed
 from services.ingest.examine import key_of
 from services.normalise import assemble, completeness
+from services.normalise.descriptors.base import Finding
 from services.normalise.descriptors.dates import day_of
 from services.normalise.facts import LearnerKey
 from services.normalise.step import MAPPING
@@ -22,29 +23,15 @@ from services.normalise.step import MAPPING
 THROW_AWAY = bytes(32)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A file as far as it can be read, whoever sends it."""
-
-    format: str = "unknown"
-    envelope: str = "none"
-    proof: str = "none"
-    proof_detail: str = ""
-    document: Any = None
-    parsed: tuple[Parsed, ...] = ()
-    unread: tuple[Reason, ...] = ()
-    broken: bool = False
-
-
-def as_read(parsed: Parsed, read: Read, provider: Provider, at: int) -> Normalised:
-    """A credential that goes no further, with all that could be read of it."""
-    found = assemble.definition_of(parsed, provider, definition_key_of(parsed, provider))
-    earned, origins, warnings = None, found.origins, found.warnings
-    if parsed.kind == "award":
-        earned, more_origins, more_warnings = _award_as_read(parsed, provider, found.value.key)
-        origins, warnings = (*origins, *more_origins), (*warnings, *more_warnings)
+def partial_record(parsed: Parsed, file: ParsedFile, provider: Provider, at: int) -> Normalised:
+    """The record of a credential that goes no further, with all that could be read of it."""
+    definition = assemble.definition_of(parsed, provider, definition_key_of(parsed, provider))
+    award = _award(parsed, provider, definition.value.key)
     account = completeness.account(
-        found.value, earned, origins, (*warnings, *assemble.remarks(parsed))
+        definition.value,
+        award.value,
+        (*definition.origins, *award.origins),
+        (*definition.warnings, *award.warnings, *assemble.remarks(parsed)),
     )
     return Normalised(
         key=key_of(parsed, provider),
@@ -53,45 +40,14 @@ def as_read(parsed: Parsed, read: Read, provider: Provider, at: int) -> Normalis
         country=provider.country,
         submission="",
         received_at=at,
-        format=read.format,
-        envelope=read.envelope,
-        proof=read.proof,
+        format=file.format,
+        envelope=file.envelope,
+        proof=file.proof,
         mapping=MAPPING,
-        definition=found.value,
-        award=earned,
-        account=_learner_counted(account, parsed),
+        definition=definition.value,
+        award=award.value,
+        account=_without_learner(account) if _lacks_learner(parsed) else account,
         cause="",
-    )
-
-
-def _award_as_read(
-    parsed: Parsed, provider: Provider, key: str
-) -> tuple[Award, tuple[Any, ...], tuple[Reason, ...]]:
-    """An award, or as much of it as there is: the step that refused it has told why."""
-    try:
-        found = assemble.award_of(parsed, provider, key, throw_away())
-    except Rejected:
-        day = day_of("issued_on", parsed.issued_on)
-        nobody = Learner(pseudonym="", key_id="", block=b"")
-        award = Award(
-            definition_key=key,
-            learner=nobody,
-            issued_on=day.value or "",
-            evidence=parsed.evidence,
-            status="",
-        )
-        return award, day.origins, ()
-    return found.value, found.origins, found.warnings
-
-
-def _learner_counted(account: Account, parsed: Parsed) -> Account:
-    """An award counts as having a learner; one that could not be read may have none."""
-    if parsed.kind != "award" or learner_of(parsed.learner)["present"]:
-        return account
-    counted = account.completeness
-    absent = ("learner", *counted.absent)
-    return replace(
-        account, completeness=replace(counted, mandatory=counted.mandatory - 1, absent=absent)
     )
 
 
@@ -99,5 +55,38 @@ def definition_key_of(parsed: Parsed, provider: Provider) -> str:
     return definition_key(provider.country, provider.id, credential_ids.definition_id(parsed))
 
 
-def throw_away(pseudonym: str = "") -> LearnerKey:
+def learner_key(pseudonym: str = "") -> LearnerKey:
+    """What the vault would give for a learner."""
     return LearnerKey(pseudonym, "try", THROW_AWAY)
+
+
+def _award(parsed: Parsed, provider: Provider, key: str) -> Finding[Award | None]:
+    """An award, or as much of it as there is: the step that refused it has said why."""
+    if parsed.kind != "award":
+        return Finding(None)
+    try:
+        found = assemble.award_of(parsed, provider, key, learner_key())
+        return Finding(found.value, found.origins, found.warnings)
+    except Rejected:
+        day = day_of("issued_on", parsed.issued_on)
+        award = Award(
+            definition_key=key,
+            learner=Learner(pseudonym="", key_id="", block=b""),
+            issued_on=day.value or "",
+            evidence=parsed.evidence,
+            status="",
+        )
+        return Finding(award, day.origins)
+
+
+def _lacks_learner(parsed: Parsed) -> bool:
+    return parsed.kind == "award" and not learner_of(parsed.learner)["present"]
+
+
+def _without_learner(account: Account) -> Account:
+    """The step counts a learner for every award, because it refuses an award without one."""
+    counted = account.completeness
+    absent = ("learner", *counted.absent)
+    return replace(
+        account, completeness=replace(counted, mandatory=counted.mandatory - 1, absent=absent)
+    )

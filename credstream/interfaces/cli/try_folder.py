@@ -1,22 +1,23 @@
-"""`credstream try FOLDER`: a rehearsal of every file, and what each format's files are worth."""
+"""`credstream try FOLDER`: a dry run of every file, and how many files of a format get through."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import orjson
+from rich.table import Table
+from rich.text import Text
 
-from credstream.contract.values import Reason
-from credstream.exchange.dry_run.lookups import known_in
-from credstream.exchange.dry_run.pipeline import rehearse
-from credstream.exchange.dry_run.result import Rehearsal
+from credstream.exchange.dry_run.choose import lookups_in
+from credstream.exchange.dry_run.pipeline import try_submission
+from credstream.exchange.dry_run.result import DryRun, as_json
 from credstream.exchange.errors import CommandError
-from credstream.interfaces.cli.try_file import content, ended, told
+from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli.try_file import content, exit_code
 
 VERDICTS = ("readable", "normalisable", "conformant")
 
@@ -28,65 +29,57 @@ class Counted:
     files: int = 0
     verdicts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(VERDICTS, 0))
 
-    def add(self, found: Rehearsal) -> None:
+    def add(self, dry_run: DryRun) -> None:
         self.files += 1
         for name in VERDICTS:
-            self.verdicts[name] += bool(getattr(found, name))
+            self.verdicts[name] += bool(getattr(dry_run, name))
 
 
 def try_folder(folder: Path, provider: str, directory: Path, *, as_json: bool) -> int:
-    """Rehearse every file below a folder; 0 unless some of them would be refused."""
+    """Try every file below a folder; 0 unless some of them would be refused."""
     at = int(time.time() * 1000)
-    known = known_in(directory, provider, at)
+    lookups = lookups_in(directory, provider, at)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     if not paths:
         raise CommandError(f"{folder} has no files")
-    found: dict[str, Rehearsal] = {}
-    for path in paths:
-        found[path.relative_to(folder).as_posix()] = rehearse(content(path), known, at)
+    dry_runs = {
+        path.relative_to(folder).as_posix(): try_submission(content(path), lookups, at)
+        for path in paths
+    }
     if as_json:
-        plain = {name: told(each) for name, each in found.items()}
-        sys.stdout.buffer.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2))
+        _write_json(dry_runs)
     else:
-        _show(found)
-    return max(map(ended, found.values()))
+        _show(dry_runs)
+    return max(map(exit_code, dry_runs.values()))
 
 
-def by_format(found: Mapping[str, Rehearsal]) -> dict[str, Counted]:
+def by_format(dry_runs: Iterable[DryRun]) -> dict[str, Counted]:
     """The counts of each format, in the order of their names."""
     counts: dict[str, Counted] = {}
-    for each in found.values():
-        counts.setdefault(each.format, Counted()).add(each)
+    for dry_run in dry_runs:
+        counts.setdefault(dry_run.format, Counted()).add(dry_run)
     return dict(sorted(counts.items()))
 
 
-def _show(found: Mapping[str, Rehearsal]) -> None:
-    from rich.text import Text
+def _write_json(dry_runs: Mapping[str, DryRun]) -> None:
+    plain = {name: as_json(dry_run) for name, dry_run in dry_runs.items()}
+    sys.stdout.buffer.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2))
 
-    from credstream.interfaces.cli import terminal
 
+def _show(dry_runs: Mapping[str, DryRun]) -> None:
     console = terminal.console()
-    for name, each in found.items():
-        console.print(Text(f"{each.outcome:12}  {each.format:12}  {name}", "bold"))
-        for reason in _telling(each):
-            console.print(Text(f"{'':14}{reason.code} at {reason.path or 'the file'}", "dim"))
+    for name, dry_run in dry_runs.items():
+        console.print(Text(f"{dry_run.status:12}  {dry_run.format:12}  {name}", "bold"))
+        first_paths = {each.code: each.path for each in reversed(dry_run.reasons)}
+        for code in dict.fromkeys(each.code for each in dry_run.reasons):
+            place = first_paths[code] or "the file"
+            console.print(Text(f"{'':14}{code} at {place}", "dim"))
     console.print()
-    console.print(_table(by_format(found)))
+    console.print(_table(by_format(dry_runs.values())))
     console.print(Text("\nNothing was sent.", "dim"))
 
 
-def _telling(found: Rehearsal) -> Iterator[Reason]:
-    """Why a file goes no further, each code once."""
-    seen: set[str] = set()
-    for reason in found.reasons:
-        if reason.code not in seen:
-            seen.add(reason.code)
-            yield reason
-
-
-def _table(counts: Mapping[str, Counted]) -> Any:
-    from rich.table import Table
-
+def _table(counts: Mapping[str, Counted]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("format", "files", *VERDICTS):
         table.add_column(heading, justify="left" if heading == "format" else "right")

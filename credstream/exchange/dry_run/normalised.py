@@ -1,0 +1,104 @@
+"""What normalise makes of received records, one batch in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from credstream.contract.errors import Rejected
+from credstream.contract.messages import Emit, ReadMessage
+from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
+from credstream.contract.values import Reason
+from credstream.exchange.dry_run.ingested import TOPIC, read_message, reason_of, received_in
+from credstream.exchange.dry_run.lookups import Definitions, Lookups
+from credstream.exchange.dry_run.partial_record import definition_key_of, learner_key
+from credstream.exchange.dry_run.result import HELD, PUBLISHED, REFUSED
+from credstream.formats.shared.parsed import Parsed
+from services.normalise.facts import AwardRow, Facts, LearnerKey, learn
+from services.normalise.learner import identifiers
+from services.normalise.step import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one received record ends in normalise: its receipt's status, and its records."""
+
+    status: str
+    records: tuple[Normalised, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+def normalise_all(
+    received: Sequence[Received], parsed: Sequence[Parsed], lookups: Lookups, at: int
+) -> list[Ending]:
+    """How each record ends; an award that waits for a later definition of its file is published."""
+    facts = _facts(received, parsed, lookups)
+    endings: list[Ending] = []
+    completed: dict[str, Normalised] = {}
+    for number, record in enumerate(received):
+        ending, again = _normalise(read_message(record, at, number), facts)
+        endings.append(ending)
+        for request in again:
+            later, _ = _normalise(read_message(request, at, len(received)), facts)
+            completed.update({each.key: each for each in later.records})
+    return [_completed(ending, completed) for ending in endings]
+
+
+def definitions_in(value: bytes, provider: Provider, at: int) -> Definitions:
+    """The definitions that a submission registers, by key, as normalise holds them."""
+    try:
+        received = received_in(value, provider, at)
+    except Rejected:
+        return {}
+    facts = Facts()
+    for number, record in enumerate(received):
+        if record.kind == "definition":
+            _normalise(read_message(record, at, number), facts)
+    return dict(facts.definitions)
+
+
+def _completed(ending: Ending, completed: Mapping[str, Normalised]) -> Ending:
+    if ending.status != HELD or ending.records[0].key not in completed:
+        return ending
+    return Ending(PUBLISHED, (completed[ending.records[0].key],))
+
+
+def _facts(received: Sequence[Received], parsed: Sequence[Parsed], lookups: Lookups) -> Facts:
+    provider = lookups.provider
+    keys = {definition_key_of(each, provider) for each in parsed} if received else set()
+    return Facts(
+        definitions=dict(lookups.definitions(keys)),
+        learners={(TOPIC, 0, n): key for n, key in enumerate(_learners(parsed, provider))},
+    )
+
+
+def _learners(parsed: Sequence[Parsed], provider: Provider) -> Iterator[LearnerKey]:
+    """A throw-away key for each award; awards of one identity have one learner, as in the vault."""
+    numbers: dict[Any, int] = {}
+    for number, each in enumerate(parsed):
+        strongest = identifiers(each.learner, provider.country)[:1] if each.learner else ()
+        yield learner_key(f"try-{numbers.setdefault(strongest or number, len(numbers))}")
+
+
+def _normalise(message: ReadMessage[Received | Again], facts: Facts) -> tuple[Ending, list[Again]]:
+    """Run normalise's step once; also the awards that it asks to handle again."""
+    try:
+        result = normalise(message, facts)
+    except Rejected as refusal:
+        return Ending(REFUSED, (), (reason_of(refusal),)), []
+    learn(facts, result.rows)
+    again = [emit.record for emit in result.emits if isinstance(emit.record, Again)]
+    records = tuple(emit.record for emit in result.emits if isinstance(emit.record, Normalised))
+    if records:
+        return Ending(PUBLISHED, records), again
+    waiting = tuple(row.record for row in result.rows if isinstance(row, AwardRow) and row.waiting)
+    return _unpublished(result.emits, waiting), again
+
+
+def _unpublished(emits: Sequence[Emit], waiting: tuple[Normalised, ...]) -> Ending:
+    """The ending that the receipts tell; without one, nothing changed for what is published."""
+    receipts = [emit.record for emit in emits if isinstance(emit.record, Receipt)]
+    status = receipts[0].status if receipts else PUBLISHED
+    reasons = tuple(reason for receipt in receipts for reason in receipt.reasons)
+    return Ending(status, waiting, reasons)
