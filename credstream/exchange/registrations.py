@@ -20,10 +20,7 @@ from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.kafka.topic_reader import read_to_end
-
-READ_SECONDS = 15.0
-HOST_SECONDS = 10.0
-HOST_POLL_SECONDS = 0.1
+from credstream.process import timeouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def in_force(target: Target) -> Mapping[str, Provider]:
     consumer = clients.consumer(target.cluster, "credstream-operator")
     codec, found = target.codec(), dict[str, Provider]()
     try:
-        for key, value in read_to_end(consumer, topics.PROVIDERS, READ_SECONDS):
+        for key, value in read_to_end(consumer, topics.PROVIDERS, timeouts.REGISTRATIONS_SECONDS):
             found.pop(key, None)
             if value is not None:
                 found[key] = codec.decode(value, Provider)
@@ -110,8 +107,8 @@ def _enrol(target: Target, provider: Provider, replicas: int, *, new_password: b
 def _await_topics(cluster: Cluster, names: Iterable[str]) -> None:
     """The embedded broker has no admin calls: its host creates the topics of a registration."""
     producer, missing = clients.producer(cluster), set(names)
-    until = time.monotonic() + HOST_SECONDS
+    until = time.monotonic() + timeouts.EMBEDDED_TOPICS_SECONDS
     while not missing <= set(clients.topics_of(producer)[1]):
         if time.monotonic() > until:
             raise Unavailable("the run that hosts the broker did not create the topics")
-        time.sleep(HOST_POLL_SECONDS)
+        time.sleep(timeouts.EMBEDDED_TOPICS_CHECK_SECONDS)

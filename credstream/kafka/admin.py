@@ -36,11 +36,9 @@ from credstream.contract.errors import Unavailable
 from credstream.contract.rights import Right
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
+from credstream.process import timeouts
 
 T = TypeVar("T")
-SECONDS = 30.0
-# How long a broker that may be away, or closes every connection, is asked for its topics.
-REACH_SECONDS = 10.0
 ITERATIONS = 8192
 SAFE_REPLICAS = 3
 RESOURCES = {
@@ -93,9 +91,9 @@ class Admin:
 
     def _await(self, seen: Callable[[Mapping[str, int]], bool]) -> None:
         """The controller answers before the brokers tell of what it did to topics."""
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + timeouts.ADMIN_SECONDS
         while not seen(self.partitions()) and time.monotonic() < until:
-            time.sleep(0.05)
+            time.sleep(timeouts.ADMIN_CHECK_SECONDS)
 
     def drift(self, names: Iterable[str], replicas: int | None) -> list[Drift]:
         """Where topics differ from the table; `replicas` None does not ask for them."""
@@ -143,7 +141,8 @@ class Admin:
 
     def held(self, group: str) -> set[tuple[str, int]] | None:
         """The partitions that members of a group have; None while it is forming."""
-        asked = self._client.describe_consumer_groups([group], request_timeout=SECONDS)
+        seconds = timeouts.ADMIN_SECONDS
+        asked = self._client.describe_consumer_groups([group], request_timeout=seconds)
         found = _done(f"group {group}", asked[group])
         if found.state != ConsumerGroupState.STABLE:
             return None
@@ -192,7 +191,7 @@ class Admin:
         """Whether there is such a user."""
         futures: Any = self._client.describe_user_scram_credentials([user])
         try:
-            futures[user].result(SECONDS)
+            futures[user].result(timeouts.ADMIN_SECONDS)
         except KafkaException as error:
             if error.args[0].name() == "RESOURCE_NOT_FOUND":
                 return False
@@ -204,12 +203,12 @@ class Admin:
         self._scram(user, UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512))
 
     def _topics(self) -> dict[str, Any]:
-        return clients.seen(self._cluster, self._client, REACH_SECONDS).topics
+        return clients.seen(self._cluster, self._client, timeouts.BROKER_ANSWER_SECONDS).topics
 
     def _scram(self, user: str, change: Any) -> None:
         future = self._client.alter_user_scram_credentials([change])[user]
         try:
-            future.result(SECONDS)
+            future.result(timeouts.ADMIN_SECONDS)
         except KafkaException as error:
             if error.args[0].name() != "RESOURCE_NOT_FOUND":
                 raise Unavailable(f"broker: user {user}: {error.args[0].str()}") from error
@@ -224,7 +223,7 @@ class Admin:
 
 def _done(what: str, future: Future[T]) -> T:
     try:
-        return future.result(SECONDS)
+        return future.result(timeouts.ADMIN_SECONDS)
     except (KafkaException, TimeoutError) as error:
         said = error.args[0].str() if isinstance(error, KafkaException) else "no answer"
         raise Unavailable(f"broker: {what}: {said}") from error
@@ -233,14 +232,14 @@ def _done(what: str, future: Future[T]) -> T:
 def _is_zero(end: Future[Any]) -> bool:
     """Whether a partition is known to be empty; a broker that has just started may not know."""
     try:
-        return bool(end.result(SECONDS).offset == 0)
+        return bool(end.result(timeouts.ADMIN_SECONDS).offset == 0)
     except (KafkaException, TimeoutError):
         return False
 
 
 def _created(name: str, future: Future[None]) -> bool:
     try:
-        future.result(SECONDS)
+        future.result(timeouts.ADMIN_SECONDS)
     except KafkaException as error:
         if error.args[0].name() == "TOPIC_ALREADY_EXISTS":
             return False

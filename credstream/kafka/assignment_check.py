@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
-
-AGAIN_SECONDS = 0.5
+from credstream.process import timeouts
 
 
 @dataclass(slots=True)
@@ -38,7 +37,7 @@ class AssignmentCheck:
         None while the group is forming, and the next call asks again, twice a second at most.
         Raises Unavailable.
         """
-        if self.answered or time.monotonic() - self.asked < AGAIN_SECONDS:
+        if self.answered or time.monotonic() - self.asked < timeouts.ASSIGNMENT_CHECK_SECONDS:
             return set()
         admin = Admin(self.cluster)
         assigned, counts = admin.held(self.group), admin.partitions()

@@ -25,11 +25,10 @@ from credstream.kafka.profiles import (
     TRANSACTIONAL,
     Config,
 )
+from credstream.process import timeouts
 from credstream.process.diagnosis import Diagnosis, Witness, known, of_broker, refused
 from credstream.process.settings import Settings, SettingsError, needed
 
-# How long a broker that may be away is asked, and one that must answer.
-ASK_SECONDS, ANSWER_SECONDS = 1.0, 10.0
 # Errors that follow from another one, which the client told its error callback.
 NO_ANSWER = {
     KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
@@ -128,7 +127,7 @@ def seen(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> Cl
 def away(cluster: Cluster) -> str | None:
     """Why the broker does not answer, and what to do; None where it does."""
     try:
-        Asker(cluster).seen(ASK_SECONDS)
+        Asker(cluster).seen(timeouts.BROKER_CHECK_SECONDS)
     except Unavailable as told:
         return str(told)
     return None
@@ -145,7 +144,7 @@ class Asker:
         self._cluster = cluster
         self._client: AdminClient | None = None
 
-    def seen(self, seconds: float = ANSWER_SECONDS) -> ClusterMetadata:
+    def seen(self, seconds: float = timeouts.BROKER_ANSWER_SECONDS) -> ClusterMetadata:
         """The cluster's topics; raises Unavailable as `seen` does."""
         client, self._client = self._client, None
         if client is None:  # one that has nothing queued is false
@@ -160,9 +159,9 @@ def listed(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> 
     until = time.monotonic() + seconds
     while True:
         try:
-            found = client.list_topics(timeout=0.5)
+            found = client.list_topics(timeout=timeouts.METADATA_CALL_SECONDS)
         except KafkaException:
-            client.poll(0.1)  # what it has to tell is told while it is asked
+            client.poll(timeouts.METADATA_ERROR_SECONDS)  # which calls the error callback
             if time.monotonic() > until or known(cluster.witness.heard):
                 raise
         else:
@@ -170,10 +169,10 @@ def listed(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> 
             return found
 
 
-def topics_of(client: Consumer | Producer, timeout: float = 10.0) -> tuple[str, dict[str, int]]:
+def topics_of(client: Consumer | Producer) -> tuple[str, dict[str, int]]:
     """Cluster id, and partitions of every topic; raises Unavailable."""
     try:
-        found = client.list_topics(timeout=timeout)
+        found = client.list_topics(timeout=timeouts.BROKER_ANSWER_SECONDS)
     except KafkaException as error:
         raise Unavailable(f"broker: {error.args[0].str()}") from error
     return identified(found)
@@ -204,7 +203,8 @@ class KnownTopics:
         self._asked = -1.0
 
     def __contains__(self, name: object) -> bool:
-        if name not in self._names and time.monotonic() - self._asked > 1.0:
+        now = time.monotonic()
+        if name not in self._names and now - self._asked > timeouts.TOPICS_CHECK_SECONDS:
             self._names = frozenset(self._asker.seen().topics)
             self._asked = time.monotonic()
         return name in self._names

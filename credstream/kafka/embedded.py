@@ -11,25 +11,27 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
+from credstream.process import timeouts
+
 Setting = str | int | float | bool
 
-# Merged over the ordinary settings of each kind of client, in that client's own names. The mock
-# knows no static members: a killed one is forgotten a session and up to a second later. Its
-# rebalances wait for session - 1000 ms (for all of it, if that is not positive): 200 ms leave
-# everybody two heartbeats to come back.
+# Merged over the ordinary settings of each kind of client, in that client's own names.
 EMBEDDED: Final[Mapping[str, Mapping[str, Setting]]] = MappingProxyType(
     {
         "consumer": MappingProxyType(
             {
-                "session.timeout.ms": 1200,
-                "heartbeat.interval.ms": 100,
-                "fetch.wait.max.ms": 20,  # the mock does not wake a long poll when records arrive
-                "topic.metadata.refresh.interval.ms": 300,  # new topics of a pattern
+                "session.timeout.ms": timeouts.EMBEDDED_SESSION_MS,
+                "heartbeat.interval.ms": timeouts.EMBEDDED_HEARTBEAT_MS,
+                "fetch.wait.max.ms": timeouts.EMBEDDED_FETCH_WAIT_MS,
+                "topic.metadata.refresh.interval.ms": timeouts.EMBEDDED_METADATA_REFRESH_MS,
             }
         ),
         "producer": MappingProxyType({}),
         "control": MappingProxyType(  # Faust, in seconds
-            {"broker_session_timeout": 1.2, "broker_heartbeat_interval": 0.1}
+            {
+                "broker_session_timeout": timeouts.EMBEDDED_SESSION_MS / 1000,
+                "broker_heartbeat_interval": timeouts.EMBEDDED_HEARTBEAT_MS / 1000,
+            }
         ),
     }
 )
@@ -86,10 +88,6 @@ _SIGNATURES: Final[Mapping[str, tuple[Any, tuple[Any, ...]]]] = MappingProxyType
 
 _NODE: Final = 1
 _PRODUCER: Final = 0
-
-# A call that arrives while the mock's thread still empties its wake-up pipe goes unseen for up to a
-# second: 91 s for 700 topics without this pause, 0.25 s with it.
-_BACK_TO_SLEEP_S: Final = 0.0002
 
 
 class Broker:
@@ -157,7 +155,7 @@ class Broker:
 
     def _call(self, function: str, *arguments: bytes | int) -> None:
         code = getattr(self._library, function)(self._open(), *arguments)
-        time.sleep(_BACK_TO_SLEEP_S)
+        time.sleep(timeouts.EMBEDDED_CALL_PAUSE_SECONDS)
         if code:
             meaning = self._library.rd_kafka_err2str(code).decode()
             raise RuntimeError(f"the embedded broker refused {function}{arguments}: {meaning}")

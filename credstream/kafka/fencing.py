@@ -19,12 +19,8 @@ from confluent_kafka import KafkaException, Producer
 from credstream.contract.errors import Unavailable
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
+from credstream.process import timeouts
 from credstream.process.settings import Settings, SettingsError
-
-SECONDS = 10.0
-REACH_SECONDS = 3.0
-# A node that is down is heard of again and again, until the cluster does not name it any more.
-AGAIN_SECONDS = 10.0
 
 
 class Fence:
@@ -56,7 +52,7 @@ class Fence:
     def _lost(self, made: Producer) -> bool:
         made.poll(0)  # what it has to tell is told here
         heard = self.cluster is not None and self.cluster.witness.heard
-        return bool(heard) and time.monotonic() - self._at > AGAIN_SECONDS
+        return bool(heard) and time.monotonic() - self._at > timeouts.PRODUCER_RENEWAL_SECONDS
 
     def _early(self) -> None:
         # What is wrong here is wrong again when somebody asks, and is told then.
@@ -66,9 +62,9 @@ class Fence:
     def _fenced(self) -> Producer:
         cluster = self.cluster = clients.cluster_of(self._settings)
         made = clients.producer(cluster, transactional_id=self._name)
-        clients.seen(cluster, made, REACH_SECONDS)
+        clients.seen(cluster, made, timeouts.FENCING_CONNECT_SECONDS)
         try:
-            made.init_transactions(SECONDS)
+            made.init_transactions(timeouts.FENCING_SECONDS)
         except KafkaException as error:
             raise cluster.refused(error.args[0]) from error
         cluster.witness.forget()

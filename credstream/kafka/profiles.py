@@ -9,6 +9,7 @@ from typing import Any
 
 from credstream.contract.topics import LARGEST
 from credstream.kafka.embedded import EMBEDDED
+from credstream.process import timeouts
 
 Config = Mapping[str, Any]
 
@@ -20,41 +21,37 @@ COMMON: Config = {
     "log_level": 0,
     "logger": SILENT,
     "socket.keepalive.enable": True,
-    # Ten seconds by default, for which a producer also does not ask who coordinates it now.
-    "reconnect.backoff.max.ms": 1000,
+    "reconnect.backoff.max.ms": timeouts.LONGEST_RECONNECT_PAUSE_MS,
 }
 CONSUMER: Config = {
     "auto.offset.reset": "earliest",
     "enable.auto.commit": False,
     "isolation.level": "read_committed",
-    "session.timeout.ms": 6000,
-    "heartbeat.interval.ms": 1500,
+    "session.timeout.ms": timeouts.SESSION_MS,
+    "heartbeat.interval.ms": timeouts.HEARTBEAT_MS,
     # Without this one consume() call returned 65 MB.
     "queued.max.messages.kbytes": 4096,
-    # A full queue pauses the fetcher, by default for a whole second: 4,000 events a second.
-    "fetch.queue.backoff.ms": 10,
+    "fetch.queue.backoff.ms": timeouts.FETCH_QUEUE_PAUSE_MS,
     "fetch.message.max.bytes": LARGEST,
-    "topic.metadata.refresh.interval.ms": 5000,
+    "topic.metadata.refresh.interval.ms": timeouts.METADATA_REFRESH_MS,
 }
 PRODUCER: Config = {
     "acks": "all",
     "enable.idempotence": True,
-    "linger.ms": 5,
+    "linger.ms": timeouts.LINGER_MS,
     "batch.size": 262144,
     # librdkafka's own default puts keys elsewhere than Java and Faust do.
     "partitioner": "murmur2_random",
-    # A transaction begun while the last one's markers are written is refused once.
-    "retry.backoff.ms": 10,
-    # A transaction that touches a missing topic costs this long.
-    "topic.metadata.propagation.max.ms": 2000,
+    "retry.backoff.ms": timeouts.PRODUCER_RETRY_PAUSE_MS,
+    "topic.metadata.propagation.max.ms": timeouts.MISSING_TOPIC_MS,
 }
 PROTOCOLS = ("plaintext", "ssl", "sasl_ssl", "sasl_plaintext")
 # What Faust's own consumer is told, in seconds.
 CONTROL: Config = {
-    "broker_session_timeout": 6.0,
-    "broker_heartbeat_interval": 1.5,
+    "broker_session_timeout": timeouts.SESSION_MS / 1000,
+    "broker_heartbeat_interval": timeouts.HEARTBEAT_MS / 1000,
 }
-TRANSACTIONAL: Config = {"transaction.timeout.ms": 10000}
+TRANSACTIONAL: Config = {"transaction.timeout.ms": timeouts.TRANSACTION_MS}
 
 
 @dataclass(frozen=True, slots=True)

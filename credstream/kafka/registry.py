@@ -17,13 +17,11 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.process.diagnosis import bare, of_registry
 from credstream.process.settings import SettingsError
 
 T = TypeVar("T")
-SECONDS = 5.0
-# An id that nobody knows is asked for again after this long: its schema may come later.
-UNKNOWN_SECONDS = 5.0
 NOT_FOUND, CONFLICT, UNFIT = 404, 409, 422
 # A registry says what it has not found by a number from here on; any other server does not.
 KNOWN_CODES = 40000
@@ -39,8 +37,9 @@ class SchemaRegistry:
 
     def __init__(self, url: str) -> None:
         try:
+            seconds = timeouts.REGISTRY_SECONDS
             self._client = SchemaRegistryClient(
-                {"url": url, "timeout": SECONDS, "max.retries": 0, "cache.capacity": 1}
+                {"url": url, "timeout": seconds, "max.retries": 0, "cache.capacity": 1}
             )
         except ValueError as error:
             raise SettingsError(f"CREDSTREAM_REGISTRY_URL: {error}") from error
@@ -116,7 +115,7 @@ class SchemaRegistry:
     def _remember_unknown(self, schema_id: int) -> None:
         if len(self._unknown) > 1000:  # noqa: PLR2004, a bound on memory, not a rule
             self._unknown.clear()
-        self._unknown[schema_id] = time.monotonic() + UNKNOWN_SECONDS
+        self._unknown[schema_id] = time.monotonic() + timeouts.UNKNOWN_SCHEMA_SECONDS
 
 
 def subject(name: str) -> str:

@@ -9,21 +9,20 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaException
 
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.process.logs import logger
-
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 
 
 @dataclass(slots=True)
 class Backoff:
     """Pauses between attempts, in seconds: each is twice the one before, up to `longest`."""
 
-    longest: float = LONGEST_PAUSE
+    longest: float = timeouts.LONGEST_RETRY_PAUSE_SECONDS
     pause: float = 0.0
 
     def grow(self) -> float:
         """The next pause."""
-        self.pause = min(self.longest, self.pause * 2 or SHORTEST_PAUSE)
+        self.pause = min(self.longest, self.pause * 2 or timeouts.FIRST_RETRY_PAUSE_SECONDS)
         return self.pause
 
     def reset(self) -> None:

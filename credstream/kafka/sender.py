@@ -13,12 +13,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
-
-# A broker that confirms nothing for so long is away.
-STALL_SECONDS = 15.0
-# A slow broker that has just been told of a thousand partitions takes nothing for so long.
-NEW_TOPICS_STALL_SECONDS = 60.0
-FULL_QUEUE_PAUSE_SECONDS = 0.1
+from credstream.process import timeouts
 
 Headers = tuple[tuple[str, bytes], ...]
 OnDelivery = Callable[[KafkaError | None, Message], None]
@@ -75,7 +70,7 @@ class Sender:
 
     cluster: Cluster
     make: Callable[[Cluster], Producer] = clients.producer
-    stall_seconds: float = STALL_SECONDS
+    stall_seconds: float = timeouts.DELIVERY_STALL_SECONDS
     _client: Producer | None = None
 
     def send(self, messages: Sequence[Sendable]) -> None:
@@ -153,6 +148,6 @@ def enqueue(
         except BufferError:
             if time.monotonic() >= until:
                 raise
-            client.poll(FULL_QUEUE_PAUSE_SECONDS)
+            client.poll(timeouts.FULL_QUEUE_PAUSE_SECONDS)
         else:
             return

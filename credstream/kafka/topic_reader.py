@@ -10,9 +10,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
+from credstream.process import timeouts
 
-ANSWER_SECONDS = 10.0
-POLL_SECONDS = 0.1
 MOST_MESSAGES = 500
 
 
@@ -41,7 +40,12 @@ def read_to_end(client: Consumer, topic: str, seconds: float) -> Iterator[tuple[
             raise Unavailable(f"{topic}: not read to its end in {seconds:.0f} s")
 
 
-def ends(client: Consumer, topic: str, partition: int, seconds: float = ANSWER_SECONDS) -> Ends:
+def ends(
+    client: Consumer,
+    topic: str,
+    partition: int,
+    seconds: float = timeouts.BROKER_ANSWER_SECONDS,
+) -> Ends:
     """The ends of a partition; raises Unavailable."""
     try:
         found = client.get_watermark_offsets(TopicPartition(topic, partition), timeout=seconds)
@@ -62,7 +66,7 @@ def read_partition(
     try:
         client.assign([place])
         while position < end:
-            messages = client.consume(MOST_MESSAGES, POLL_SECONDS)
+            messages = client.consume(MOST_MESSAGES, timeouts.READ_POLL_SECONDS)
             for error in filter(None, (message.error() for message in messages)):
                 raise Unavailable(f"{topic}: {error.str()}")
             # Markers of transactions and compacted records leave gaps between the offsets of

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from credstream.process import timeouts
+
 PARENT: Final = "CREDSTREAM_PARENT"
 _PR_SET_PDEATHSIG: Final = 1
-_LOOK_S: Final = 0.5
 
 
 def start(command: Sequence[str], env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -73,7 +74,7 @@ def _killed_by_kernel() -> bool:
 
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(_LOOK_S)
+        time.sleep(timeouts.PARENT_CHECK_SECONDS)
     _end()
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from credstream.process import timeouts
+
 PREFIX = "CREDSTREAM_"
 WORDS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -55,10 +57,15 @@ class Settings:
     web_port: int = _setting(6066, "Port of /livez, /readyz and /metrics.")
     data_dir: str = _setting("faust-data", "Folder for Faust's own files.")
     batch_size: int = _setting(500, "Most messages in a batch.")
-    batch_seconds: float = _setting(0.01, "Longest wait for a batch to fill.")
-    hold_seconds: float = _setting(30.0, "How long messages of an unknown provider are held.")
+    batch_seconds: float = _setting(
+        timeouts.BATCH_FILL_SECONDS, "Longest wait for a batch to fill."
+    )
+    hold_seconds: float = _setting(
+        timeouts.HOLD_SECONDS, "How long messages of an unknown provider are held."
+    )
     patience_seconds: float = _setting(
-        60.0, "When a loop that does not turn ends, and PostgreSQL a transaction that says nothing."
+        timeouts.PATIENCE_SECONDS,
+        "When a loop that does not turn ends, and PostgreSQL a transaction that says nothing.",
     )
     migrate: bool = _setting(
         default=False, doc="Whether a worker brings its database up to date when it starts."

@@ -18,7 +18,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from credstream.kafka.dead_letters import VERSION
-from credstream.process import metrics
+from credstream.process import metrics, timeouts
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
 from credstream.storage.statements import upsert
@@ -28,7 +28,6 @@ IN_A_ROW = 100
 WINDOW = 1000
 SHARE = 0.05
 PROVIDERS = 3
-SLOWEST_SECONDS = 5.0
 
 MISS = (False, "")
 FINE, REFUSED, UNEXPECTED = "records", "refused", "unexpected"
@@ -123,8 +122,9 @@ class Breaker:
 
     def slowed(self) -> dict[str, float]:
         """Seconds to pause after each batch, by provider whose messages are refused in a row."""
+        first, longest = timeouts.FIRST_SLOWDOWN_SECONDS, timeouts.LONGEST_SLOWDOWN_SECONDS
         return {
-            name: min(SLOWEST_SECONDS, 0.5 * 2 ** min(10, (row - IN_A_ROW) // IN_A_ROW))
+            name: min(longest, first * 2 ** min(10, (row - IN_A_ROW) // IN_A_ROW))
             for name, row in self._rows.items()
             if name and row >= IN_A_ROW
         }

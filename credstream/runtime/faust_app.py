@@ -21,7 +21,7 @@ from credstream.contract.errors import Unavailable
 from credstream.kafka.fencing import Fence
 from credstream.kafka.profiles import PROFILES
 from credstream.kafka.retry import patient
-from credstream.process import logs
+from credstream.process import logs, timeouts
 from credstream.process.logs import logger
 from credstream.process.settings import Settings, SettingsError
 from credstream.runtime import pages
@@ -47,7 +47,7 @@ def app_of(worker: Worker) -> faust.App:
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=f"{worker.service.name}-control-{settings.ordinal}",
         **PROFILES[settings.profile].control,
-        broker_rebalance_timeout=10.0,
+        broker_rebalance_timeout=timeouts.REBALANCE_SECONDS,
         web_host=settings.web_host,
         web_port=settings.web_port,
         web_bind=settings.web_host,
@@ -123,13 +123,14 @@ async def _taken(worker: Worker, *message: Any) -> None:
     """Faust acknowledges a message whose agent raised: so nothing may be raised here."""
     while True:
         if worker.reference is None:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(timeouts.REFERENCE_START_SECONDS)
             continue
         try:
             await asyncio.to_thread(worker.reference.take, *message)
         except Unavailable as failure:
-            logger().warning("unavailable", why=str(failure), pause=1.0)
-            await asyncio.sleep(1.0)
+            pause = timeouts.REFERENCE_RETRY_SECONDS
+            logger().warning("unavailable", why=str(failure), pause=pause)
+            await asyncio.sleep(pause)
         except Exception as error:  # noqa: BLE001, redelivered after the restart
             end("control agent failed", error)
         else:

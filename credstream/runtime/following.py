@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.storage.journal import Partition
-
-LOOK_SECONDS, STEP_SECONDS = 10.0, 0.2
 
 
 @dataclass(slots=True)
@@ -29,7 +28,7 @@ class Following:
     behind: Callable[[], dict[Partition, int]]
     read: Callable[[str, int, Callable[[], None]], None]
     seen: dict[Partition, int] = field(default_factory=dict)
-    every: float = LOOK_SECONDS
+    every: float = timeouts.REFERENCE_CHECK_SECONDS
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Look every few seconds until `stopping`; of what is away the data path tells."""
@@ -45,7 +44,7 @@ class Following:
                 logger().info("reference not seen", why=str(failure))
             until = time.monotonic() + self.every
             while time.monotonic() < until and not stopping():
-                time.sleep(STEP_SECONDS)
+                time.sleep(timeouts.STOP_CHECK_SECONDS)
 
     def look(self, turn: Callable[[], None]) -> None:
         """Compare tables and topics once; raises Unavailable."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from credstream.process import timeouts
 from credstream.storage import journal
 from credstream.storage.engine import transaction
 from credstream.storage.journal import Partition, Row
-
-IDLE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class Idle:
 
     def check(self, now: float) -> None:
         """After some seconds without a batch, settle and ask; raises Unavailable."""
-        if now - self.busy > IDLE_SECONDS:
+        if now - self.busy > timeouts.IDLE_SECONDS:
             self.settle()
             if self.ask:
                 self.ask()  # a consumer that has nothing to read does not say that its broker died

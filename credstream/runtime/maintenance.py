@@ -9,16 +9,13 @@ from dataclasses import dataclass
 
 from credstream.contract import topics
 from credstream.contract.messages import Incoming
-from credstream.process import metrics
+from credstream.process import metrics, timeouts
 from credstream.process.logs import logger
 from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.holds import Holds
 from credstream.runtime.idle import Idle
 from credstream.runtime.lag import Lag
 from credstream.runtime.stage import Settled
-
-LOOK_AGAIN_SECONDS = 1.0
-CHORES_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -40,7 +37,7 @@ class Maintenance:
         """Topics of a batch whose messages have to wait, with the seconds until the next look."""
         names = {message.topic for message in batch}
         held = names if self.breaker.reason else self.holds.held(names, self.clock())
-        return dict.fromkeys(held, LOOK_AGAIN_SECONDS)
+        return dict.fromkeys(held, timeouts.HELD_CHECK_SECONDS)
 
     def completed(self, settled: Settled) -> Mapping[str, float]:
         """Count a batch that both sides have committed; the topics to slow down, with seconds.
@@ -60,7 +57,7 @@ class Maintenance:
     def chores(self) -> None:
         """Every two seconds: look at the breaker, settle an idle journal, measure lag."""
         now = self.clock()
-        if now - self.chored < CHORES_SECONDS:
+        if now - self.chored < timeouts.MAINTENANCE_SECONDS:
             return
         self.breaker.look()
         self.idle.check(now)

@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
-from credstream.kafka.clients import ANSWER_SECONDS
+from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.storage import journal
 from credstream.storage.engine import transaction
@@ -186,7 +186,7 @@ class Partitions:
     def _committed(self, partitions: Sequence[Partition]) -> dict[Partition, int | None]:
         asked = [TopicPartition(*partition) for partition in partitions]
         try:
-            answers = self.consumer.committed(asked, timeout=ANSWER_SECONDS)
+            answers = self.consumer.committed(asked, timeout=timeouts.BROKER_ANSWER_SECONDS)
         except KafkaException as error:
             raise Unavailable(f"broker: {error.args[0].str()}") from error
         for answer in answers:
@@ -196,7 +196,7 @@ class Partitions:
 
     def _earliest(self, partition: Partition) -> int:
         low, _high = self.consumer.get_watermark_offsets(
-            TopicPartition(*partition), timeout=ANSWER_SECONDS
+            TopicPartition(*partition), timeout=timeouts.BROKER_ANSWER_SECONDS
         )
         return int(low)
 

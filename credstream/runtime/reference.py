@@ -29,8 +29,6 @@ from credstream.storage.statements import among, hold_epoch, select_in, upsert
 from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
 Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
-# A broker that confirms nothing of what follows from a record for so long is away.
-SEND_STALL_SECONDS = 30.0
 FAILURES_BORNE = 3
 _REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
 

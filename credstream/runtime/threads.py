@@ -11,14 +11,12 @@ from collections.abc import Callable
 
 import mode
 
+from credstream.process import timeouts
 from credstream.process.logs import logger
 
-STOP_SECONDS = 10.0
-# So long without a turn is told; a batch takes less than two seconds.
-STILL_SECONDS = 10.0
-# A call of a transaction has five seconds and may take twice that. One that takes longer and stays
-# away although the broker has answered so many looks, a second each, will never come back.
-CALL_SECONDS, LOOKS = 10.0, 5
+# A call of a transaction that is late although the broker has answered so many checks in a row
+# does not come back.
+CHECKS = 5
 GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
 
 
@@ -42,7 +40,7 @@ class Thread(mode.Service):
     async def on_stop(self) -> None:
         """Wait for the thread; one deadline for every stop: the data path is safe to kill."""
         try:
-            await asyncio.wait_for(self.ended.wait(), STOP_SECONDS)
+            await asyncio.wait_for(self.ended.wait(), timeouts.STOP_SECONDS)
         except TimeoutError:
             end("stop took too long", None)
 
@@ -51,8 +49,8 @@ class Watchdog(mode.Service):
     """librdkafka can hang in a transaction call and ignore its time-out: then the process ends.
 
     That is soon where the broker answers, and else after `patience` seconds without a turn. Before
-    that it is told, every STILL_SECONDS, what `away` knows of the broker. `calling` is when the
-    call began that has not come back.
+    that, what `away` knows of the broker is logged from time to time. `calling` is when the call
+    began that has not come back.
     """
 
     def __init__(
@@ -74,10 +72,10 @@ class Watchdog(mode.Service):
             if still > self.patience:
                 self._end(self.patience)
             if await self._hangs():
-                self._end(CALL_SECONDS + LOOKS)
-            if still > STILL_SECONDS and time.monotonic() - self.told > STILL_SECONDS:
+                self._end(timeouts.HUNG_CALL_SECONDS + CHECKS * timeouts.WATCHDOG_CHECK_SECONDS)
+            if min(still, time.monotonic() - self.told) > timeouts.STILL_REPORT_SECONDS:
                 await self._tell(still)
-            await self.sleep(1.0)
+            await self.sleep(timeouts.WATCHDOG_CHECK_SECONDS)
 
     async def _tell(self, still: float) -> None:
         self.told = time.monotonic()
@@ -86,9 +84,9 @@ class Watchdog(mode.Service):
 
     async def _hangs(self) -> bool:
         began = self.calling()
-        late = began is not None and time.monotonic() - began > CALL_SECONDS
+        late = began is not None and time.monotonic() - began > timeouts.HUNG_CALL_SECONDS
         self.looks = self.looks + 1 if late and not await self._away() else 0
-        return self.looks >= LOOKS
+        return self.looks >= CHECKS
 
     async def _away(self) -> str | None:
         return await asyncio.to_thread(self.away)

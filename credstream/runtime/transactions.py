@@ -11,14 +11,13 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from credstream.contract.errors import Unavailable
 from credstream.kafka.sender import enqueue
+from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.runtime.hooks import Crash, no_crash
 from credstream.runtime.progress import Progress
 from credstream.storage import journal
 from credstream.storage.journal import Output, Partition
 
-# How long one call may take, and for how long it is repeated; a try may take twice its time-out.
-TRY_SECONDS, PATIENCE_SECONDS = 5.0, 60.0
 FORGOTTEN = "the broker forgot our transactional id, as after a week without use; start again"
 
 
@@ -84,12 +83,13 @@ class Transactions:
         while True:
             self.progress.calling = time.monotonic()
             try:
-                call(*args, TRY_SECONDS)
+                call(*args, timeouts.TRANSACTION_TRY_SECONDS)
             except KafkaException as failure:
                 self.progress.turn()
                 self.progress.working = False
                 waited = time.monotonic() - began
-                if not failure.args[0].retriable() or waited >= PATIENCE_SECONDS:
+                over = waited >= timeouts.TRANSACTION_PATIENCE_SECONDS
+                if over or not failure.args[0].retriable():
                     raise
                 why = self.away() or failure.args[0].str()
                 logger().warning("unavailable", why=why, waited=round(waited))

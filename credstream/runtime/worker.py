@@ -21,10 +21,11 @@ from credstream.kafka.fencing import Fence
 from credstream.kafka.profiles import PROFILES, Profile
 from credstream.kafka.retry import patient
 from credstream.kafka.sender import Sender
+from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.process.settings import Settings
 from credstream.runtime.breaker import StoredBreaker
-from credstream.runtime.following import LOOK_SECONDS, STEP_SECONDS, Following
+from credstream.runtime.following import Following
 from credstream.runtime.holds import Holds
 from credstream.runtime.hooks import BatchHooks, Crash, Hooks, TurnHooks, no_crash
 from credstream.runtime.idle import Idle
@@ -33,13 +34,11 @@ from credstream.runtime.loop import Limits, Loop
 from credstream.runtime.maintenance import Maintenance
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.progress import Progress
-from credstream.runtime.reference import SEND_STALL_SECONDS, Control, Reference
+from credstream.runtime.reference import Control, Reference
 from credstream.runtime.service import AnyService
 from credstream.runtime.stage import Stage
-from credstream.runtime.threads import STILL_SECONDS, still_heap
+from credstream.runtime.threads import still_heap
 from credstream.runtime.transactions import Transactions
-
-GROUP_SECONDS = 10.0
 
 
 class Runner(Protocol):
@@ -84,7 +83,7 @@ class Worker:
             return "starting"
         if self.breaker.reason:
             return f"breaker open: {self.breaker.reason}"
-        still = time.monotonic() - self.last_turn() > STILL_SECONDS
+        still = time.monotonic() - self.last_turn() > timeouts.STILL_REPORT_SECONDS
         return "unavailable" if still or not self.progress.working else None
 
     def calling(self) -> float | None:
@@ -111,14 +110,14 @@ class Worker:
     def follow(self, stopping: Callable[[], bool]) -> None:
         """Beside the data path: see to it that the tables follow their topics."""
         while not self.loop and not stopping():
-            time.sleep(STEP_SECONDS)
+            time.sleep(timeouts.STOP_CHECK_SECONDS)
         if self.reference is None or stopping():
             return
         reader = clients.consumer(clients.cluster_of(self.settings), self._catching_up)
         told = partial(self.reference.behind, reader)
         read = partial(self.reference.read_to_end, reader)
         # Two looks find what stands still: before a provider that it names is refused as unknown.
-        every = min(LOOK_SECONDS, self.settings.hold_seconds / 4)
+        every = min(timeouts.REFERENCE_CHECK_SECONDS, self.settings.hold_seconds / 4)
         try:
             Following(told, read, every=every).run(stopping)
         finally:
@@ -169,7 +168,7 @@ class Worker:
 
         def ask() -> None:
             """That the broker answers an idle worker, and still shows it what it reads."""
-            self._check_partitions(clients.counts(asker.seen(clients.ASK_SECONDS)))
+            self._check_partitions(clients.counts(asker.seen(timeouts.BROKER_CHECK_SECONDS)))
 
         name = self.service.name
         return Maintenance(
@@ -209,7 +208,7 @@ class Worker:
         self.reference = Reference(
             self.engine,
             self.codec,
-            Sender(cluster, stall_seconds=SEND_STALL_SECONDS),
+            Sender(cluster, stall_seconds=timeouts.REFERENCE_STALL_SECONDS),
             cluster_id,
             self.controls,
             self.service.name,
@@ -223,7 +222,8 @@ class Worker:
     def _check_groups(self, cluster: Cluster) -> None:
         """A group that may not be used shows nowhere else: its consumer never gets work."""
         name = self.service.name
-        for group in Admin(cluster).forbidden_groups([name, f"{name}-control"], GROUP_SECONDS):
+        groups, seconds = (name, f"{name}-control"), timeouts.GROUP_CHECK_SECONDS
+        for group in Admin(cluster).forbidden_groups(groups, seconds):
             raise Unavailable(
                 f"broker {cluster.address}: we may not use the group {group}; "
                 f"run `credstream service add {name}`"

@@ -15,13 +15,12 @@ from credstream.contract.messages import Incoming
 from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from credstream.kafka.topic_reader import incoming_of, partition_at_end
+from credstream.process import timeouts
 
 T = TypeVar("T")
 # Topic and number of a partition.
 Place = tuple[str, int]
 Headers = list[tuple[str, str | bytes | None]]
-SECONDS = 10.0
-FIRST_SECONDS = 5.0
 MOST = 500
 # After these the client goes on trying by itself, and tells nobody whether it got through.
 LOST = {KafkaError._ALL_BROKERS_DOWN, KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001
@@ -76,14 +75,16 @@ class Partitions:
             # Its topics have no ids that it tells, and its cluster's id comes again; its port is
             # another one each time.
             return dict.fromkeys(names, Life(f"{cluster}@{self._cluster.address}", ""))
-        asked = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=SECONDS)
+        seconds = timeouts.BROKER_ANSWER_SECONDS
+        asked = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=seconds)
         return {name: Life(cluster, str(self._told(asked[name]).topic_id)) for name in names}
 
     def ends(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """The offset that the next message of each partition will have."""
         latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
         wanted = dict.fromkeys((TopicPartition(*place) for place in places), latest)
-        asked = self._admin.list_offsets(wanted, request_timeout=SECONDS) if wanted else {}
+        seconds = timeouts.BROKER_ANSWER_SECONDS
+        asked = self._admin.list_offsets(wanted, request_timeout=seconds) if wanted else {}
         return {
             (each.topic, each.partition): int(self._told(future).offset)
             for each, future in asked.items()
@@ -92,7 +93,7 @@ class Partitions:
     def committed(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """What the group has committed; places without are left out."""
         asked = [TopicPartition(*place) for place in places]
-        found = self._asked(lambda: self._consumer.committed(asked, SECONDS))
+        found = self._asked(lambda: self._consumer.committed(asked, timeouts.BROKER_ANSWER_SECONDS))
         return {(each.topic, each.partition): each.offset for each in found if each.offset >= 0}
 
     def commit(self, positions: Mapping[Place, int]) -> None:
@@ -117,7 +118,8 @@ class Partitions:
         return read
 
     def _topics(self) -> tuple[str, Mapping[str, int]]:
-        return clients.identified(clients.seen(self._cluster, self._admin, FIRST_SECONDS))
+        found = clients.seen(self._cluster, self._admin, timeouts.SDK_CONNECT_SECONDS)
+        return clients.identified(found)
 
     def _read(self, message: Message) -> Incoming | End | None:
         """A message; its end for a partition; nothing for what does not matter."""
@@ -138,7 +140,7 @@ class Partitions:
 
     def _told(self, future: Future[Any]) -> Any:
         try:
-            return self._asked(lambda: future.result(SECONDS))
+            return self._asked(lambda: future.result(timeouts.BROKER_ANSWER_SECONDS))
         except TimeoutError as error:
             raise self._cluster.silent() from error
 

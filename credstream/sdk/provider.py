@@ -15,13 +15,11 @@ from credstream.contract.progress import SubmissionProgress
 from credstream.contract.records import Receipt
 from credstream.kafka.clients import Cluster
 from credstream.kafka.sender import Outgoing, Sender
+from credstream.process import timeouts
 from credstream.sdk.partitions import Partitions
 
 # Room in a message for what is around the file.
 LARGEST = topics.max_bytes(topics.submissions(topics.KINDS[0], "some")) - topics.KIB
-READ_SECONDS, AWAY_SECONDS = 0.1, 0.5
-# Definitions come beside their awards, and what is held may be waiting for a file beside it.
-QUIET_SECONDS, HELD_SECONDS = 0.5, 2.0
 
 
 class UnknownProviderError(Exception):
@@ -67,7 +65,7 @@ class Course:
         """How long to listen for more after the last receipt."""
         receipts = (each for ended in self.progress.endings.values() for each in ended.values())
         held = any(receipt.status == "held" for receipt in receipts)
-        return HELD_SECONDS if held else QUIET_SECONDS
+        return timeouts.HELD_QUIET_SECONDS if held else timeouts.QUIET_SECONDS
 
 
 def file(provider: str, name: str, value: bytes, identity: str | None = None) -> File:
@@ -91,7 +89,7 @@ def submit(
     files: Sequence[File],
     *,
     kind: str | None = None,
-    seconds: float = 60.0,
+    seconds: float = timeouts.SUBMIT_SECONDS,
     say: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Receipt]:
     """Send files, and give their receipts until each has ended.
@@ -141,13 +139,13 @@ def _heard(
     until = heard + seconds
     while course.waiting or time.monotonic() < heard + course.quiet_seconds:
         try:
-            found = reader.read(READ_SECONDS)
+            found = reader.read(timeouts.RECEIPT_POLL_SECONDS)
             read = [(each, _read(each, codec)) for each in found if isinstance(each, Incoming)]
         except Unavailable as failure:
             if str(failure) != str(away):
                 say(f"waiting for receipts: {failure}")
             found, read, away = [], [], failure
-            time.sleep(AWAY_SECONDS)
+            time.sleep(timeouts.RECEIPT_RETRY_SECONDS)
             reader.begin(positions)
         away = None if found else away
         for message, receipt in read:

@@ -13,14 +13,13 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
 from credstream.kafka.clients import Cluster
+from credstream.process import timeouts
 from credstream.sdk import names, rows
 from credstream.sdk.keepers import Batch, Database, Group, Keeper, Lives, Memory, Tables, reached
 from credstream.sdk.partitions import End, Partitions, Place
 from credstream.sdk.rows import Published
 
 T = TypeVar("T")
-READ_SECONDS = 0.2
-FIRST_PAUSE, LONGEST_PAUSE, STEP = 0.25, 16.0, 0.1
 # The client must name a group; whoever keeps positions elsewhere needs no right on it.
 NO_GROUP = "credstream-register"
 
@@ -155,7 +154,7 @@ class Follower:
         return 0
 
     def _read(self) -> Batch:
-        found = self.reader.read(READ_SECONDS)
+        found = self.reader.read(timeouts.FOLLOW_POLL_SECONDS)
         batch = [rows.published(each, self.codec) for each in found if isinstance(each, Incoming)]
         for each in batch:
             if each.offset < self.next.get((each.topic, each.partition), 0):
@@ -173,7 +172,7 @@ class Follower:
 
 def patient(work: Callable[[], T], how: How) -> T | None:
     """What some work gives, waiting while what it needs is away; None where it was stopped."""
-    pause = FIRST_PAUSE
+    pause = timeouts.FIRST_FOLLOW_PAUSE_SECONDS
     while True:
         try:
             return work()
@@ -183,5 +182,5 @@ def patient(work: Callable[[], T], how: How) -> T | None:
             how.say(f"waiting: {failure}; trying again in {pause:g} s")
         until = time.monotonic() + pause
         while time.monotonic() < until and not how.stopping():
-            how.sleep(STEP)
-        pause = min(LONGEST_PAUSE, pause * 2)
+            how.sleep(timeouts.FOLLOW_STOP_CHECK_SECONDS)
+        pause = min(timeouts.LONGEST_FOLLOW_PAUSE_SECONDS, pause * 2)

@@ -11,13 +11,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.process.diagnosis import of_database
 from credstream.process.settings import Settings, SettingsError, needed
 
-LOCKED_SECONDS = 5
-# By default a server that is there and does not answer is waited for without end.
-CONNECT_SECONDS = 5
-IDLE_SECONDS = 60.0
 EARLIER = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE application_name = current_setting('application_name')"
@@ -29,7 +26,7 @@ EARLIER = sa.text(
 AWAY = frozenset({"25006", "25P03"})
 
 
-def open_engine(url: str, idle_seconds: float = IDLE_SECONDS) -> sa.Engine:
+def open_engine(url: str, idle_seconds: float = timeouts.PATIENCE_SECONDS) -> sa.Engine:
     """An engine whose transactions are what the runtime relies on.
 
     PostgreSQL ends a transaction that has said nothing for `idle_seconds`: a frozen worker, or
@@ -39,9 +36,8 @@ def open_engine(url: str, idle_seconds: float = IDLE_SECONDS) -> sa.Engine:
     """
     if not url.startswith("sqlite"):
         try:
-            made = sa.create_engine(
-                url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
-            )
+            told = {"connect_timeout": timeouts.DATABASE_CONNECT_SECONDS}
+            made = sa.create_engine(url, pool_pre_ping=True, connect_args=told)
         except (ArgumentError, ImportError) as error:
             raise SettingsError(
                 "the URL of a database cannot be read; write CREDSTREAM_DATABASE_URL and "
@@ -49,7 +45,7 @@ def open_engine(url: str, idle_seconds: float = IDLE_SECONDS) -> sa.Engine:
             ) from error
         sa.event.listen(made, "connect", _ends_when_idle(idle_seconds))
         return made
-    made = sa.create_engine(url, connect_args={"timeout": LOCKED_SECONDS})
+    made = sa.create_engine(url, connect_args={"timeout": timeouts.DATABASE_LOCK_SECONDS})
     sa.event.listen(made, "connect", _prepare)
     sa.event.listen(made, "begin", _begin_immediate)
     return made
@@ -116,7 +112,8 @@ def _ends_when_idle(seconds: float) -> Callable[[Any, Any], None]:
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={LOCKED_SECONDS}000"):
+    locked_ms = timeouts.DATABASE_LOCK_SECONDS * 1000
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={locked_ms}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

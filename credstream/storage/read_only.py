@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.process.diagnosis import of_database
-from credstream.storage.engine import LOCKED_SECONDS, open_engine
+from credstream.storage.engine import open_engine
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNDEFINED_TABLE = "42P01"
@@ -64,7 +65,8 @@ def _open(path: Path) -> sqlite3.Connection:
     """
     written = path.with_name(f"{path.name}-wal").exists()
     uri = f"{path.resolve().as_uri()}?mode=ro{'' if written else '&immutable=1'}"
-    return sqlite3.connect(uri, uri=True, timeout=LOCKED_SECONDS, isolation_level=None)
+    seconds = timeouts.DATABASE_LOCK_SECONDS
+    return sqlite3.connect(uri, uri=True, timeout=seconds, isolation_level=None)
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.storage.engine import transaction
 from credstream.storage.statements import among, select_in
 
@@ -25,7 +26,6 @@ KEYS = sa.Table(
 )
 _NAMED = among(sa.select(KEYS), KEYS.c.id)
 
-CACHE_SECONDS = 5.0
 NONCE_BYTES = 12
 
 
@@ -115,5 +115,6 @@ class Vault:
         now = time.monotonic()
         if len(self._cache) > 10_000:  # noqa: PLR2004, a bound on memory, not a rule
             self._cache.clear()
-        self._cache |= {name: (now + CACHE_SECONDS, key) for name, key in keys.items()}
+        until = now + timeouts.VAULT_CACHE_SECONDS
+        self._cache |= {name: (until, key) for name, key in keys.items()}
         return keys

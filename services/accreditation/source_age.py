@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from credstream.contract.errors import Unavailable
-from credstream.process import metrics
+from credstream.process import metrics, timeouts
 from credstream.storage.engine import transaction
 from services.accreditation.tables import ACCREDITATIONS
 
@@ -19,7 +19,7 @@ class SourceAge:
     """Keeps the metric of the oldest source true, also when nothing arrives."""
 
     engine: sa.Engine
-    seconds: float = 5.0
+    seconds: float = timeouts.SOURCE_AGE_SECONDS
 
     def run(self, stopping: Callable[[], bool]) -> None:
         due = 0.0
@@ -27,7 +27,7 @@ class SourceAge:
             if time.monotonic() >= due:
                 due = time.monotonic() + self.seconds
                 self._measure()
-            time.sleep(0.2)
+            time.sleep(timeouts.STOP_CHECK_SECONDS)
 
     def _measure(self) -> None:
         try:

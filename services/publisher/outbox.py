@@ -13,13 +13,11 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accredited, PublishedAward
-from credstream.process import metrics
+from credstream.process import metrics, timeouts
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
 from services.publisher import deliveries, tables
 
-IDLE_SECONDS = 0.2
-LEASE_MS = 60_000
 MOST_ATTEMPTS = 3
 BATCH = 20
 
@@ -43,13 +41,14 @@ class Outbox:
     clock: Callable[[], float] = time.time
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        pause = IDLE_SECONDS
+        pause = timeouts.OUTBOX_IDLE_SECONDS
         while not stopping():
             try:
                 busy = self.work()
-                pause = 0.0 if busy else IDLE_SECONDS
+                pause = 0.0 if busy else timeouts.OUTBOX_IDLE_SECONDS
             except Unavailable as failure:
-                pause = min(5.0, max(pause, IDLE_SECONDS) * 2)
+                grown = max(pause, timeouts.OUTBOX_IDLE_SECONDS) * 2
+                pause = min(timeouts.LONGEST_RETRY_PAUSE_SECONDS, grown)
                 logger().warning("outbox", channel=self.channel.name, why=str(failure), pause=pause)
             time.sleep(pause)
 
@@ -68,7 +67,7 @@ class Outbox:
     def _deliver(self, what: tuple[str, int], now: int) -> None:
         name = self.channel.name
         with transaction(self.engine) as connection:
-            if not deliveries.lease(connection, name, what, now, now + LEASE_MS):
+            if not deliveries.lease(connection, name, what, now, now + timeouts.OUTBOX_LEASE_MS):
                 return
             tries = deliveries.attempts(connection, name, what)
             source, published = deliveries.version(self.codec, connection, *what)

@@ -3,10 +3,10 @@
 import pytest
 
 from credstream.contract.errors import Unavailable
-from credstream.kafka import fencing
 from credstream.kafka.clients import Asker, Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.fencing import Fence
+from credstream.process import timeouts
 from credstream.process.settings import Settings
 from tests.support import houses
 
@@ -21,8 +21,8 @@ def own():
 
 @pytest.fixture
 def ours(own, monkeypatch):
-    monkeypatch.setattr(fencing, "AGAIN_SECONDS", 0.0)
-    monkeypatch.setattr(fencing, "REACH_SECONDS", 0.5)
+    monkeypatch.setattr(timeouts, "PRODUCER_RENEWAL_SECONDS", 0.0)
+    monkeypatch.setattr(timeouts, "FENCING_CONNECT_SECONDS", 0.5)
     return Fence(Settings(broker=own.address, profile="embedded"), "workers-0")
 
 
@@ -67,7 +67,7 @@ def test_a_producer_that_lost_its_broker_is_followed_by_another(own, ours):
 def test_what_is_heard_again_soon_after_is_no_reason_for_another(own, ours, monkeypatch):
     """A node that is down is heard of until the cluster does not name it any more."""
     first = ours.producer()
-    monkeypatch.setattr(fencing, "AGAIN_SECONDS", 60.0)
+    monkeypatch.setattr(timeouts, "PRODUCER_RENEWAL_SECONDS", 60.0)
     lose(own, ours, first)
     assert ours.producer() is first
 

@@ -15,6 +15,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Again
 from credstream.kafka import registry as module
 from credstream.kafka.registry import IncompatibleError, SchemaRegistry
+from credstream.process import timeouts
 from tests.support import codecs, stacks
 
 pytestmark = pytest.mark.real
@@ -121,7 +122,7 @@ def test_a_registry_that_is_away_or_ill_is_unavailable_and_never_a_dead_letter(a
 
 
 def test_a_registry_that_hangs_is_unavailable_within_its_time(monkeypatch):
-    monkeypatch.setattr(module, "SECONDS", 0.5)
+    monkeypatch.setattr(timeouts, "REGISTRY_SECONDS", 0.5)
     with listening(b"") as address:
         fresh = SchemaRegistry(address)
         began = time.monotonic()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credstream.runtime.breaker import FINE, REFUSED, SLOWEST_SECONDS, UNEXPECTED, WINDOW, Breaker
+from credstream.process import timeouts
+from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED, WINDOW, Breaker
 
 
 def noted(endings):
@@ -40,7 +41,7 @@ def test_one_provider_that_is_refused_again_and_again_is_slowed_more_and_more():
     assert noted([(REFUSED, "a")] * 99).slowed() == {}
     pauses = [noted([(REFUSED, "a")] * count).slowed()["a"] for count in (100, 200, 300, 5000)]
     assert pauses == sorted(pauses)
-    assert 0 < pauses[0] < pauses[-1] <= SLOWEST_SECONDS
+    assert 0 < pauses[0] < pauses[-1] <= timeouts.LONGEST_SLOWDOWN_SECONDS
     assert noted([*[(REFUSED, "a")] * 300, (FINE, "a")]).slowed() == {}
     assert set(noted([*[(REFUSED, "a")] * 100, (FINE, "b")]).slowed()) == {"a"}
 
@@ -67,7 +68,7 @@ def test_providers_that_are_refused_without_a_name_are_no_crowd():
 
 def test_a_provider_that_is_refused_for_days_is_still_only_slowed():
     breaker = noted([(REFUSED, "rogue")] * 250_000)
-    assert breaker.slowed() == {"rogue": SLOWEST_SECONDS}
+    assert breaker.slowed() == {"rogue": timeouts.LONGEST_SLOWDOWN_SECONDS}
 
 
 def test_refusals_that_left_the_window_are_forgotten():

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.runtime.breaker import FINE, REFUSED, UNEXPECTED, StoredBreaker
-from credstream.runtime.maintenance import CHORES_SECONDS
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER
 from tests.support import maintaining, stages
@@ -44,12 +44,12 @@ def test_an_open_breaker_is_stored_recalled_and_closed_by_an_operator(maintenanc
     again = maintaining.maintenance(engine, clock, worker="ingest-0")
     again.breaker.recall()
     assert again.breaker.reason == maintenance.breaker.reason
-    clock.now += CHORES_SECONDS
+    clock.now += timeouts.MAINTENANCE_SECONDS
     again.chores()
     assert again.breaker.reason, "nobody has closed it"
     with transaction(engine) as connection:
         connection.execute(sa.delete(BREAKER))
-    clock.now += CHORES_SECONDS
+    clock.now += timeouts.MAINTENANCE_SECONDS
     again.chores()
     assert again.breaker.reason is None
     assert again.to_pause([settled().ended[0].message]) == {}
@@ -59,7 +59,7 @@ def test_a_breaker_that_was_closed_counts_from_the_beginning(maintenance, engine
     maintenance.completed(settled(outcome=UNEXPECTED, count=100))
     with transaction(engine) as connection:
         connection.execute(sa.delete(BREAKER))
-    clock.now += CHORES_SECONDS
+    clock.now += timeouts.MAINTENANCE_SECONDS
     maintenance.chores()
     maintenance.completed(settled(outcome=UNEXPECTED, count=99))
     assert maintenance.breaker.reason is None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
+from credstream.process import timeouts
 from credstream.runtime import transactions as module
 from credstream.runtime.progress import Progress
 from credstream.runtime.transactions import Transactions
@@ -151,4 +152,4 @@ def test_a_transaction_is_not_waited_for_for_ever(monkeypatch):
 
     with pytest.raises(KafkaException):
         transactions._repeat(commit)
-    assert len(asked) == module.PATIENCE_SECONDS / module.TRY_SECONDS
+    assert len(asked) == timeouts.TRANSACTION_PATIENCE_SECONDS / timeouts.TRANSACTION_TRY_SECONDS

@@ -6,10 +6,8 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
-from credstream.process import metrics
+from credstream.process import metrics, timeouts
 from credstream.runtime.breaker import UNEXPECTED
-from credstream.runtime.idle import IDLE_SECONDS
-from credstream.runtime.maintenance import CHORES_SECONDS
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.journal import Move, Output, Row
@@ -67,7 +65,7 @@ def test_an_idle_worker_settles_its_own_rows_and_no_others(maintenance, clock):
     engine = maintenance.idle.engine
     maintenance.completed(settled({OURS: written(engine, OURS)}))
     written(engine, THEIRS)
-    clock.now += IDLE_SECONDS + 1
+    clock.now += timeouts.IDLE_SECONDS + 1
     maintenance.chores()
     assert outputs(engine) == {OURS: (), THEIRS: OUTPUTS}
 
@@ -75,7 +73,7 @@ def test_an_idle_worker_settles_its_own_rows_and_no_others(maintenance, clock):
 def test_a_busy_worker_settles_nothing(maintenance, clock):
     engine = maintenance.idle.engine
     maintenance.completed(settled({OURS: written(engine, OURS)}))
-    clock.now += IDLE_SECONDS - 1
+    clock.now += timeouts.IDLE_SECONDS - 1
     maintenance.chores()
     assert outputs(engine) == {OURS: OUTPUTS}
 
@@ -86,7 +84,7 @@ def test_a_row_whose_partition_was_assigned_to_another_worker_is_left_to_it(main
     maintenance.completed(settled({OURS: row}))
     with transaction(engine) as connection:
         journal.move(connection, CLUSTER, {OURS: row}, {OURS: Move(4, 8, OUTPUTS)})
-    clock.now += IDLE_SECONDS + 1
+    clock.now += timeouts.IDLE_SECONDS + 1
     maintenance.chores()
     assert outputs(engine) == {OURS: OUTPUTS}
 
@@ -94,7 +92,7 @@ def test_a_row_whose_partition_was_assigned_to_another_worker_is_left_to_it(main
 def test_settling_that_fails_is_tried_again_in_the_next_turn(maintenance, clock, tmp_path):
     engine, idle = maintenance.idle.engine, maintenance.idle
     maintenance.completed(settled({OURS: written(engine, OURS)}))
-    clock.now += IDLE_SECONDS + 1
+    clock.now += timeouts.IDLE_SECONDS + 1
     idle.engine = open_engine(f"sqlite:///{tmp_path}/no/such.db")
     with pytest.raises(Unavailable):
         maintenance.chores()
@@ -110,8 +108,8 @@ def test_only_an_idle_worker_asks_for_the_broker_and_not_in_every_turn(maintenan
     for _turn in range(20):
         maintenance.chores()
         clock.now += 1
-    first = maintaining.START + IDLE_SECONDS + 1
-    assert asked == [first + CHORES_SECONDS * n for n in range(len(asked))]
+    first = maintaining.START + timeouts.IDLE_SECONDS + 1
+    assert asked == [first + timeouts.MAINTENANCE_SECONDS * n for n in range(len(asked))]
     assert len(asked) == 7
 
 
@@ -135,7 +133,7 @@ def test_a_partition_that_is_revoked_has_no_lag(maintenance, clock):
     assert lag("lag.two")[0] == 50
     assert lag("lag.two")[1] > 0
     maintenance.lag.consumer = Consumer()
-    clock.now += CHORES_SECONDS
+    clock.now += timeouts.MAINTENANCE_SECONDS
     maintenance.chores()
     assert lag("lag.two") == (0, 0)
 

@@ -7,7 +7,8 @@ from credstream.contract.records import Receipt
 from credstream.contract.values import Reason
 from credstream.exchange.local.examples import Submission
 from credstream.exchange.local.outcomes import ledger
-from credstream.sdk.provider import HELD_SECONDS, QUIET_SECONDS, Course
+from credstream.process import timeouts
+from credstream.sdk.provider import Course
 
 SENT = [Submission(f"a/{name}.json", "a", b"", name) for name in ("one", "two")]
 
@@ -73,11 +74,11 @@ def test_a_provider_awaits_the_ending_of_its_own_submission(course):
 
 
 def test_what_is_held_is_listened_to_for_longer(course):
-    assert course.quiet_seconds == QUIET_SECONDS
+    assert course.quiet_seconds == timeouts.QUIET_SECONDS
     heard(course, receipt("one", "accepted", "k1"), receipt("one", "held", "k1"))
-    assert course.quiet_seconds == HELD_SECONDS
+    assert course.quiet_seconds == timeouts.HELD_QUIET_SECONDS
     heard(course, receipt("one", "published", "k1"))
-    assert course.quiet_seconds == QUIET_SECONDS
+    assert course.quiet_seconds == timeouts.QUIET_SECONDS
 
 
 def test_in_a_run_a_later_submission_of_a_key_ends_the_earlier_one(run):

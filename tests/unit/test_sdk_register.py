@@ -9,6 +9,7 @@ import pytest
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
+from credstream.process import timeouts
 from credstream.sdk import names, register
 from credstream.sdk.keepers import Memory, Tables
 from credstream.sdk.partitions import End, Life
@@ -95,7 +96,7 @@ def run(reader, keeper, **how):
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    monkeypatch.setattr(register, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(timeouts, "FIRST_FOLLOW_PAUSE_SECONDS", 0.001)
 
 
 def test_a_broker_and_a_database_that_come_back_leave_no_gap():
@@ -119,7 +120,7 @@ def test_pauses_grow_to_a_limit():
     assert register.patient(work, how) == "done"
     pauses = [float(line.split()[-2]) for line in said]
     assert pauses == sorted(pauses)
-    assert pauses[0] < pauses[-1] <= register.LONGEST_PAUSE
+    assert pauses[0] < pauses[-1] <= timeouts.LONGEST_FOLLOW_PAUSE_SECONDS
 
 
 def test_a_position_beyond_the_end_means_the_beginning_and_is_told():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.sdk import rows, store
 from credstream.sdk.store import AWARDS, CHANGES, DEFINITIONS, POSITIONS, UNREADABLE
 from credstream.storage.engine import open_engine, transaction
@@ -199,7 +200,7 @@ def test_the_usual_address_of_postgresql_is_understood(name):
 
 @pytest.mark.embedded
 def test_a_database_that_is_locked_is_waited_for(tmp_path, monkeypatch):
-    monkeypatch.setattr("credstream.storage.engine.LOCKED_SECONDS", 0)
+    monkeypatch.setattr(timeouts, "DATABASE_LOCK_SECONDS", 0)
     impatient = store.database(f"sqlite:///{tmp_path}/x.db")
     impatient.prepare()
     with open_engine(f"sqlite:///{tmp_path}/x.db").begin(), pytest.raises(Unavailable):

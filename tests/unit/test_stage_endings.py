@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Again, Receipt
+from credstream.process import timeouts
 from credstream.runtime.stage import UnexpectedError
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
@@ -91,7 +92,7 @@ def test_a_row_that_somebody_else_moved_ends_the_worker(stage):
 
 @pytest.mark.embedded
 def test_a_locked_and_a_missing_database_are_unavailable(tmp_path, monkeypatch):
-    monkeypatch.setattr("credstream.storage.engine.LOCKED_SECONDS", 0)
+    monkeypatch.setattr(timeouts, "DATABASE_LOCK_SECONDS", 0)
     stage = counting.stage_in(tmp_path)
     other = sqlite3.connect(tmp_path / "toy.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

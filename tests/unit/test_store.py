@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError, InternalError
 
 from credstream.contract.errors import Unavailable
-from credstream.storage import engine
+from credstream.process import timeouts
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.statements import among, in_chunks, select_in, upsert
 from tests.support import databases, stages
@@ -66,7 +66,7 @@ def test_counters_of_two_threads_lose_nothing(made):
 
 
 def test_a_reader_waits_for_no_lock_longer_than_it_should(made, tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "LOCKED_SECONDS", 0)
+    monkeypatch.setattr(timeouts, "DATABASE_LOCK_SECONDS", 0)
     other = sqlite3.connect(tmp_path / "toy.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     impatient = open_engine(f"sqlite:///{tmp_path}/toy.db")

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 from structlog.testing import capture_logs
 
+from credstream.process import timeouts
 from credstream.runtime import threads
 
 NOW = 5_000.0
-LONG = threads.CALL_SECONDS + 1
+LONG = timeouts.HUNG_CALL_SECONDS + 1
 
 
 class Enough(Exception):
@@ -56,7 +57,7 @@ def watch(monkeypatch):
     [("nobody listens there", "nobody listens there"), (None, "though the broker answers")],
 )
 def test_standing_still_is_logged_once_in_ten_seconds_with_its_reason(watch, away, why):
-    found = watch(times=23, since_turn=threads.STILL_SECONDS + 1, away=lambda: away)
+    found = watch(times=23, since_turn=timeouts.STILL_REPORT_SECONDS + 1, away=lambda: away)
     assert [event for event, _why in found] == ["unavailable"] * 3
     assert all(why in each for _event, each in found)
 
@@ -66,9 +67,9 @@ def test_a_loop_that_turns_is_not_logged(watch):
 
 
 def test_a_call_that_stays_away_though_the_broker_answers_ends_the_process(watch):
-    assert watch(times=threads.LOOKS - 1, since_call=LONG) == []
+    assert watch(times=threads.CHECKS - 1, since_call=LONG) == []
     with pytest.raises(Ended) as ended:
-        watch(times=threads.LOOKS, since_call=LONG)
+        watch(times=threads.CHECKS, since_call=LONG)
     assert ended.value.args == (
         "data path stuck",
         "a call has not come back for 15 s; start again",

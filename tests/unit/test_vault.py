@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract.errors import Unavailable
+from credstream.process import timeouts
 from credstream.storage import vault as module
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.vault import KEYS, METADATA, Erased, Vault
@@ -90,7 +91,7 @@ def test_what_another_worker_erased_is_gone_here_once_the_cache_has_aged(made, m
     here = Vault(made, KEK)
     here.make_or_get(["a"])
     Vault(made, KEK).erase("a")
-    now[0] += module.CACHE_SECONDS + 0.1
+    now[0] += timeouts.VAULT_CACHE_SECONDS + 0.1
     assert here.make_or_get(["a"]) == {"a": None}
     with pytest.raises(Erased):
         here.get("a")

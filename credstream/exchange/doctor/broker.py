@@ -22,14 +22,13 @@ from credstream.exchange.topics import embedded_differences, topic_differences
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin, Drift
 from credstream.kafka.clients import Cluster
+from credstream.process import timeouts
 from credstream.process.diagnosis import Diagnosis, Heard, of_broker
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.journal import JournalError, Partition, Row
 from credstream.storage.tables import JOURNAL
 
-SECONDS = 4.0
-PROBE_SECONDS = 1.5
 SHOWN = 3
 # What a service reads in its data path, all with the same number of partitions.
 FLOW = ("received", "normalised", "accredited", "again")
@@ -64,7 +63,7 @@ def reach(exchange: Target) -> BrokerReport:
     cluster.witness.forget()
     try:
         client = AdminClient(clients.common(cluster))
-        found = clients.listed(cluster, client, SECONDS)
+        found = clients.listed(cluster, client, timeouts.DOCTOR_BROKER_SECONDS)
     except KafkaException as error:
         heard = [*cluster.witness.heard, *_probed(cluster)]
         return BrokerReport(exchange, "", {}, (check_of("broker", _why(cluster, error, heard)),))
@@ -170,8 +169,9 @@ def _handshake(cluster: Cluster) -> Mapping[str, Any]:
     context = ssl.create_default_context(cadata=cluster.security.get("ssl.ca.pem"))
     if not _secure(cluster):
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    seconds = timeouts.DOCTOR_CONNECT_SECONDS
     with (
-        socket.create_connection((host.strip("[]"), int(port)), PROBE_SECONDS) as plain,
+        socket.create_connection((host.strip("[]"), int(port)), seconds) as plain,
         context.wrap_socket(plain, server_hostname=host.strip("[]")) as wrapped,
     ):
         return wrapped.getpeercert() or {}
@@ -231,14 +231,15 @@ def _unseen(broker: BrokerReport, service: str) -> Iterator[tuple[str, str]]:
 
 def _groups(broker: BrokerReport, service: str) -> Iterator[str]:
     names = [r.name for r in rights.of_service(service) if r.resource == "group"]
-    for name in Admin(broker.cluster).forbidden_groups(names, SECONDS):
+    for name in Admin(broker.cluster).forbidden_groups(names, timeouts.DOCTOR_BROKER_SECONDS):
         yield f"{broker.user} may not use the group {name}"
 
 
 def _transactions(broker: BrokerReport, service: str) -> Iterator[str]:
     """Begin a life under a name of the allowed prefix that no worker has: theirs would end."""
     try:
-        clients.producer(broker.cluster, f"{service}-doctor").init_transactions(SECONDS)
+        producer = clients.producer(broker.cluster, f"{service}-doctor")
+        producer.init_transactions(timeouts.DOCTOR_BROKER_SECONDS)
     except KafkaException as error:
         if error.args[0].code() == KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
             yield f"{broker.user} may not begin transactions"
@@ -272,7 +273,8 @@ def _committed(
         return {}
     consumer = clients.consumer(cluster, group)  # it subscribes to nothing, so it joins nothing
     try:
-        found = consumer.committed([TopicPartition(*place) for place in places], timeout=SECONDS)
+        asked = [TopicPartition(*place) for place in places]
+        found = consumer.committed(asked, timeout=timeouts.DOCTOR_BROKER_SECONDS)
     finally:
         consumer.close()
     return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in found}

@@ -18,7 +18,7 @@ from credstream.contract.errors import Unavailable
 from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.target import Target
 from credstream.kafka import registry
-from credstream.process import diagnosis
+from credstream.process import diagnosis, timeouts
 from credstream.process.diagnosis import Diagnosis
 from credstream.process.settings import PREFIX, Settings, SettingsError, needed, secret_key
 from credstream.storage import migrate
@@ -103,7 +103,8 @@ def registry_checks(exchange: Target) -> Iterator[Finding]:
     if not url:
         yield Finding("registry", OK, "none is set: the built-in ids are used")
         return
-    client = SchemaRegistryClient({"url": url, "timeout": registry.SECONDS, "max.retries": 0})
+    seconds = timeouts.REGISTRY_SECONDS
+    client = SchemaRegistryClient({"url": url, "timeout": seconds, "max.retries": 0})
     ours = registry.SchemaRegistry(url)
     try:
         failed = _unreached(client, url)

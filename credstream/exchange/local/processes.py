@@ -19,17 +19,13 @@ from credstream.contract import topics
 from credstream.exchange.errors import CommandError
 from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.local.backends import Backend
-from credstream.process import child_process
+from credstream.process import child_process, timeouts
 from services.publisher import seal
 
 # Started in the order that an event meets them, so that the first receipt comes early.
 SERVICES = topics.SERVICES
 OURS = ("state", "secrets", "europass", "published", "receipts", "dlq", "logs")
 FOLLOWED = ("published", "receipts", "dlq")
-# Shorter than in production, so that a first look at an unregistered provider ends soon.
-HOLD_SECONDS = "3"
-STOP_SECONDS = 10.0
-RESTART_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -58,10 +54,11 @@ class Processes:
 
     def mend(self) -> list[tuple[str, int]]:
         """Start again what has ended; name and exit code of each."""
+        latest = time.monotonic() - timeouts.CHILD_RESTART_SECONDS
         ended = [
             (name, child.returncode)
             for name, child in self.children.items()
-            if child.poll() is not None and time.monotonic() - self.started[name] > RESTART_SECONDS
+            if child.poll() is not None and self.started[name] < latest
         ]
         for name, _code in ended:
             # Its port may be what ended it: between our look and its start somebody took it.
@@ -72,7 +69,7 @@ class Processes:
         return ended
 
     def stop(self) -> None:
-        child_process.stop(list(self.children.values()), STOP_SECONDS)
+        child_process.stop(list(self.children.values()), timeouts.CHILD_STOP_SECONDS)
         (self.place.folder / "run.json").unlink(missing_ok=True)
 
     def write(self) -> None:
@@ -109,7 +106,9 @@ class Processes:
             "EUROPASS_DIR": str(folder / "europass"),
             "WEB_PORT": str(self.ports[name]),
             "DATA_DIR": str(folder / "state" / "faust"),
-            "HOLD_SECONDS": os.environ.get("CREDSTREAM_HOLD_SECONDS", HOLD_SECONDS),
+            "HOLD_SECONDS": os.environ.get(
+                "CREDSTREAM_HOLD_SECONDS", str(timeouts.LOCAL_HOLD_SECONDS)
+            ),
             "MIGRATE": "true",
         }
         kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}

@@ -22,12 +22,11 @@ from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.target import Target, check_service, loaded, target_of
 from credstream.interfaces.cli.exit_codes import AWAY, CONFIG, UNDONE
 from credstream.interfaces.cli.terminal import console
+from credstream.process import timeouts
 from credstream.storage import migrate
 
 VAULT = "vault"
 VAULTED = ("normalise", "publisher")
-# Two stages of these, and loading: less than fifteen seconds when everything hangs.
-SECONDS = 6.0
 STYLES = {OK: "green", WRONG: "red", UNKNOWN: "yellow"}
 Checks = Callable[[], Iterable[Finding]]
 
@@ -57,7 +56,8 @@ class Work:
         self.thread.join(max(0.0, end - time.monotonic()))
         if self.found is not None:
             return self.found
-        said = str(self.failure) if self.failure else f"no answer in {SECONDS:.0f} s"
+        hanging = f"no answer in {timeouts.DOCTOR_STAGE_SECONDS:.0f} s"
+        said = str(self.failure) if self.failure else hanging
         what = f"{self.name}: {next(iter(said.splitlines()), type(self.failure).__name__)[:200]}"
         return [Finding(self.group, UNKNOWN, what, "look whether it runs, and at the way there")]
 
@@ -94,7 +94,7 @@ def _found(services: Sequence[str], place: ExchangeFolder, exchange: Target) -> 
         *(Work("databases", base.name, partial(checks.base_checks, base)) for base in bases),
     ]
     found = list(checks.settings_checks(settings, () if in_folder else tuple(named)))
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + timeouts.DOCTOR_STAGE_SECONDS
     reached_, rest = [each for work in first[:1] for each in work.until(end)], []
     for work in first[1:]:
         rest += work.until(end)
@@ -124,7 +124,7 @@ def _behind(
             if base.name in well and base.name != VAULT
         ),
     ]
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + timeouts.DOCTOR_STAGE_SECONDS
     for work in works:
         yield from work.until(end)
 

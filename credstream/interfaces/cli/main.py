@@ -13,6 +13,7 @@ from credstream.exchange.errors import CommandError
 from credstream.exchange.folder import DEFAULT_DIR, STACK
 from credstream.interfaces.cli.exit_codes import AWAY, EXIT_CODES
 from credstream.interfaces.cli.groups import GROUPS, Dir, Json, Service
+from credstream.process import timeouts
 
 HELP = """The exchange for micro-credentials: try a file, run the house, ask why.
 
@@ -101,7 +102,9 @@ def submit(
         str | None,
         typer.Option("--id", help="Id of the submission; else made from name and content."),
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the receipts.")] = 60.0,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds to wait for the receipts.")
+    ] = timeouts.SUBMIT_SECONDS,
     wait: Annotated[bool, typer.Option(help="Wait for the receipts.")] = True,
     as_json: Json = False,
 ) -> None:

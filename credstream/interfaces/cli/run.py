@@ -36,13 +36,8 @@ from credstream.interfaces.cli.exit_codes import UNDONE
 from credstream.interfaces.cli.run_report import console_for, line_of, report
 from credstream.kafka import clients
 from credstream.kafka.sender import Outgoing
+from credstream.process import timeouts
 
-GIVE_UP_SECONDS = 120.0
-FIRST_SECONDS = 3.0
-# New topics are looked for so often: a cluster has more than a thousand partitions to tell of.
-ASK_SECONDS = 0.5
-QUIET_SECONDS = 0.5
-HELD_QUIET_SECONDS = 2.0
 # Reasons that say, in the receipt, that no credential will be sealed.
 UNSEALED = {"edc.incomplete", "edc.not_in_force"}
 
@@ -83,7 +78,8 @@ class Watch:
         if not self.all_ended():
             return False
         held = any(self.ledger.outcome(name) == "held" for name in self.ledger.sent)
-        if time.monotonic() - self.changed < (HELD_QUIET_SECONDS if held else QUIET_SECONDS):
+        quiet = timeouts.HELD_QUIET_SECONDS if held else timeouts.QUIET_SECONDS
+        if time.monotonic() - self.changed < quiet:
             return False
         folder = self.place.folder / "europass"
         return all((folder / name).exists() for name in self.awaited)
@@ -237,8 +233,8 @@ def _follow(live: _Live) -> None:
     def done() -> bool:
         return live.watch.done() and live.collector.caught_up
 
-    while not live.stopping and not done() and lasted() < GIVE_UP_SECONDS:
-        if live.watch.heard or lasted() > FIRST_SECONDS:
+    while not live.stopping and not done() and lasted() < timeouts.RUN_SECONDS:
+        if live.watch.heard or lasted() > timeouts.FIRST_RECEIPT_SECONDS:
             live.house.start_rest()
         _turn(live)
     live.house.start_rest()
@@ -248,9 +244,9 @@ def _turn(live: _Live) -> None:
     house, collector, watch = live.house, live.collector, live.watch
     for name, code in house.mend():
         live.console.print(f"[yellow]{name} ended ({code}); started again[/]")
-    if time.monotonic() - live.asked > ASK_SECONDS:
+    if time.monotonic() - live.asked > timeouts.RUN_TOPICS_CHECK_SECONDS:
         _follow_new(live)
-    for seen in collector.poll(0.05):
+    for seen in collector.poll(timeouts.RUN_POLL_SECONDS):
         if isinstance(seen.record, Provider):
             house.ground.add_topics(seen.record.kind, seen.record.id)
         if isinstance(seen.record, PublishedChange) and seen.record.topic not in live.named:

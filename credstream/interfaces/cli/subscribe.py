@@ -23,11 +23,10 @@ from credstream.exchange.target import Target, target_of
 from credstream.interfaces.cli import terminal
 from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import short
+from credstream.process import timeouts
 from credstream.sdk import rows
 from credstream.sdk.register import How
 from credstream.sdk.rows import Published
-
-PROGRESS_SECONDS = 1.0
 
 
 def subscribe_to(
@@ -116,7 +115,7 @@ class Meter:
             self.count.add(message)
             if message.fault:
                 terminal.warn(unreadable(message))
-        if self.on_terminal and self.clock() - self.shown_at > PROGRESS_SECONDS:
+        if self.on_terminal and self.clock() - self.shown_at > timeouts.PROGRESS_SECONDS:
             sys.stderr.write(f"\r{self.count.records} records taken")
             self.shown_at = self.clock()
 
