@@ -20,7 +20,7 @@ from credstream.contract.messages import Incoming, ReadMessage
 from credstream.contract.records import Provider, Received
 from credstream.contract.values import Organisation
 from services.ingest.detect import detect
-from services.ingest.examine import Examined, examine, parts, rules_of
+from services.ingest.examine import Examined, parts, read_submission, rules_of
 from services.normalise.step import Facts, LearnerKey, normalise
 
 GOLDEN = Path(__file__).parents[1] / "tests/golden"
@@ -111,7 +111,7 @@ def rosters() -> Iterator[Case]:
 def measure(case: Case) -> Speed | None:
     """None for what is refused."""
     try:
-        examined = examine(message(case.value), PROVIDER)
+        examined = read_submission(message(case.value), PROVIDER)
         in_house(case.value)
     except Rejected:
         return None
@@ -143,7 +143,7 @@ def once(value: bytes, examined: Examined) -> None:
 
 def in_house(value: bytes) -> None:
     """A submission through ingest's examination and normalise's step; raises Rejected."""
-    for number, each in enumerate(examine(message(value), PROVIDER).received):
+    for number, each in enumerate(read_submission(message(value), PROVIDER).received):
         facts = Facts(learners={("received.v1", 0, number): KEY})
         normalise(read_message(each, number), facts)
 

@@ -11,7 +11,7 @@ from credstream.contract.messages import Emit, StepResult
 from credstream.process import logs
 from credstream.process.settings import Settings
 from credstream.runtime.hooks import BatchHooks
-from credstream.runtime.service import Sender, Service
+from credstream.runtime.service import Sender, Service, as_read, nothing_known
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import EPOCH, METADATA
@@ -35,6 +35,8 @@ def service_of(source, target):
         name="bench",
         inputs=(source,),
         read=lambda message: job.read(message.value),
+        known=nothing_known,
+        examine=as_read,
         gather=lambda _connection, _batch: None,
         step=step,
         learn=lambda _facts, _rows: None,

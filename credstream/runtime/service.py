@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.messages import Incoming, ReadMessage, StepResult
 
+Opened = TypeVar("Opened")
+Known = TypeVar("Known")
 Record = TypeVar("Record")
 Facts = TypeVar("Facts")
 Row = TypeVar("Row")
@@ -27,30 +29,38 @@ NOBODY = Sender(None, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service(Generic[Record, Facts, Row]):
+class Service(Generic[Record, Facts, Row, Opened, Known]):
     """What a service brings; everything else is the runtime's.
 
     The stage takes a batch through these functions, in this order:
 
-    1. `read` makes a record of one message's bytes, or raises Rejected; `sender` says who sent a
-       message that was read: its receipt goes there if it is refused later. `exclusive` says
-       whether the batch changes what other batches rely on.
-    2. `gather` reads all rows that the batch needs, and puts them together as the facts.
-    3. `step` decides about one message, or raises Rejected. It is pure: it changes neither the
+    1. `read` opens one message, or raises Rejected. `sender` says who sent a message that could be
+       opened: its receipt goes there if it is refused later. `exclusive` says whether the batch
+       changes what other batches rely on.
+    2. `known` reads the rows that an opened message can be examined with, once for the batch, and
+       `examine` makes the record of one message with them, or raises Rejected. It is pure.
+    3. `gather` reads all rows that the records need, and puts them together as the facts.
+    4. `step` decides about one message, or raises Rejected. It is pure: it changes neither the
        message nor the facts. `learn` then adds its rows to the facts for the later messages.
-    4. `apply` writes the rows of all messages.
+    5. `apply` writes the rows of all messages.
 
-    From the second on everything happens in one SQL transaction. The facts are one object for one
-    batch, and nothing but `learn` changes them.
+    From the second on everything happens in one SQL transaction. A refusal by `read`, `examine`
+    or `step` is that of one message; the others go on. The facts are one object for one batch, and
+    nothing but `learn` changes them.
+
+    The second phase is for services whose records have to be read from the content before anybody
+    can tell which rows they need. Others give `nothing_known` and `as_read`.
     `unknown` names the topics, among some, whose messages have to wait.
     """
 
     name: str
     inputs: tuple[str, ...]
     strategy: str = "range"
-    read: Callable[[Incoming], Record]
-    sender: Callable[[ReadMessage[Record]], Sender]
-    exclusive: Callable[[Sequence[ReadMessage[Record]]], bool] = lambda _batch: False
+    read: Callable[[Incoming], Opened]
+    sender: Callable[[ReadMessage[Opened]], Sender]
+    exclusive: Callable[[Sequence[ReadMessage[Opened]]], bool] = lambda _batch: False
+    known: Callable[[sa.Connection, Sequence[ReadMessage[Opened]]], Known]
+    examine: Callable[[ReadMessage[Opened], Known], Record]
     gather: Callable[[sa.Connection, Sequence[ReadMessage[Record]]], Facts]
     step: Callable[[ReadMessage[Record], Facts], StepResult[Row]]
     learn: Callable[[Facts, Sequence[Row]], None]
@@ -59,7 +69,16 @@ class Service(Generic[Record, Facts, Row]):
 
 
 # For those who need a service's names and topics, and call none of its functions.
-AnyService: TypeAlias = Service[Any, Any, Any]
+AnyService: TypeAlias = Service[Any, Any, Any, Any, Any]
+
+
+def nothing_known(_connection: sa.Connection, _batch: Sequence[Incoming]) -> None:
+    """The `known` of a service that examines messages by themselves, or not at all."""
+
+
+def as_read(message: ReadMessage[Record], _known: None) -> Record:
+    """The `examine` of a service that finds its rows by what `read` gives."""
+    return message.record
 
 
 def reader(codec: Codec, records: Mapping[str, type[Record]]) -> Callable[[Incoming], Record]:

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.messages import Incoming, ReadMessage, with_record
+from credstream.contract.messages import Content, Incoming, ReadMessage, with_record
 from credstream.process import metrics
 from credstream.runtime.breaker import FINE
 from credstream.runtime.outputs import Ended, Outputs
-from credstream.runtime.service import NOBODY, Facts, Record, Row, Sender, Service
+from credstream.runtime.service import NOBODY, Facts, Known, Opened, Record, Row, Sender, Service
 from credstream.storage import journal
 from credstream.storage.engine import transaction
 from credstream.storage.journal import Move, NotOurs, Output, Partition
@@ -33,10 +33,10 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready(Generic[Record]):
-    """A message that was read, and who sent it."""
+class _Ready(Generic[Content]):
+    """A message that was opened or examined, and who sent it."""
 
-    message: ReadMessage[Record]
+    message: ReadMessage[Content]
     sender: Sender
 
 
@@ -47,6 +47,9 @@ class _Refused:
     message: Incoming
     refusal: Rejected
     sender: Sender
+
+
+_OrRefused: TypeAlias = _Ready[Content] | _Refused
 
 
 @dataclass(slots=True)
@@ -62,10 +65,10 @@ class UnexpectedError(Exception):
 
 
 @dataclass(slots=True)
-class Stage(Generic[Record, Facts, Row]):
+class Stage(Generic[Record, Facts, Row, Opened, Known]):
     """Runs batches of one service against its database; knows nothing of Kafka clients."""
 
-    service: Service[Record, Facts, Row]
+    service: Service[Record, Facts, Row, Opened, Known]
     engine: sa.Engine
     codec: Codec
     cluster_id: str
@@ -100,16 +103,13 @@ class Stage(Generic[Record, Facts, Row]):
         batch: Sequence[Incoming],
         before: Mapping[Partition, journal.Row | None],
         committed: Mapping[Partition, int | None],
-        decide: Callable[
-            [sa.Connection, Sequence[_Ready[Record] | _Refused]],
-            _Decided[Row],
-        ],
+        decide: Callable[[sa.Connection, Sequence[_OrRefused[Opened]]], _Decided[Row]],
     ) -> Settled:
         started = time.perf_counter()
-        read = [self._read(message) for message in batch]
+        opened = [self._open(message) for message in batch]
         with transaction(self.engine) as connection:
-            hold_epoch(connection, exclusive=self.service.exclusive(_messages(read)))
-            decided = decide(connection, read)
+            hold_epoch(connection, exclusive=self.service.exclusive(_messages(opened)))
+            decided = decide(connection, opened)
             self.service.apply(connection, decided.rows)
             moves = _moves(decided.ended, committed)
             if self.journalled:
@@ -122,7 +122,7 @@ class Stage(Generic[Record, Facts, Row]):
         outputs = tuple(output for each in decided.ended for output in each.outputs)
         return Settled(outputs, rows, tuple(decided.ended))
 
-    def _read(self, message: Incoming) -> _Ready[Record] | _Refused:
+    def _open(self, message: Incoming) -> _OrRefused[Opened]:
         try:
             read = with_record(message, self.service.read(message))
         except Rejected as refusal:
@@ -130,22 +130,33 @@ class Stage(Generic[Record, Facts, Row]):
         return _Ready(read, self.service.sender(read))
 
     def _decide(
-        self, connection: sa.Connection, read: Sequence[_Ready[Record] | _Refused]
+        self, connection: sa.Connection, opened: Sequence[_OrRefused[Opened]]
     ) -> _Decided[Row]:
-        facts = self.service.gather(connection, _messages(read))
+        known = self.service.known(connection, _messages(opened))
+        examined = [self._examine(message, known) for message in opened]
+        facts = self.service.gather(connection, _messages(examined))
         decided: _Decided[Row] = _Decided()
-        for each in read:
-            ended, rows = self._step(each, facts)
+        for message in examined:
+            ended, rows = self._step(message, facts)
             decided.ended.append(ended)
             decided.rows += rows
         return decided
 
-    def _step(self, read: _Ready[Record] | _Refused, facts: Facts) -> tuple[Ended, tuple[Row, ...]]:
-        message, sender, outputs = read.message, read.sender, self._outputs()
-        if isinstance(read, _Refused):
-            return outputs.refused(message, read.refusal, sender), ()
+    def _examine(self, opened: _OrRefused[Opened], known: Known) -> _OrRefused[Record]:
+        if isinstance(opened, _Refused):
+            return opened
         try:
-            result = self.service.step(read.message, facts)
+            record = self.service.examine(opened.message, known)
+        except Rejected as refusal:
+            return _Refused(opened.message, refusal, opened.sender)
+        return _Ready(with_record(opened.message, record), opened.sender)
+
+    def _step(self, examined: _OrRefused[Record], facts: Facts) -> tuple[Ended, tuple[Row, ...]]:
+        message, sender, outputs = examined.message, examined.sender, self._outputs()
+        if isinstance(examined, _Refused):
+            return outputs.refused(message, examined.refusal, sender), ()
+        try:
+            result = self.service.step(examined.message, facts)
             written = outputs.encoded(result.emits)
             left_out = outputs.left_out(message, result.unread, sender)
         except Rejected as refusal:
@@ -158,15 +169,15 @@ class Stage(Generic[Record, Facts, Row]):
 
     def _sender(self, message: Incoming) -> Sender:
         with suppress(Exception):  # what reads it or names its sender may be what fails
-            return self._read(message).sender
+            return self._open(message).sender
         return NOBODY
 
 
-AnyStage: TypeAlias = Stage[Any, Any, Any]
+AnyStage: TypeAlias = Stage[Any, Any, Any, Any, Any]
 
 
-def _messages(read: Iterable[_Ready[Record] | _Refused]) -> list[ReadMessage[Record]]:
-    return [each.message for each in read if isinstance(each, _Ready)]
+def _messages(batch: Iterable[_OrRefused[Content]]) -> list[ReadMessage[Content]]:
+    return [each.message for each in batch if isinstance(each, _Ready)]
 
 
 def _moves(

@@ -11,7 +11,7 @@ from credstream.contract.records import Accreditation, Again, Normalised, Provid
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.service import NOBODY, Sender, Service, reader
+from credstream.runtime.service import NOBODY, Sender, Service, as_read, nothing_known, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from services.accreditation import gather, lists, source_age, write
@@ -31,6 +31,8 @@ def build(settings: Settings) -> Worker:
         name="accreditation",
         inputs=tuple(READS),
         read=reader(wire, READS),
+        known=nothing_known,
+        examine=as_read,
         gather=partial(gather.gather, codec),
         step=accredit,
         learn=learn,

@@ -14,7 +14,8 @@ from credstream.runtime.service import Sender, Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from services.ingest import gather, write
-from services.ingest.examine import submission_of
+from services.ingest.event import submission_of
+from services.ingest.examine import examine
 from services.ingest.step import ingest, learn
 
 
@@ -27,7 +28,9 @@ def build(settings: Settings) -> Worker:
         inputs=(topics.SUBMISSIONS,),
         strategy="roundrobin",
         read=lambda _message: None,
-        gather=partial(gather.gather, codec),
+        known=partial(gather.registrations, codec),
+        examine=examine,
+        gather=gather.gather,
         step=ingest,
         learn=learn,
         apply=write.apply,

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-
-import orjson
 
 from credstream.contract import identity, topics
 from credstream.contract.errors import Rejected
@@ -17,10 +12,10 @@ from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider, Received
 from credstream.contract.values import Reason
 from credstream.formats.shared import credential_ids, documents
-from credstream.formats.shared.json_text import read_json, read_text
 from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
 from credstream.formats.table import BY_NAME
 from services.ingest.detect import Detected, detect
+from services.ingest.event import Event, event_of, stated_time
 from services.ingest.proofs import data_integrity, jades, status, vc_jwt, xml_dsig
 from services.ingest.proofs.base import Proof
 
@@ -29,22 +24,6 @@ RULES = ("dates", "encoding")
 MOST_PARTS = 10_000
 # Where so many parts in a row are bad from the first one on, nobody looks at the others.
 HOPELESS = 100
-STRUCTURED = "application/cloudevents+json"
-TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
-    r"(Z|[+-][0-9]{2}:?[0-9]{2})?)?",
-    re.ASCII,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """The payload of a message with what CloudEvents say of it."""
-
-    payload: bytes
-    submission: str
-    time: str | None = None
-    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +46,12 @@ class _Source:
     provider: Provider
 
 
-def examine(
+def examine(message: Incoming, registered: Mapping[str, Provider]) -> Examined:
+    """What a submission holds, read as the registration behind its topic says; raises Rejected."""
+    return read_submission(message, _entitled(message, registered))
+
+
+def read_submission(
     message: Incoming, provider: Provider, judge: Callable[..., Proof] | None = None
 ) -> Examined:
     """Read a submission of a provider; raises Rejected. `judge` stands in for `prove`."""
@@ -133,27 +117,6 @@ def parts(
     return tuple(read), tuple(unread)
 
 
-def event_of(message: Incoming) -> Event:
-    """The payload of a message: raw, or a CloudEvent in binary or structured mode."""
-    value = message.value or b""
-    if (message.header("content-type") or "").strip().lower().startswith(STRUCTURED):
-        return _structured(message, value)
-    return Event(
-        value,
-        _submission(message, message.header("ce_id")),
-        _time(message.header("ce_time")),
-        message.header("ce_providerid"),
-    )
-
-
-def submission_of(message: Incoming) -> str:
-    """The id of a submission, also of one that cannot be read."""
-    try:
-        return event_of(message).submission
-    except Rejected:
-        return _submission(message, None)
-
-
 def prove(detected: Detected, provider: Provider, at: int) -> Proof:
     """What the signature of a submission is worth."""
     if detected.signature == "jws":
@@ -165,6 +128,19 @@ def prove(detected: Detected, provider: Provider, at: int) -> Proof:
     if isinstance(detected.document, dict) and detected.document.get("proof"):
         return data_integrity.verify(detected.document, provider.keys, at)
     return Proof("none", "none", None, "the submission is not signed")
+
+
+def _entitled(message: Incoming, registered: Mapping[str, Provider]) -> Provider:
+    """The registration behind a topic; raises Rejected where it may not send there now."""
+    kind, name = topics.provider_of(message.topic) or ("", "")
+    provider = registered.get(name)
+    if provider is None:
+        raise Rejected("provider.unknown", "", name)
+    if kind != provider.kind:
+        raise Rejected("provider.unknown", "", f"{provider.id} is no {kind}")
+    if provider.status != "active":
+        raise Rejected("provider.suspended", "", provider.id)
+    return provider
 
 
 def key_of(parsed: Parsed, provider: Provider) -> str:
@@ -182,7 +158,7 @@ def _received(source: _Source, document: Any, parsed: Parsed) -> Received:
     if parsed.provider and parsed.provider.raw != provider.id:
         raise Rejected("provider.mismatch", parsed.provider.path, "another provider is named")
     payload = documents.write(document)
-    stated = _time(parsed.occurred_at.raw) if parsed.occurred_at else source.event.time
+    stated = stated_time(parsed.occurred_at.raw) if parsed.occurred_at else source.event.time
     return Received(
         key=key_of(parsed, provider),
         provider=provider.id,
@@ -208,37 +184,3 @@ def _standing(source: _Source, document: Any) -> str:
     lists, keys = source.provider.status_lists, source.provider.keys
     inner = document.get("credential") if isinstance(document, dict) else None
     return status.standing(inner or document, lists, keys, source.message.at)
-
-
-def _structured(message: Incoming, value: bytes) -> Event:
-    event = read_json(read_text(value))
-    if not isinstance(event, dict) or "specversion" not in event:
-        raise Rejected("format.invalid", "specversion", "no structured CloudEvent")
-    return Event(
-        _data(event),
-        _submission(message, event.get("id")),
-        _time(event.get("time")),
-        str(event["providerid"]) if event.get("providerid") is not None else None,
-    )
-
-
-def _data(event: dict[str, Any]) -> bytes:
-    packed = event.get("data_base64")
-    if isinstance(packed, str):
-        try:
-            return base64.b64decode(packed, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise Rejected("format.invalid", "data_base64", "not base64") from error
-    data = event.get("data")
-    return data.encode() if isinstance(data, str) else orjson.dumps(data)
-
-
-def _time(given: object) -> str | None:
-    """A time as written; what is none would travel to public streams, whatever it says."""
-    return given if isinstance(given, str) and TIME.fullmatch(given) else None
-
-
-def _submission(message: Incoming, given: object) -> str:
-    if isinstance(given, str) and identity.GIVEN_ID.fullmatch(given):
-        return given
-    return identity.submission_id(message.topic, message.value or b"")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from credstream.contract import topics
-from credstream.contract.errors import Rejected
-from credstream.contract.messages import Emit, Incoming, StepResult
+from credstream.contract.messages import Emit, ReadMessage, StepResult
 from credstream.contract.records import Receipt, Received
 from credstream.contract.values import Reason
 from services.ingest.examine import Examined
-
-Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +23,19 @@ class SeenRow:
 
 @dataclass(slots=True)
 class Facts:
-    """Each message of a batch, examined or refused, and what its keys had before.
-
-    `learn` alone changes it.
+    """What the keys of a batch had before; `learn` alone changes it.
 
     `last` is the digest that a key was last received with, `seen` every (key, digest,
     submission) so far.
     """
 
-    examined: Mapping[Place, Examined | Rejected] = field(default_factory=dict)
     last: dict[str, str] = field(default_factory=dict)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
 
 
-def ingest(message: Incoming, facts: Facts) -> StepResult[SeenRow]:
-    """Pass on what is new; raises Rejected for what cannot be stood behind."""
-    examined = facts.examined[message.topic, message.partition, message.offset]
-    if isinstance(examined, Rejected):
-        raise examined
+def ingest(message: ReadMessage[Examined], facts: Facts) -> StepResult[SeenRow]:
+    """Pass on what is new of a submission, and tell the provider what became of each part."""
+    examined = message.record
     emits: list[Emit] = []
     rows: list[SeenRow] = []
     brought: set[tuple[str, str]] = set()

@@ -10,7 +10,7 @@ from credstream.contract.records import Again, Provider, Received
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key
 from credstream.runtime.reference import Control, learn_provider
-from credstream.runtime.service import NOBODY, Sender, Service, reader
+from credstream.runtime.service import NOBODY, Sender, Service, as_read, nothing_known, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from credstream.storage.vault import Vault
@@ -33,6 +33,8 @@ def build(settings: Settings) -> Worker:
         name="normalise",
         inputs=tuple(READS),
         read=reader(wire, READS),
+        known=nothing_known,
+        examine=as_read,
         gather=store.gather,
         step=normalise,
         learn=learn,

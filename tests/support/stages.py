@@ -16,7 +16,7 @@ from credstream.runtime.hooks import Hooks, no_crash
 from credstream.runtime.loop import Limits, Loop
 from credstream.runtime.partitions import Partitions
 from credstream.runtime.progress import Progress
-from credstream.runtime.service import NOBODY, Service
+from credstream.runtime.service import NOBODY, Service, as_read, nothing_known
 from credstream.runtime.stage import Stage
 from credstream.runtime.transactions import Transactions
 from credstream.storage import tables
@@ -84,6 +84,8 @@ TOY = Service(
     name="toy",
     inputs=(INPUT, AGAIN),
     read=lambda message: (message.key or b"").decode(),
+    known=nothing_known,
+    examine=as_read,
     gather=gather,
     step=step,
     learn=lambda facts, rows: facts.update({row.key: row.version for row in rows}),

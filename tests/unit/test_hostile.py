@@ -15,7 +15,7 @@ from credstream.contract import topics
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.reasons.table import REASONS
-from services.ingest.examine import examine
+from services.ingest.examine import read_submission
 from tests.support import effort, hostile
 from tests.support.normalising import provider
 
@@ -38,7 +38,7 @@ def submitted(value):
 
 def outcome(value):
     try:
-        return examine(submitted(value), provider())
+        return read_submission(submitted(value), provider())
     except Rejected as refusal:
         return refusal
 

@@ -24,7 +24,7 @@ from credstream.storage import journal
 from credstream.storage.engine import transaction
 from credstream.storage.tables import PROVIDERS
 from services.ingest.app import build
-from services.ingest.examine import examine
+from services.ingest.examine import read_submission
 from tests.support import exchanges, proofs
 from tests.support.exchanges import CLUSTER, Everything
 
@@ -268,7 +268,7 @@ def test_a_bundle_costs_no_more_than_a_multiple_of_its_bytes():
 
     def refused():
         with pytest.raises(Rejected, match="format.invalid at language"):
-            examine(message, ACME)
+            read_submission(message, ACME)
 
     assert most(refused) < 200 * len(message.value)
 

@@ -10,9 +10,10 @@ import pytest
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, with_record
 from credstream.contract.records import Provider, Receipt, Received
-from services.ingest.examine import examine, submission_of
+from services.ingest.event import submission_of
+from services.ingest.examine import examine, read_submission
 from services.ingest.step import Facts, ingest, learn
 
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
@@ -45,13 +46,13 @@ STRUCTURED = {"content__type": "application/cloudevents+json; charset=utf-8"}
 
 
 def test_a_raw_event_has_an_id_from_its_content():
-    one, two = examine(message(AWARD), ACME), examine(message(AWARD, 5), ACME)
+    one, two = read_submission(message(AWARD), ACME), read_submission(message(AWARD, 5), ACME)
     assert one.submission == two.submission == submission_of(message(AWARD))
-    assert one.submission != examine(message(AWARD | {"grade": "A"}), ACME).submission
+    assert one.submission != read_submission(message(AWARD | {"grade": "A"}), ACME).submission
 
 
 def test_a_binary_cloud_event_has_its_own():
-    found = examine(message(AWARD, ce_id="2026/117", ce_time="2026-03-07T00:00:00Z"), ACME)
+    found = read_submission(message(AWARD, ce_id="2026/117", ce_time="2026-03-07T00:00:00Z"), ACME)
     assert found.submission == "2026/117"
     assert found.received[0].occurred_at == "2026-03-07T00:00:00Z"
 
@@ -61,7 +62,7 @@ def test_a_binary_cloud_event_has_its_own():
     [structured(data=AWARD), structured(data=json.dumps(AWARD)), structured(data_base64=base64.b64encode(json.dumps(AWARD).encode()).decode())],
 )  # fmt: skip
 def test_a_structured_cloud_event_is_opened(event):
-    found = examine(message(event, **STRUCTURED), ACME)
+    found = read_submission(message(event, **STRUCTURED), ACME)
     assert (found.submission, found.received[0].format, found.received[0].occurred_at) == (
         "ce-9",
         "native",
@@ -86,7 +87,7 @@ def test_a_structured_cloud_event_is_opened(event):
 )
 def test_what_cannot_be_stood_behind_has_a_reason(value, headers, code):
     with pytest.raises(Rejected) as caught:
-        examine(message(value, **headers), ACME)
+        read_submission(message(value, **headers), ACME)
     assert caught.value.code == code
 
 
@@ -95,23 +96,22 @@ def test_an_id_that_looks_like_an_address_never_becomes_a_submissions_name():
 
 
 def test_a_key_is_content_free_and_the_registration_may_choose_the_identifier():
-    found = examine(message(AWARD), ACME).received[0]
+    found = read_submission(message(AWARD), ACME).received[0]
     assert found.key.startswith("mc:de:")
     assert "A-1" not in found.key
-    assert found.key == examine(message(AWARD | {"grade": "B"}), ACME).received[0].key
-    assert found.key != examine(message(AWARD), replace(ACME, id="acme2")).received[0].key
+    assert found.key == read_submission(message(AWARD | {"grade": "B"}), ACME).received[0].key
+    assert found.key != read_submission(message(AWARD), replace(ACME, id="acme2")).received[0].key
 
 
 def run(facts, *messages):
     """The receipts' statuses and the records, as a batch would see them."""
-    told = []
+    results = []
     for each in messages:
-        facts.examined = {**facts.examined, (each.topic, 0, each.offset): examine(each, ACME)}
-        outcome = ingest(each, facts)
+        outcome = ingest(with_record(each, examine(each, {"acme": ACME})), facts)
         learn(facts, outcome.rows)
         receipts = [e.record.status for e in outcome.emits if isinstance(e.record, Receipt)]
-        told.append((receipts, sum(isinstance(e.record, Received) for e in outcome.emits)))
-    return told
+        results.append((receipts, sum(isinstance(e.record, Received) for e in outcome.emits)))
+    return results
 
 
 def test_the_same_content_is_received_once():
@@ -139,12 +139,21 @@ def test_earlier_content_under_a_new_id_is_a_return_to_it():
 
 def test_a_bundle_is_one_record_for_each_credential():
     bundle = {"credstream": 1, "credentials": [AWARD, AWARD | {"id": "A-2"}]}
-    found = examine(message(bundle), ACME)
+    found = read_submission(message(bundle), ACME)
     assert len({each.key for each in found.received}) == 2
     assert len({each.submission for each in found.received}) == 1
 
 
-def test_a_refused_message_is_raised_by_the_step():
-    facts = Facts({(TOPIC, 0, 0): Rejected("provider.unknown", "", "acme")})
-    with pytest.raises(Rejected, match="provider.unknown"):
-        ingest(message(AWARD), facts)
+@pytest.mark.parametrize(
+    ("registered", "code"),
+    [
+        ({}, "provider.unknown"),
+        ({"acme": replace(ACME, kind="certifier")}, "provider.unknown"),
+        ({"acme": replace(ACME, status="suspended")}, "provider.suspended"),
+        ({"acme2": replace(ACME, id="acme2")}, "provider.unknown"),
+    ],
+)
+def test_only_an_active_provider_of_the_topics_own_kind_is_read(registered, code):
+    with pytest.raises(Rejected) as caught:
+        examine(message(AWARD), registered)
+    assert caught.value.code == code

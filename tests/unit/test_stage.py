@@ -59,7 +59,9 @@ def letter(settled):
     return found, {name: value.decode("utf-8", "replace") for name, value in found.headers}
 
 
-@pytest.mark.parametrize("part", ["read", "sender", "gather", "step", "learn", "apply"])
+@pytest.mark.parametrize(
+    "part", ["read", "sender", "known", "examine", "gather", "step", "learn", "apply"]
+)
 def test_a_bug_in_any_part_of_a_service_ends_as_a_dead_letter_and_not_as_a_crash_loop(made, part):
     stage = stage_of(made)
     stage.service = replace(stage.service, **{part: raising(KeyError("secret"))})

@@ -68,7 +68,7 @@ def receive(
         if refusal.code not in NOT_OF_CONTENT:
             return (), reasons
     try:
-        unproven = examine.examine(_submitted(value, at), provider, _no_verdict)
+        unproven = examine.read_submission(_submitted(value, at), provider, _no_verdict)
     except Rejected as refusal:
         return (), (*reasons, reason_of(refusal))
     return unproven.received, reasons
@@ -76,7 +76,7 @@ def receive(
 
 def received_in(value: bytes, provider: Provider, at: int) -> tuple[Received, ...]:
     """The records of a submission; raises Rejected."""
-    return examine.examine(_submitted(value, at), provider).received
+    return examine.read_submission(_submitted(value, at), provider).received
 
 
 def read_message(record: Content, at: int, offset: int = 0) -> ReadMessage[Content]:
