@@ -124,7 +124,7 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
             CREDSTREAM_BROKER=stacks.stack().bootstrap(),
             CREDSTREAM_REGISTRY_URL=stacks.stack().told()["registry"],
         )
-    assert f"{subject} holds a version that this one does not go with" in found
+    assert f"{subject} holds a version with which this one is not compatible" in found
     assert f"{subject} has not this version's schema" in said
     assert created.returncode == 5
     assert "an earlier version of a schema forbids ours" in created.stderr

@@ -1,1 +1,1 @@
-"""What is looked at before or when something does not work: settings, servers, keys."""
+"""Checks of all that the services need, which change nothing: settings, servers, keys."""

@@ -1,0 +1,80 @@
+"""The doctor compares the journal of a service with the offsets that the broker has for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from confluent_kafka import TopicPartition
+
+from credstream.contract import topics
+from credstream.exchange.doctor.broker import BrokerReport
+from credstream.exchange.doctor.databases import Database
+from credstream.exchange.doctor.findings import OK, WRONG, Finding
+from credstream.exchange.doctor.topics import SHOWN, inputs_of
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
+from credstream.process import timeouts
+from credstream.storage import journal
+from credstream.storage.engine import open_engine, transaction
+from credstream.storage.journal import JournalError, Partition, Row
+from credstream.storage.tables import JOURNAL
+
+PAGE = "`The journal refuses`"
+
+
+def checks(broker: BrokerReport, database: Database) -> Iterator[Finding]:
+    """Compare every row of a service's journal with the offset of its partition."""
+    before, trusting = _rows(database)
+    partitions = sorted(before.keys() | set(_inputs(broker, database.name)))
+    offsets = _committed(broker.cluster, database.name, partitions)
+    after, _ = _rows(database)
+    # A row that changed meanwhile has a worker, which compared it before it began.
+    unchanged = [each for each in partitions if before.get(each) == after.get(each)]
+    faults = []
+    for partition in unchanged:
+        row, offset = after.get(partition), offsets.get(partition)
+        try:
+            journal.verdict(partition, row, broker.id, offset, trusting=trusting)
+        except JournalError as error:
+            faults.append(str(error))
+    do = f"credstream journal show {database.name}; then see {PAGE} in the documentation"
+    for fault in faults[:SHOWN]:
+        yield Finding("journal", WRONG, f"{database.name}: {fault}", do)
+    if len(faults) > SHOWN:
+        yield Finding("journal", WRONG, f"{database.name}: and {len(faults) - SHOWN} rows more", do)
+    if not faults:
+        yield Finding(
+            "journal", OK, f"{database.name}: {len(after)} rows go with the broker's offsets"
+        )
+
+
+def _inputs(broker: BrokerReport, service: str) -> Iterator[Partition]:
+    for name, count in broker.partitions.items():
+        is_input = name in inputs_of(service)
+        if is_input or (service == topics.SERVICES[0] and re.match(topics.SUBMISSIONS, name)):
+            yield from ((name, partition) for partition in range(count))
+
+
+def _rows(database: Database) -> tuple[dict[Partition, Row], bool]:
+    with transaction(open_engine(database.url)) as connection:
+        found = connection.execute(sa.select(JOURNAL.c.topic, JOURNAL.c.partition)).all()
+        partitions = [
+            (row.topic, row.partition) for row in found if row.topic != journal.ANY_PARTITION[0]
+        ]
+        return journal.read(connection, partitions), journal.trusts_broker(connection)
+
+
+def _committed(
+    cluster: Cluster, group: str, partitions: list[Partition]
+) -> dict[Partition, int | None]:
+    if not partitions:
+        return {}
+    consumer = clients.consumer(cluster, group)  # it subscribes to nothing, so it joins nothing
+    try:
+        asked = [TopicPartition(*partition) for partition in partitions]
+        found = consumer.committed(asked, timeout=timeouts.DOCTOR_BROKER_SECONDS)
+    finally:
+        consumer.close()
+    return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in found}
