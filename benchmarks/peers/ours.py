@@ -10,7 +10,10 @@ from benchmarks.peers.meter import asked, meter_of
 from credstream.contract.messages import Emit, StepResult
 from credstream.process import logs
 from credstream.process.settings import Settings
+from credstream.runtime.control_path import ControlPath
+from credstream.runtime.data_path import DataPath
 from credstream.runtime.hooks import BatchHooks
+from credstream.runtime.resources import Resources
 from credstream.runtime.service import Sender, Service, as_read, nothing_known
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import open_engine, transaction
@@ -54,26 +57,21 @@ def database_of(url):
     return made
 
 
-class Measured(Worker):
-    """A worker that tells the meter of each batch."""
+def measure(loop, meter):
+    """Tell the meter of each batch."""
+    own = loop.hooks.batch
 
-    __slots__ = ("meter",)
+    def to_pause(batch):
+        meter.begin()
+        return own.to_pause(batch)
 
-    def _open(self):
-        super()._open()
-        own = self.loop.hooks.batch
+    def completed(settled):
+        pauses = own.completed(settled)
+        meter.add(len(settled.ended))
+        return pauses
 
-        def to_pause(batch):
-            self.meter.begin()
-            return own.to_pause(batch)
-
-        def completed(settled):
-            pauses = own.completed(settled)
-            self.meter.add(len(settled.ended))
-            return pauses
-
-        measured = BatchHooks(to_pause=to_pause, completed=completed)
-        self.loop.hooks = replace(self.loop.hooks, batch=measured)
+    measured = BatchHooks(to_pause=to_pause, completed=completed)
+    loop.hooks = replace(loop.hooks, batch=measured)
 
 
 def main():
@@ -82,11 +80,14 @@ def main():
     service = service_of(given.source, given.target)
     service = replace(service, name=given.group)  # the consumer group, new for each run
     settings = Settings(broker=given.bootstrap_servers)
-    worker = Measured(service, settings, Codec(), (), database_of(given.database))
-    worker.meter = meter_of(given)
-    until = time.monotonic() + 600
-    worker.run(lambda: worker.meter.full() or time.monotonic() > until)
-    worker.meter.report()
+    resources = Resources(settings, Codec(), database_of(given.database))
+    path = DataPath(service, resources)
+    worker = Worker(resources, (path,), ControlPath(service.name, (), resources))
+    meter, until = meter_of(given), time.monotonic() + 600
+    worker.open(lambda: time.monotonic() > until)
+    measure(path.loop, meter)
+    path.run(lambda: meter.full() or time.monotonic() > until)
+    meter.report()
 
 
 if __name__ == "__main__":

@@ -30,10 +30,13 @@ class Backoff:
         self.pause = 0.0
 
 
-def patient(
+def retry_until_available(
     work: Callable[[], object], stopping: Callable[[], bool], turn: Callable[[], None]
 ) -> None:
-    """Do something that must succeed once, waiting while what it needs is away."""
+    """Do something that must succeed once, and wait while what it needs is away.
+
+    `turn` is called before each attempt. Once `stopping` is true the work is given up.
+    """
     backoff = Backoff()
     while not stopping():
         turn()

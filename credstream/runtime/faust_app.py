@@ -1,7 +1,7 @@
 """The process of a service: a Faust app that owns life cycle, control agents and web pages.
 
-The data path runs in a thread beside it. If the thread fails or stops turning, the process
-ends; if the process is told to stop, so is the thread.
+Data paths run in threads beside it. If one fails or stops turning, the process ends; if the
+process is told to stop, so are the threads.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from faust.types.auth import CredentialsT
 
 from credstream.contract.errors import Unavailable
 from credstream.kafka.fencing import Fence
-from credstream.kafka.profiles import PROFILES
-from credstream.kafka.retry import patient
+from credstream.kafka.retry import retry_until_available
 from credstream.process import logs, timeouts
 from credstream.process.logs import logger
 from credstream.process.settings import Settings, SettingsError
 from credstream.runtime import pages
+from credstream.runtime.control_path import ControlPath
 from credstream.runtime.threads import Thread, Watchdog, end
 from credstream.runtime.worker import Worker
 from credstream.storage import engine, migrate
@@ -32,10 +32,10 @@ from credstream.storage import engine, migrate
 
 def app_of(worker: Worker) -> faust.App:
     """The Faust app around a worker."""
-    settings = worker.settings
+    settings = worker.resources.settings
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     app = faust.App(
-        f"{worker.service.name}-control",
+        f"{worker.control.service}-control",
         broker=";".join(f"kafka://{each.strip()}" for each in settings.broker.split(",")),
         broker_credentials=_credentials(settings),
         store="memory://",
@@ -45,27 +45,25 @@ def app_of(worker: Worker) -> faust.App:
         value_serializer="raw",
         datadir=Path(settings.data_dir) / worker.name,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=f"{worker.service.name}-control-{settings.ordinal}",
-        **PROFILES[settings.profile].control,
+        consumer_group_instance_id=f"{worker.control.service}-control-{settings.ordinal}",
+        **worker.resources.profile.control,
         broker_rebalance_timeout=timeouts.REBALANCE_SECONDS,
         web_host=settings.web_host,
         web_port=settings.web_port,
         web_bind=settings.web_host,
     )
-    app.add_dependency(Thread(worker.run))
-    patience = settings.patience_seconds
-    app.add_dependency(Watchdog(worker.last_turn, patience, worker.away, worker.calling))
-    app.add_dependency(Thread(worker.follow))
-    for runner in worker.runners:
-        app.add_dependency(Thread(runner.run))
-    _agent(app, worker)
-    for path, page in pages.pages(worker).items():
+    health, patience, away = worker.health, settings.patience_seconds, worker.resources.away
+    app.add_dependency(Watchdog(health.last_turn, patience, away, health.calling))
+    for work in worker.work():
+        app.add_dependency(Thread(work))
+    _agent(app, worker.control)
+    for path, page in pages.pages(health, patience).items():
         app.page(path)(page)  # type: ignore[arg-type]
     return app
 
 
 def _credentials(settings: Settings) -> CredentialsT | None:
-    """Who Faust's own clients are, the same as the data path's."""
+    """The user of Faust's own clients, the same as that of the data paths."""
     protocol = settings.security_protocol.lower()
     secure = protocol.endswith("ssl")
     try:
@@ -85,20 +83,22 @@ def _credentials(settings: Settings) -> CredentialsT | None:
 def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence) -> None:
     """Run a worker until it is told to stop; never returns."""
     worker = build(settings)
-    worker.fence = fence
+    worker.paths[0].fence = fence
+    resources, turn = worker.resources, worker.health.turn
     ready = migrate.upgrade if settings.migrate else migrate.check
-    databases = [(worker.engine, migrate.folders(worker.service.name))]
-    databases += [(worker.vault, migrate.VAULT)] if worker.vault is not None else []
-    for database, where in databases:
+    databases = [(resources.engine, migrate.folders(worker.control.service))]
+    databases += [(resources.vault, migrate.VAULT)] if resources.vault is not None else []
+    for database, folder in databases:
+        # Before anything waits for a lock that a frozen process of this name holds (decision 0017).
         engine.name_sessions(database, worker.name)
-        patient(partial(engine.end_earlier, database), lambda: False, worker.turn)
-        patient(partial(ready, database, where), lambda: False, worker.turn)
+        retry_until_available(partial(engine.end_earlier, database), _never, turn)
+        retry_until_available(partial(ready, database, folder), _never, turn)
     try:
         app = app_of(worker)
     except ImproperlyConfigured as error:
         raise SettingsError(f"Faust refuses a setting: {error}") from error
     # Faust ends where its first connection fails; a broker that is away is waited for.
-    patient(worker.reach, lambda: False, worker.turn)
+    retry_until_available(worker.reach, _never, turn)
     faust.Worker(
         app,
         logging_config=logs.config(settings.log_level),
@@ -108,30 +108,37 @@ def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence)
     ).execute_from_commandline()
 
 
-def _agent(app: faust.App, worker: Worker) -> None:
-    topic = app.topic(*[control.topic for control in worker.controls])
+def _never() -> bool:
+    return False
+
+
+def _agent(app: faust.App, control: ControlPath) -> None:
+    topic = app.topic(*control.topics)
 
     async def reference(stream: faust.StreamT[bytes]) -> None:
         async for event in stream.events():
             m = event.message
-            await _taken(worker, m.topic, m.partition, m.offset, m.key, m.value)
+            await _take(control, m.topic, m.partition, m.offset, m.key, m.value)
 
     app.agent(topic, name="reference")(reference)
 
 
-async def _taken(worker: Worker, *message: Any) -> None:
-    """Faust acknowledges a message whose agent raised: so nothing may be raised here."""
+async def _take(control: ControlPath, *message: Any) -> None:
+    """Take one record, however long that takes, or end the process.
+
+    Nothing may be raised here: Faust acknowledges a message whose agent raised (decision 0001).
+    """
     while True:
-        if worker.reference is None:
+        if control.reference is None:
             await asyncio.sleep(timeouts.REFERENCE_START_SECONDS)
             continue
         try:
-            await asyncio.to_thread(worker.reference.take, *message)
+            await asyncio.to_thread(control.reference.take, *message)
         except Unavailable as failure:
             pause = timeouts.REFERENCE_RETRY_SECONDS
             logger().warning("unavailable", why=str(failure), pause=pause)
             await asyncio.sleep(pause)
-        except Exception as error:  # noqa: BLE001, redelivered after the restart
+        except Exception as error:  # noqa: BLE001, it is redelivered after the restart
             end("control agent failed", error)
         else:
             return

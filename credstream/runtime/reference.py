@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from confluent_kafka import Consumer
@@ -28,8 +28,10 @@ from credstream.storage.journal import Partition
 from credstream.storage.statements import among, hold_epoch, select_in, upsert
 from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
-Learn = Callable[[sa.Connection, str, Any], Sequence[Emit]]
-FAILURES_BORNE = 3
+Learn: TypeAlias = Callable[[sa.Connection, str, Any], Sequence[Emit]]
+MOST_FAILURES = 3
+# Topic, partition and offset.
+MessageId: TypeAlias = tuple[str, int, int]
 _REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
 
 
@@ -38,17 +40,23 @@ class Control:
     """One reference topic: its record, and how a service takes one into its tables.
 
     `learn` gets the id and the record, None for a deleted one; it acts on the record and not on
-    the difference, so that a redelivery repeats what it sends.
+    the difference, so that a redelivery repeats what it sends. `exclusive` is the mode in which
+    it holds the epoch: exclusively, so that no batch in flight misses the change, or shared with
+    the batches, where no batch relies on what it writes.
     """
 
     topic: str
     record: type
     learn: Learn
+    exclusive: bool
 
 
 @dataclass(slots=True)
 class Reference:
-    """Takes reference records, from the thread that starts and from the agent that follows."""
+    """Takes reference records one at a time, from whichever thread reads them.
+
+    The tables remember the last offset of each partition of this cluster's topics that was taken.
+    """
 
     engine: sa.Engine
     codec: Codec
@@ -61,28 +69,31 @@ class Reference:
     def take(
         self, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None
     ) -> None:
-        """Write one record, send what follows from it, remember how far we are.
+        """Write one record, send what follows from it, and remember its offset.
 
-        Raises Unavailable. A record that cannot be read is dead-lettered: it would be there again
+        Raises Unavailable. A record that cannot be read is dead-lettered: it would be met again
         at each start. Anything else is raised, which ends the process; the third time the record
-        is taken for its cause, and is dead-lettered too.
+        itself is the likely cause, and is dead-lettered too.
         """
         with self._lock:
             if offset <= self.upto(topic, partition):
                 return
-            place = (topic, partition, offset)
-            control = next(each for each in self.controls if each.topic == topic)
+            message_id = (topic, partition, offset)
+            control = next(control for control in self.controls if control.topic == topic)
             try:
                 record = self.codec.decode(value, control.record) if value else None
                 self._learn(control, (key or b"").decode("utf-8", "replace"), record)
             except Rejected as refusal:
-                self._bury(place, key, value, refusal)
+                self._dead_letter(message_id, key, value, refusal)
             except Unavailable:
                 raise
             except Exception as error:
-                if self._failed(place) < FAILURES_BORNE:
+                if self._count_failure(message_id) < MOST_FAILURES:
                     raise
-                self._bury(place, key, value, Rejected("unexpected", "", type(error).__name__))
+                cause = Rejected("unexpected", "", type(error).__name__)
+                self._dead_letter(message_id, key, value, cause)
+            # Last, so that a crash before it repeats all of the above: records are taken again,
+            # not missed.
             self._remember(topic, partition, offset)
 
     def upto(self, topic: str, partition: int) -> int:
@@ -93,31 +104,31 @@ class Reference:
             REFERENCE.c.cluster_id == self.cluster_id,
         )
         with transaction(self.engine) as connection:
-            found = connection.execute(query).scalar()
-        return -1 if found is None else int(found)
+            upto = connection.execute(query).scalar()
+        return -1 if upto is None else int(upto)
 
     def catch_up(self, consumer: Consumer, turn: Callable[[], None]) -> None:
         """Read every reference topic to the end that it has now; `turn` is called meanwhile."""
-        for topic, partition in self._places(consumer):
+        for topic, partition in self._partitions(consumer):
             self.read_to_end(consumer, topic, partition, turn)
 
-    def behind(self, consumer: Consumer) -> dict[Partition, int]:
-        """How far the tables are, of each partition that holds more, or that was made anew."""
-        found = {}
-        for place in self._places(consumer):
-            upto, low, high = self._ends(consumer, *place)
-            left = high - max(upto + 1, low)
-            metrics.REFERENCE_BEHIND.labels(self.service, place[0]).set(max(0, left))
-            if left > 0 or upto >= high:
-                found[place] = upto
-        return found
+    def lagging(self, consumer: Consumer) -> dict[Partition, int]:
+        """The last offset taken of each partition that holds more, or whose topic is a new one."""
+        lagging = {}
+        for topic, partition in self._partitions(consumer):
+            upto, low, high = self._ends(consumer, topic, partition)
+            behind = high - max(upto + 1, low)
+            metrics.REFERENCE_BEHIND.labels(self.service, topic).set(max(0, behind))
+            if behind > 0 or upto >= high:
+                lagging[topic, partition] = upto
+        return lagging
 
     def read_to_end(
         self, consumer: Consumer, topic: str, partition: int, turn: Callable[[], None]
     ) -> None:
-        """Read a partition to the end that it has now; one that was made anew from the start."""
+        """Read a partition to the end that it has now; that of a new topic from its beginning."""
         upto, low, high = self._ends(consumer, topic, partition)
-        if upto >= high:
+        if upto >= high:  # the topic was deleted and created again
             logger().warning("reference topic was made anew", topic=topic, end=high)
             upto = -1
             self._remember(topic, partition, upto)
@@ -129,29 +140,29 @@ class Reference:
             for message in map(incoming_of, messages):
                 self.take(topic, partition, message.offset, message.key, message.value)
             metrics.REFERENCE_BEHIND.labels(self.service, topic).set(max(0, high - reached))
-        if self.upto(topic, partition) < high - 1:  # a gap was the last there is
+        if self.upto(topic, partition) < high - 1:  # the last offsets are a gap
             self._remember(topic, partition, high - 1)
 
-    def _places(self, consumer: Consumer) -> Iterator[Partition]:
+    def _partitions(self, consumer: Consumer) -> Iterator[Partition]:
         counts = clients.topics_of(consumer)[1]
         for control in self.controls:
             yield from ((control.topic, number) for number in range(counts.get(control.topic, 0)))
 
     def _ends(self, consumer: Consumer, topic: str, partition: int) -> tuple[int, int, int]:
-        """How far the tables are, and the ends of the topic: asked for later, as both may grow."""
+        """The last offset taken, and the ends of the partition, which may grow meanwhile."""
         upto = self.upto(topic, partition)
         return upto, *ends(consumer, topic, partition)
 
     def _learn(self, control: Control, key: str, record: object) -> None:
         with transaction(self.engine) as connection:
-            hold_epoch(connection, exclusive=True)
+            hold_epoch(connection, exclusive=control.exclusive)
             emits = control.learn(connection, key, record)
             connection.execute(sa.update(EPOCH).values(changes=EPOCH.c.changes + 1))
         self._send(emits)
 
-    def _failed(self, place: tuple[str, int, int]) -> int:
-        """Count a failure; how many there were."""
-        row = dict(zip(("topic", "partition", "offset"), place, strict=True))
+    def _count_failure(self, message_id: MessageId) -> int:
+        """Count a failure of one record over restarts; how many there were."""
+        row = dict(zip(("topic", "partition", "offset"), message_id, strict=True))
         columns = FAILURES.c
         query = sa.select(columns.times).where(*(columns[name] == row[name] for name in row))
         with transaction(self.engine) as connection:
@@ -159,14 +170,14 @@ class Reference:
             upsert(connection, FAILURES, [{**row, "times": times}])
         return times
 
-    def _bury(
-        self, place: tuple[str, int, int], key: bytes | None, value: bytes | None, why: Rejected
+    def _dead_letter(
+        self, message_id: MessageId, key: bytes | None, value: bytes | None, why: Rejected
     ) -> None:
-        topic, _partition, offset = place
+        topic, _partition, offset = message_id
         logger().error("reference refused", topic=topic, offset=offset, reason=why.code)
         metrics.DEAD_LETTERS.labels(self.service, why.code).inc()
         reason = Reason(code=why.code, path=why.path, detail=why.detail)
-        headers = marked((), reason, self.service, place, int(time.time() * 1000))
+        headers = marked((), reason, self.service, message_id, int(time.time() * 1000))
         self.sender.send([Outgoing(topics.dlq(topic), value, key, headers)])
 
     def _send(self, emits: Sequence[Emit]) -> None:
@@ -185,7 +196,7 @@ class Reference:
 
 
 def learn_provider(codec: Codec) -> Learn:
-    """The way every service takes a registration into its table."""
+    """How every service takes a registration into its table."""
 
     def learn(connection: sa.Connection, key: str, record: Provider | None) -> Sequence[Emit]:
         if record is None:

@@ -1,27 +1,29 @@
-"""The data path's thread beside Faust's loop, and what ends the process when it has to end."""
+"""Threads beside Faust's event loop, and what ends the process when one of them is stuck."""
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import gc
 import os
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import mode
 
 from credstream.process import timeouts
 from credstream.process.logs import logger
 
-# A call of a transaction that is late although the broker has answered so many checks in a row
-# does not come back.
+# A transaction call that is late although the broker has answered so many checks in a row will
+# never return (decision 0020).
 CHECKS = 5
-GIVE_UP = 70  # EX_SOFTWARE: the supervisor starts us again from a known state
+GIVE_UP = 70  # EX_SOFTWARE of sysexits.h: the supervisor restarts us from a known state
 
 
 class Thread(mode.Service):
-    """A thread of the process: its failure is the process's."""
+    """Runs one piece of work in a thread of its own; a failure of it ends the process."""
 
     def __init__(self, work: Callable[[Callable[[], bool]], None]) -> None:
         self.work = work
@@ -30,15 +32,18 @@ class Thread(mode.Service):
 
     @mode.Service.task
     async def _run(self) -> None:
+        # Not asyncio.to_thread: its threads are few, and a worker may have many data paths.
+        run = contextvars.copy_context().run
+        loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1)
         try:
-            await asyncio.to_thread(self.work, lambda: self.should_stop)
+            await loop.run_in_executor(thread, run, self.work, lambda: self.should_stop)
         except Exception as error:  # noqa: BLE001, the process ends, whatever it was
             end("data path failed", error)
         finally:
             self.ended.set()
 
     async def on_stop(self) -> None:
-        """Wait for the thread; one deadline for every stop: the data path is safe to kill."""
+        """Wait for the thread until one deadline: a data path is safe to kill at any time."""
         try:
             await asyncio.wait_for(self.ended.wait(), timeouts.STOP_SECONDS)
         except TimeoutError:
@@ -46,11 +51,11 @@ class Thread(mode.Service):
 
 
 class Watchdog(mode.Service):
-    """librdkafka can hang in a transaction call and ignore its time-out: then the process ends.
+    """Ends the process when librdkafka hangs in a transaction call and ignores its time-out.
 
-    That is soon where the broker answers, and else after `patience` seconds without a turn. Before
-    that, what `away` knows of the broker is logged from time to time. `calling` is when the call
-    began that has not come back.
+    That is soon where the broker answers, and else after `patience` seconds without a turn. Until
+    then it reports from time to time what `away` says of the broker. `calling` is when the
+    transaction call began that has not returned.
     """
 
     def __init__(
@@ -62,7 +67,7 @@ class Watchdog(mode.Service):
     ) -> None:
         self.last_turn, self.patience, self.away = last_turn, patience, away
         self.calling = calling
-        self.told, self.looks = 0.0, 0
+        self.reported, self.answers = 0.0, 0
         super().__init__()
 
     @mode.Service.task
@@ -73,20 +78,20 @@ class Watchdog(mode.Service):
                 self._end(self.patience)
             if await self._hangs():
                 self._end(timeouts.HUNG_CALL_SECONDS + CHECKS * timeouts.WATCHDOG_CHECK_SECONDS)
-            if min(still, time.monotonic() - self.told) > timeouts.STILL_REPORT_SECONDS:
-                await self._tell(still)
+            if min(still, time.monotonic() - self.reported) > timeouts.STILL_REPORT_SECONDS:
+                await self._report(still)
             await self.sleep(timeouts.WATCHDOG_CHECK_SECONDS)
 
-    async def _tell(self, still: float) -> None:
-        self.told = time.monotonic()
+    async def _report(self, still: float) -> None:
+        self.reported = time.monotonic()
         why = await self._away() or "a call has not come back, though the broker answers"
         logger().warning("unavailable", why=why, still=round(still))
 
     async def _hangs(self) -> bool:
         began = self.calling()
         late = began is not None and time.monotonic() - began > timeouts.HUNG_CALL_SECONDS
-        self.looks = self.looks + 1 if late and not await self._away() else 0
-        return self.looks >= CHECKS
+        self.answers = self.answers + 1 if late and not await self._away() else 0
+        return self.answers >= CHECKS
 
     async def _away(self) -> str | None:
         return await asyncio.to_thread(self.away)
@@ -97,17 +102,17 @@ class Watchdog(mode.Service):
 
 
 def end(event: str, error: BaseException | None) -> None:
-    """End hard: after a restart the journal says where to go on."""
+    """End the process at once: after a restart the journal says where to go on."""
     logger().critical(event, error=type(error).__name__ if error else None, why=str(error or ""))
     sys.stdout.flush()
     os._exit(GIVE_UP)
 
 
-def still_heap() -> None:
-    """Keep the collector off what is loaded and off a batch in flight.
+def freeze_heap() -> None:
+    """Keep the garbage collector off what is loaded and off a batch in flight.
 
-    A batch holds tens of thousands of objects until it is settled; with Python's own thresholds a
-    quarter of a worker's time goes into looking at them, and at all modules, again and again.
+    A batch holds tens of thousands of objects until it is committed. With Python's own thresholds
+    the collector would visit them, and all modules, again and again: a quarter of the CPU.
     """
     gc.collect()
     gc.freeze()

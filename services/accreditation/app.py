@@ -10,7 +10,10 @@ from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accreditation, Again, Normalised, Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings
+from credstream.runtime.control_path import ControlPath
+from credstream.runtime.data_path import DataPath
 from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.resources import Resources
 from credstream.runtime.service import NOBODY, Sender, Service, as_read, nothing_known, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
@@ -40,11 +43,19 @@ def build(settings: Settings) -> Worker:
         sender=sender,
     )
     controls = (
-        Control(topics.PROVIDERS, Provider, learn_provider(codec)),
-        Control(topics.ACCREDITATIONS, Accreditation, lists.learn_accreditation(codec)),
+        Control(topics.PROVIDERS, Provider, learn_provider(codec), exclusive=True),
+        Control(
+            topics.ACCREDITATIONS, Accreditation, lists.learn_accreditation(codec), exclusive=True
+        ),
     )
     ages = source_age.SourceAge(database)
-    return Worker(service, settings, wire, controls, database, runners=(ages,))
+    resources = Resources(settings, wire, database)
+    return Worker(
+        resources,
+        (DataPath(service, resources),),
+        ControlPath(service.name, controls, resources),
+        (ages,),
+    )
 
 
 def sender(message: ReadMessage[Normalised | Again]) -> Sender:

@@ -9,7 +9,10 @@ from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings
+from credstream.runtime.control_path import ControlPath
+from credstream.runtime.data_path import DataPath
 from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.resources import Resources
 from credstream.runtime.service import Sender, Service
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
@@ -37,8 +40,13 @@ def build(settings: Settings) -> Worker:
         sender=sender,
         unknown=partial(gather.unknown, codec),
     )
-    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, wire, controls, engine_of(settings, "database_url"))
+    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec), exclusive=True),)
+    resources = Resources(settings, wire, engine_of(settings, "database_url"))
+    return Worker(
+        resources,
+        (DataPath(service, resources),),
+        ControlPath(service.name, controls, resources),
+    )
 
 
 def sender(message: Incoming) -> Sender:

@@ -9,7 +9,10 @@ from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Again, Provider, Received
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key
+from credstream.runtime.control_path import ControlPath
+from credstream.runtime.data_path import DataPath
 from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.resources import Resources
 from credstream.runtime.service import NOBODY, Sender, Service, as_read, nothing_known, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
@@ -42,8 +45,13 @@ def build(settings: Settings) -> Worker:
         sender=sender,
         exclusive=brings_definitions,
     )
-    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
-    return Worker(service, settings, wire, controls, database, vault=vault.engine)
+    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec), exclusive=True),)
+    resources = Resources(settings, wire, database, vault.engine)
+    return Worker(
+        resources,
+        (DataPath(service, resources),),
+        ControlPath(service.name, controls, resources),
+    )
 
 
 def sender(message: ReadMessage[Received | Again]) -> Sender:

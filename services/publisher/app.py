@@ -10,7 +10,10 @@ from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accredited, Again, Provider
 from credstream.kafka.clients import codec_of
 from credstream.process.settings import Settings, needed, secret_key
+from credstream.runtime.control_path import ControlPath
+from credstream.runtime.data_path import DataPath
 from credstream.runtime.reference import Control, learn_provider
+from credstream.runtime.resources import Resources
 from credstream.runtime.service import NOBODY, Sender, Service, as_read, nothing_known, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
@@ -44,9 +47,15 @@ def build(settings: Settings) -> Worker:
         apply=partial(write.apply, codec),
         sender=sender,
     )
-    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec)),)
+    controls = (Control(topics.PROVIDERS, Provider, learn_provider(codec), exclusive=True),)
     outboxes = tuple(Outbox(database, codec, channel) for channel in channels)
-    return Worker(service, settings, wire, controls, database, vault=vault.engine, runners=outboxes)
+    resources = Resources(settings, wire, database, vault.engine)
+    return Worker(
+        resources,
+        (DataPath(service, resources),),
+        ControlPath(service.name, controls, resources),
+        outboxes,
+    )
 
 
 def sender(message: ReadMessage[Accredited | Again]) -> Sender:

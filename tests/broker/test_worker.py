@@ -33,12 +33,14 @@ HANGS = """
     from credstream.process import logs
     from credstream.process.settings import load
     from credstream.kafka.fencing import Fence
+    from credstream.runtime.data_path import Faults
     from credstream.runtime.faust_app import start
     from services.ingest.app import build
 
     def hanging(settings):
         worker = build(settings)
-        worker.crash = lambda point: time.sleep(120) if point == "inside" else None
+        crash = lambda point: time.sleep(120) if point == "inside" else None
+        worker.paths[0].faults = Faults(crash)
         return worker
 
     sys.argv = ["ingest", "worker"]

@@ -13,7 +13,9 @@ import sys
 import time
 
 from credstream.kafka import clients, fencing
-from credstream.runtime import command, worker
+from credstream.runtime import command, opening
+from credstream.runtime.data_path import Faults
+from credstream.runtime.hooks import no_crash
 from credstream.runtime.transactions import TopicPartition, Transactions, enqueue
 from tests.support.stages import Blind
 
@@ -39,17 +41,18 @@ def main() -> None:
     sys.argv = [name, *sys.argv[3:]]
     build = importlib.import_module(f"services.{name}.app").build
     if kind == NO_JOURNAL:
-        worker.Partitions = Blind
+        opening.Partitions = Blind
     if kind == NO_TRANSACTIONS:
-        worker.Transactions = Bare
+        opening.Transactions = Bare
         whole = clients.producer
         clients.producer = lambda cluster, transactional_id=None: whole(cluster)
         fencing.Fence._fenced = lambda self: whole(clients.cluster_of(self._settings))
 
     def broken(settings):
         made = build(settings)
-        made.journalled = kind != NO_JOURNAL
-        made.crash = dying(point) if point else made.crash
+        faults = Faults(dying(point) if point else no_crash, journalled=kind != NO_JOURNAL)
+        for path in made.paths:
+            path.faults = faults
         return made
 
     command.main(name, lambda: broken)

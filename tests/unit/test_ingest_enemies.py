@@ -53,8 +53,9 @@ class House:
         path = f"{folder}/ingest.db"
         made = exchanges.database(path)
         worker = build(Settings(database_url=exchanges.address(made)))
+        service = worker.paths[0].service
         made.dispose()
-        self.stage = Stage(worker.service, worker.engine, CODEC, CLUSTER, Everything())
+        self.stage = Stage(service, worker.resources.engine, CODEC, CLUSTER, Everything())
         self.offset = 0
         self.row: dict[str, journal.Row] = {}
         with transaction(self.stage.engine) as connection:

@@ -69,7 +69,7 @@ class World:
         self.engine = exchanges.database(f"{folder}/a.db")
         url = exchanges.address(self.engine)
         self.exchange = exchanges.Exchange(
-            build(Settings(database_url=url)).service, self.engine, self.log
+            build(Settings(database_url=url)).paths[0].service, self.engine, self.log
         )
         self.control, self.position, self.lists = [], 0, {}
 
@@ -86,7 +86,12 @@ class World:
             return False
         record = self.control[self.position]
         controls = (
-            Control(topics.ACCREDITATIONS, Accreditation, lists.learn_accreditation(CODEC)),
+            Control(
+                topics.ACCREDITATIONS,
+                Accreditation,
+                lists.learn_accreditation(CODEC),
+                exclusive=True,
+            ),
         )
         reference = Reference(
             self.engine,

@@ -15,8 +15,9 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Emit
 from credstream.contract.records import Again, Provider
-from credstream.runtime.following import Following
+from credstream.runtime import reference as module
 from credstream.runtime.reference import Control, Reference, learn_provider
+from credstream.runtime.reference_lag import ReferenceWatch
 from credstream.storage.engine import transaction
 from credstream.storage.statements import upsert
 from credstream.storage.tables import EPOCH, PROVIDERS
@@ -35,8 +36,8 @@ def learn(connection, key, record):
     return [Emit(AGAIN, f"k{n}", again) for n in range(25)]
 
 
-def reference_of(tmp_path, producer, learning=learn):
-    controls = (Control(TOPIC, Provider, learning),)
+def reference_of(tmp_path, producer, learning=learn, *, exclusive=True):
+    controls = (Control(TOPIC, Provider, learning, exclusive),)
     return Reference(
         stages.database(tmp_path), CODEC, sender(producer), "c1", controls, "accreditation"
     )
@@ -98,6 +99,16 @@ def test_every_change_moves_the_epoch(tmp_path):
         take(reference, offset)
     with transaction(reference.engine) as connection:
         assert connection.execute(sa.select(EPOCH.c.changes)).scalar() == 3
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_a_control_says_in_which_mode_its_records_lock_the_epoch(tmp_path, monkeypatch, exclusive):
+    modes = []
+    monkeypatch.setattr(
+        module, "hold_epoch", lambda _connection, *, exclusive: modes.append(exclusive)
+    )
+    take(reference_of(tmp_path, Producer(), exclusive=exclusive), 0)
+    assert modes == [exclusive]
 
 
 @pytest.mark.parametrize("value", [b"\x00", b"{}", b"\x00\x00\x00\x00\x01\xff", ACME + b"x"])
@@ -202,17 +213,18 @@ def test_an_empty_topic_needs_no_catching_up(tmp_path):
     reference_of(tmp_path, Producer()).catch_up(Consumer({}, high=0), lambda: None)
 
 
-def following_of(reference, consumer):
-    return Following(partial(reference.behind, consumer), partial(reference.read_to_end, consumer))
+def watch_of(reference, consumer):
+    lagging = partial(reference.lagging, consumer)
+    return ReferenceWatch(lagging, partial(reference.read_to_end, consumer))
 
 
 def looks(reference, consumer, between=lambda: None):
     """Topics that were read for standing still, of two looks at the tables."""
-    following = following_of(reference, consumer)
+    watch = watch_of(reference, consumer)
     with capture_logs() as lines:
-        following.look(lambda: None)
+        watch.look(lambda: None)
         between()
-        following.look(lambda: None)
+        watch.look(lambda: None)
     return [each["topic"] for each in lines if each["event"] == "reference stood still"]
 
 
@@ -241,8 +253,8 @@ def test_a_topic_that_is_made_anew_while_it_is_followed_is_read_from_its_start(t
 def test_a_stop_ends_the_reading(tmp_path):
     reference, stop = reference_of(tmp_path, Producer()), []
     consumer = Consumer(dict.fromkeys(range(9), ACME), high=9)
-    following = following_of(reference, consumer)
-    following.look(lambda: None)
+    watch = watch_of(reference, consumer)
+    watch.look(lambda: None)
     consumer.consume = lambda *_: stop.append(1) or []
-    following.run(lambda: bool(stop))
+    watch.run(lambda: bool(stop))
     assert (len(stop), reference.upto(TOPIC, 0)) == (1, -1)

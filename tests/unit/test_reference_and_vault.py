@@ -33,7 +33,7 @@ def client():
 
 @pytest.fixture
 def reference(tmp_path, client):
-    controls = (Control(topics.PROVIDERS, Provider, learn_provider(CODEC)),)
+    controls = (Control(topics.PROVIDERS, Provider, learn_provider(CODEC), exclusive=True),)
     database = exchanges.database(f"{tmp_path}/r.db")
     return Reference(database, CODEC, sender(client), "c1", controls, "ingest")
 

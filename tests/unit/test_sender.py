@@ -68,7 +68,7 @@ def _as_a_dead_letter(client, folder, _patch):
 
 
 def _take(client, folder, learn, value):
-    controls = (Control(topics.PROVIDERS, Provider, learn),)
+    controls = (Control(topics.PROVIDERS, Provider, learn, exclusive=True),)
     database = stages.database(folder)
     reference = Reference(database, CODEC, sender(client), "c1", controls, "accreditation")
     try:

@@ -1,7 +1,7 @@
-"""Whether a service's tables follow their reference topics, looked at beside who reads them.
+"""Watches that a service's tables follow their reference topics, and reads what is not followed.
 
-The agent's client is in a group, which may leave out a topic that came while its only member
-started again (decision 0018). Nobody would know: judgements would go on by yesterday's lists.
+The control agent's client is in a group, which may leave out a topic that was created while its
+only member restarted (decision 0018). Nobody would notice: awards would be judged by old lists.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from credstream.storage.journal import Partition
 
 
 @dataclass(slots=True)
-class Following:
-    """Reads what is behind and has not moved since the look before; the agent may be reading too.
+class ReferenceWatch:
+    """Reads a partition that lags and has not moved since the look before.
 
-    `behind` tells how far the tables are, of each partition whose end they have not reached;
-    `read` takes topic and partition, and what to call meanwhile. `seen` is of the look before, and
-    `every` the seconds between two.
+    `lagging` gives the last offset taken of each partition whose end was not reached; `read`
+    reads a topic's partition to its end, and is safe beside the agent. `seen` is what the look
+    before found, `every` the seconds between two looks.
     """
 
-    behind: Callable[[], dict[Partition, int]]
+    lagging: Callable[[], dict[Partition, int]]
     read: Callable[[str, int, Callable[[], None]], None]
-    seen: dict[Partition, int] = field(default_factory=dict)
     every: float = timeouts.REFERENCE_CHECK_SECONDS
+    seen: dict[Partition, int] = field(default_factory=dict)
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        """Look every few seconds until `stopping`; of what is away the data path tells."""
+        """Look every few seconds until `stopping`; the data path reports what is away."""
 
         def turn() -> None:
             if stopping():
@@ -48,9 +48,9 @@ class Following:
 
     def look(self, turn: Callable[[], None]) -> None:
         """Compare tables and topics once; raises Unavailable."""
-        found = self.behind()
-        for (topic, partition), upto in found.items():
+        lagging = self.lagging()
+        for (topic, partition), upto in lagging.items():
             if self.seen.get((topic, partition)) == upto:
                 logger().warning("reference stood still", topic=topic, upto=upto)
                 self.read(topic, partition, turn)
-        self.seen = found
+        self.seen = lagging

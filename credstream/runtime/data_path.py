@@ -1,0 +1,65 @@
+"""A data path: one consumer group's part of a process, and what is told of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from confluent_kafka import Producer
+
+from credstream.kafka.fencing import Fence
+from credstream.process import timeouts
+from credstream.process.logs import logger
+from credstream.runtime.breaker import StoredBreaker
+from credstream.runtime.hooks import Crash, no_crash
+from credstream.runtime.loop import Loop
+from credstream.runtime.progress import Progress
+from credstream.runtime.resources import Resources
+from credstream.runtime.service import AnyService
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What tests break on purpose: a crash around the two commits, a batch without a journal."""
+
+    crash: Crash = no_crash
+    journalled: bool = True
+
+
+@dataclass(slots=True)
+class DataPath:
+    """Runs one service's batches; `opening` makes its clients, breaker and loop."""
+
+    service: AnyService
+    resources: Resources
+    faults: Faults = field(default_factory=Faults)
+    progress: Progress = field(default_factory=Progress)
+    fence: Fence | None = None
+    breaker: StoredBreaker | None = None
+    loop: Loop | None = None
+
+    @property
+    def name(self) -> str:
+        """Its member of the group and its transactional id: stable, so that a restart fences."""
+        return f"{self.service.name}-{self.resources.settings.ordinal}"
+
+    def producer(self) -> Producer:
+        """The producer of the next transaction, whose earlier processes are fenced."""
+        self.fence = self.fence or Fence(self.resources.settings, self.name)
+        return self.fence.producer()
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Work until `stopping`; the loop has been opened."""
+        if self.loop:
+            logger().info("data path starts", group=self.service.name)
+            self.loop.run(stopping)
+
+    def waits_for(self) -> str | None:
+        """None when work goes on."""
+        if self.loop is None or self.breaker is None:
+            return "starting"
+        if self.breaker.reason:
+            return f"breaker open: {self.breaker.reason}"
+        still = time.monotonic() - self.progress.turned > timeouts.STILL_REPORT_SECONDS
+        return "unavailable" if still or not self.progress.working else None

@@ -1,0 +1,161 @@
+"""Opens a data path: checks what it reads, and makes its clients, its maintenance and its loop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from confluent_kafka import Consumer
+
+from credstream.contract.errors import Unavailable
+from credstream.kafka import clients
+from credstream.kafka.admin import Admin
+from credstream.kafka.assignment_check import AssignmentCheck
+from credstream.kafka.clients import Asker, Cluster, KnownTopics
+from credstream.process import timeouts
+from credstream.runtime.breaker import StoredBreaker
+from credstream.runtime.data_path import DataPath
+from credstream.runtime.holds import Holds
+from credstream.runtime.hooks import BatchHooks, Hooks, TurnHooks
+from credstream.runtime.idle import Idle
+from credstream.runtime.lag import Lag
+from credstream.runtime.loop import Limits, Loop
+from credstream.runtime.maintenance import Maintenance
+from credstream.runtime.partitions import Partitions
+from credstream.runtime.stage import AnyStage, Stage
+from credstream.runtime.transactions import Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A broker that answered; `asker` asks it again, `references` are topics read beside."""
+
+    cluster: Cluster
+    asker: Asker
+    cluster_id: str
+    references: Sequence[str]
+
+
+def connect(path: DataPath, references: Sequence[str]) -> Connection:
+    """Reach the broker, as a process whose earlier lives are fenced, and check what is read.
+
+    Raises Unavailable; what it says names the topic or group, and the command that mends it.
+    """
+    path.producer()
+    cluster = path.resources.cluster()
+    asker = Asker(cluster)
+    cluster_id, counts = clients.identified(asker.seen())
+    check_topics(path.service.inputs, references, counts)
+    if path.resources.profile.inquisitive:
+        _check_groups(cluster, path.service.name)
+    return Connection(cluster, asker, cluster_id, references)
+
+
+def open_loop(path: DataPath, connection: Connection) -> None:
+    """Make what the path runs; raises Unavailable, and then may be called again."""
+    settings, service = path.resources.settings, path.service
+    consumer = clients.consumer(
+        connection.cluster,
+        service.name,
+        group_instance_id=path.name,
+        partition_assignment_strategy=service.strategy,
+    )
+    breaker = StoredBreaker(path.resources.engine, service.name, path.name)
+    breaker.recall()
+    path.breaker = breaker
+    path.loop = Loop(
+        consumer,
+        _stage(path, connection),
+        Partitions(consumer, path.resources.engine, connection.cluster_id),
+        _transactions(path, consumer),
+        Limits(settings.batch_size, settings.batch_seconds),
+        path.progress,
+        _hooks(path, connection, _maintenance(path, connection, breaker, consumer)),
+    )
+
+
+def check_topics(
+    inputs: Sequence[str], references: Sequence[str], counts: Mapping[str, int]
+) -> None:
+    """Every topic that is read by name exists, and the inputs have as many partitions each.
+
+    The range assignor then gives partition n of all inputs to one worker, which a key's order
+    needs. Raises Unavailable: an operator creates the topic while the worker waits.
+    """
+    named = [topic for topic in inputs if not topic.startswith("^")]
+    missing = [topic for topic in (*named, *references) if topic not in counts]
+    if missing:
+        mend = "`credstream topics create`, then `credstream service add`"
+        raise Unavailable(f"topic {missing[0]} does not exist, or is hidden from us; {mend}")
+    if len({counts[topic] for topic in named}) > 1:
+        shown = ", ".join(f"{topic} has {counts[topic]}" for topic in named)
+        mend = "delete the one that is wrong, then `credstream topics create`"
+        raise Unavailable(f"inputs must have equal partition counts: {shown}; {mend}")
+
+
+def _check_groups(cluster: Cluster, name: str) -> None:
+    """A group that may not be used shows nowhere else: its consumer is never assigned anything."""
+    for group in Admin(cluster).forbidden_groups(
+        [name, f"{name}-control"], timeouts.GROUP_CHECK_SECONDS
+    ):
+        raise Unavailable(
+            f"broker {cluster.address}: we may not use the group {group}; "
+            f"run `credstream service add {name}`"
+        )
+
+
+def _stage(path: DataPath, connection: Connection) -> AnyStage:
+    return Stage(
+        path.service,
+        path.resources.engine,
+        path.resources.codec,
+        connection.cluster_id,
+        KnownTopics(connection.asker),
+        journalled=path.faults.journalled,
+    )
+
+
+def _transactions(path: DataPath, consumer: Consumer) -> Transactions:
+    return Transactions(
+        consumer,
+        path.producer,
+        path.progress,
+        path.resources.away,
+        path.faults.crash,
+        ordinary_commit=path.resources.profile.ordinary_commit,
+    )
+
+
+def _maintenance(
+    path: DataPath, connection: Connection, breaker: StoredBreaker, consumer: Consumer
+) -> Maintenance:
+    settings, engine, name = path.resources.settings, path.resources.engine, path.service.name
+
+    def ask() -> None:
+        """Raises Unavailable unless the broker answers and still shows what is read."""
+        counts = clients.counts(connection.asker.seen(timeouts.BROKER_CHECK_SECONDS))
+        check_topics(path.service.inputs, connection.references, counts)
+
+    return Maintenance(
+        name,
+        Holds(engine, settings.hold_seconds, path.service.unknown),
+        breaker,
+        Lag(name, consumer),
+        Idle(engine, ask if path.resources.profile.inquisitive else None),
+    )
+
+
+def _hooks(path: DataPath, connection: Connection, maintenance: Maintenance) -> Hooks:
+    cluster = connection.cluster
+    check = AssignmentCheck(cluster, path.service.name, path.service.inputs)
+    return Hooks(
+        batch=BatchHooks(to_pause=maintenance.to_pause, completed=maintenance.completed),
+        turn=TurnHooks(
+            chores=maintenance.chores,
+            at_end=maintenance.idle.settle,
+            # The embedded broker has no static members that it could give too little to.
+            unassigned=check.unassigned if path.resources.profile.inquisitive else tuple,
+        ),
+        explain=lambda error: str(cluster.refused(error)),
+        crash=path.faults.crash,
+    )

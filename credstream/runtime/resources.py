@@ -1,0 +1,35 @@
+"""What all parts of one process share: settings, codec and databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from credstream.contract.codec import Codec
+from credstream.kafka import clients
+from credstream.kafka.clients import Cluster
+from credstream.kafka.profiles import PROFILES, Profile
+from credstream.process.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Opened by a service's wiring; `vault` is for the services that read learners' keys."""
+
+    settings: Settings
+    codec: Codec
+    engine: sa.Engine
+    vault: sa.Engine | None = None
+
+    @property
+    def profile(self) -> Profile:
+        return PROFILES[self.settings.profile]
+
+    def cluster(self) -> Cluster:
+        """A cluster for a client of its own: what that hears of the broker is told apart."""
+        return clients.cluster_of(self.settings)
+
+    def away(self) -> str | None:
+        """Why the broker does not answer, None where it does."""
+        return clients.away(self.cluster())
