@@ -32,6 +32,6 @@ def test_deaths_at_the_four_points_of_both_commits_lose_nothing(tmp_path):
 )
 def test_the_same_examination_is_failed_without_what_keeps_the_promise(tmp_path, kind, point):
     with mutant(tmp_path / "fleet", kind, f"{point}:0.1:1") as house:
-        seen = ordeal.run(house, SHORT, kills=0, seed=1, workers=1, patience=12, hasty=True)
+        seen = ordeal.run(house, SHORT, kills=0, seed=1, workers=1, patience=60, hasty=True)
         assert house.deaths, "nobody died: the test shows nothing"
         assert seen.broken, seen.wrongs
