@@ -26,7 +26,6 @@ from confluent_kafka.admin import (
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
-    UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
 from confluent_kafka.cimpl import NewTopic
@@ -197,10 +196,6 @@ class Admin:
                 return False
             raise Unavailable(f"broker: user {user}: {error.args[0].str()}") from error
         return True
-
-    def drop_user(self, user: str) -> None:
-        """Take a user's password away; open connections end when they have to show it anew."""
-        self._scram(user, UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512))
 
     def _topics(self) -> dict[str, Any]:
         return clients.seen(self._cluster, self._client, timeouts.BROKER_ANSWER_SECONDS).topics

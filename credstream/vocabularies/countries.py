@@ -16,21 +16,7 @@ BASE = "http://publications.europa.eu/resource/authority/country/"
 # the customary code of Kosovo, ISO has none.
 _AUTHORITY = {"XK": "1A0", "TF": "FQ0"}
 _ALIASES = {"EL": "GR", "UK": "GB", "SF": "FI"}
-# Erasmus codes begin with the plates of cars where these are longer in use than ISO codes.
-_ERASMUS = {
-    "A": "AT",
-    "B": "BE",
-    "D": "DE",
-    "E": "ES",
-    "F": "FR",
-    "G": "GR",
-    "I": "IT",
-    "N": "NO",
-    "P": "PT",
-    "S": "SE",
-}
 _CODE = re.compile(r"[A-Za-z]{2,3}|1A0|FQ0")
-_ERASMUS_CODE = re.compile(r"([A-Z]{1,3}) *[A-Z-]{1,12}[0-9]{2,3}", re.ASCII)
 
 
 def country(value: str) -> str | None:
@@ -38,15 +24,6 @@ def country(value: str) -> str | None:
     text = tail(value, BASE) or value.strip()
     code = _by_code().get(text.upper()) if _CODE.fullmatch(text) else None
     return code or _by_name().get(_name(text))
-
-
-def erasmus(value: str) -> str | None:
-    """The country of an institution from its Erasmus code, such as `SF TAMPERE01`."""
-    found = _ERASMUS_CODE.fullmatch(value.strip().upper())
-    if not found:
-        return None
-    prefix = found[1]
-    return _ERASMUS.get(prefix) or (country(prefix) if len(prefix) > 1 else None)
 
 
 def alpha3(alpha2: str) -> str:

@@ -100,27 +100,6 @@ def test_a_code_that_is_none_is_a_mistake_of_the_caller():
 @pytest.mark.parametrize(
     ("written", "code"),
     [
-        ("SF TAMPERE01", "FI"),
-        ("N OSLO01", "NO"),
-        ("N  OSLO01", "NO"),
-        ("D  BERLIN01", "DE"),
-        ("G ATHINE01", "GR"),
-        ("IRLDUBLIN01", "IE"),
-        ("LUXLUX-VIL01", "LU"),
-        ("UK LONDON097", "GB"),
-        ("pl krakow01", "PL"),
-        ("X NOWHERE01", None),
-        ("OSLO", None),
-        ("", None),
-    ],
-)
-def test_an_erasmus_code_tells_the_country(written, code):
-    assert countries.erasmus(written) == code
-
-
-@pytest.mark.parametrize(
-    ("written", "code"),
-    [
         ("en", "en"),
         ("EN", "en"),
         ("eng", "en"),

@@ -19,7 +19,6 @@ _LOCAL_MOMENT = re.compile(f"{_TIME}({_ZONE})?")
 # Hours and minutes alone: a day has no agreed hours, and P60M is sixty months.
 _VOLUME = re.compile(r"PT(?=[0-9])([1-9][0-9]{0,4}H)?([1-5]?[1-9]M|[1-5]0M)?")
 _POINTS = re.compile(r"(?!0+(\.0+)?$)[0-9]{1,3}(\.[0-9]{1,4})?")
-_HOURS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,4})?")
 _URI_CHARACTERS = r"[^\s<>\"{}|\\^`\x00-\x20\x7f]"
 _URI = re.compile(rf"[a-z][a-z0-9+.-]*:{_URI_CHARACTERS}+")
 _PAGE = re.compile(rf"https?://[^/\s]{_URI_CHARACTERS}*")
@@ -53,10 +52,6 @@ def is_points(value: object) -> bool:
     return isinstance(value, str) and bool(_POINTS.fullmatch(value))
 
 
-def is_hours(value: object) -> bool:
-    return isinstance(value, str) and bool(_HOURS.fullmatch(value))
-
-
 def is_uri(value: object) -> bool:
     return isinstance(value, str) and bool(_URI.fullmatch(value))
 
@@ -67,10 +62,6 @@ def is_page_address(value: object) -> bool:
 
 def is_mailbox(value: str) -> bool:
     return bool(_MAILBOX.fullmatch(value))
-
-
-def is_mailbox_uri(value: object) -> bool:
-    return isinstance(value, str) and value[:7] == "mailto:" and is_mailbox(value[7:])
 
 
 def is_string(value: object) -> bool:
