@@ -8,6 +8,10 @@ from typing import Generic, TypeVar
 from credstream.contract.records import Record
 from credstream.contract.values import Reason
 
+# Topic and number of a partition; the same with the offset of a message.
+Partition = tuple[str, int]
+MessageId = tuple[str, int, int]
+
 Content = TypeVar("Content")
 Content_co = TypeVar("Content_co", covariant=True)
 Row_co = TypeVar("Row_co", covariant=True)

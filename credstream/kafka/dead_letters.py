@@ -1,30 +1,32 @@
-"""What a dead letter carries beside its bytes: why it is one, and where it came from."""
+"""The headers of a dead letter: why the message was refused, and where it came from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.metadata import version
 
+from credstream.contract.messages import MessageId
 from credstream.contract.values import Reason
 
 VERSION = version("credstream")
-MARK = "credstream_dlq_"
+PREFIX = "credstream_dlq_"
 
 Headers = tuple[tuple[str, bytes], ...]
 
 
-def marked(
+def dead_letter_headers(
     headers: Iterable[tuple[str, bytes]],
     reason: Reason,
     stage: str,
-    place: tuple[str, int, int],
+    message: MessageId,
     at: int,
 ) -> Headers:
-    """A message's own headers and ours; `place` is topic, partition and offset, `at` its time.
+    """The headers of a message, and ours; `at` is the time of the message in ms.
 
-    A replayed dead letter still carries the marks of its first end: they are replaced.
+    A dead letter that was sent once more still carries our headers of its first end: they are
+    replaced.
     """
-    topic, partition, offset = place
+    topic, partition, offset = message
     facts = {
         "reason": reason.code,
         "path": reason.path,
@@ -36,8 +38,6 @@ def marked(
         "at": str(at),
         "version": VERSION,
     }
-    told = tuple(
-        (f"{MARK}{name}", value.encode("utf-8", "replace")) for name, value in facts.items()
-    )
-    given = tuple(pair for pair in headers if not pair[0].startswith(MARK))
-    return (*given, *told)
+    own = tuple((PREFIX + name, text.encode("utf-8", "replace")) for name, text in facts.items())
+    kept = tuple((name, value) for name, value in headers if not name.startswith(PREFIX))
+    return (*kept, *own)

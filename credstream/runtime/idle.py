@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from credstream.contract.messages import Partition
 from credstream.process import timeouts
 from credstream.storage import journal
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Partition, Row
+from credstream.storage.journal import Row
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Emit, Incoming
 from credstream.contract.records import Receipt
 from credstream.contract.values import Reason
-from credstream.kafka.dead_letters import marked
+from credstream.kafka.dead_letters import dead_letter_headers
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.runtime.breaker import REFUSED, UNEXPECTED
@@ -119,7 +119,7 @@ class Outputs:
 
     def _dead_letter(self, message: Incoming, reason: Reason) -> Output:
         place = (message.topic, message.partition, message.offset)
-        headers = marked(message.headers, reason, self.service, place, message.at)
+        headers = dead_letter_headers(message.headers, reason, self.service, place, message.at)
         return Output(
             self._existing(topics.dlq(message.topic)), message.key, message.value, headers
         )

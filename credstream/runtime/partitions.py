@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, Partition
 from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.storage import journal
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Partition
 
 
 @dataclass(slots=True)

@@ -14,24 +14,21 @@ from confluent_kafka import Consumer
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.messages import Emit
+from credstream.contract.messages import Emit, MessageId, Partition
 from credstream.contract.records import Provider
 from credstream.contract.values import Reason
 from credstream.kafka import clients
-from credstream.kafka.dead_letters import marked
+from credstream.kafka.dead_letters import dead_letter_headers
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.kafka.topic_reader import ends, incoming_of, read_partition
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Partition
 from credstream.storage.statements import among, hold_epoch, select_in, upsert
 from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
 Learn: TypeAlias = Callable[[sa.Connection, str, Any], Sequence[Emit]]
 MOST_FAILURES = 3
-# Topic, partition and offset.
-MessageId: TypeAlias = tuple[str, int, int]
 _REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
 
 
@@ -177,7 +174,7 @@ class Reference:
         logger().error("reference refused", topic=topic, offset=offset, reason=why.code)
         metrics.DEAD_LETTERS.labels(self.service, why.code).inc()
         reason = Reason(code=why.code, path=why.path, detail=why.detail)
-        headers = marked((), reason, self.service, message_id, int(time.time() * 1000))
+        headers = dead_letter_headers((), reason, self.service, message_id, int(time.time() * 1000))
         self.sender.send([Outgoing(topics.dlq(topic), value, key, headers)])
 
     def _send(self, emits: Sequence[Emit]) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from credstream.contract.errors import Unavailable
+from credstream.contract.messages import Partition
 from credstream.process import timeouts
 from credstream.process.logs import logger
-from credstream.storage.journal import Partition
 
 
 @dataclass(slots=True)

@@ -12,14 +12,14 @@ import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.messages import Content, Incoming, ReadMessage, with_record
+from credstream.contract.messages import Content, Incoming, Partition, ReadMessage, with_record
 from credstream.process import metrics
 from credstream.runtime.breaker import FINE
 from credstream.runtime.outputs import Ended, Outputs
 from credstream.runtime.service import NOBODY, Facts, Known, Opened, Record, Row, Sender, Service
 from credstream.storage import journal
 from credstream.storage.engine import transaction
-from credstream.storage.journal import Move, NotOurs, Output, Partition
+from credstream.storage.journal import Move, NotOurs, Output
 from credstream.storage.statements import hold_epoch
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from credstream.contract.errors import Unavailable
+from credstream.contract.messages import Partition
 from credstream.kafka.sender import enqueue
 from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.runtime.hooks import Crash, no_crash
 from credstream.runtime.progress import Progress
 from credstream.storage import journal
-from credstream.storage.journal import Output, Partition
+from credstream.storage.journal import Output
 
 FORGOTTEN = "the broker forgot our transactional id, as after a week without use; start again"
 

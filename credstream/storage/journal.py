@@ -18,11 +18,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from credstream.contract.messages import Partition
 from credstream.contract.topics import DAY_MS
 from credstream.storage.statements import upsert
 from credstream.storage.tables import JOURNAL
-
-Partition = tuple[str, int]
 
 ANY_CLUSTER = ""
 # Written by forget: no topic has this name.

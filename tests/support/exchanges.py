@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.contract.codec import Codec
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, Partition
 from credstream.runtime.service import Service
 from credstream.runtime.stage import Stage
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
-from credstream.storage.journal import Output, Partition
+from credstream.storage.journal import Output
 from credstream.storage.tables import EPOCH, METADATA
 from tests.support import databases
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from credstream.storage.journal import Output, Partition
+from credstream.contract.messages import Partition
+from credstream.storage.journal import Output
 
 
 @dataclass

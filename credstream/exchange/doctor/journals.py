@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from confluent_kafka import TopicPartition
 
 from credstream.contract import topics
+from credstream.contract.messages import Partition
 from credstream.exchange.doctor.broker import BrokerReport
 from credstream.exchange.doctor.databases import Database
 from credstream.exchange.doctor.findings import OK, WRONG, Finding
@@ -18,7 +19,7 @@ from credstream.kafka.clients import Cluster
 from credstream.process import timeouts
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
-from credstream.storage.journal import JournalError, Partition, Row
+from credstream.storage.journal import JournalError, Row
 from credstream.storage.tables import JOURNAL
 
 PAGE = "`The journal refuses`"
