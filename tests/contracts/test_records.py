@@ -6,8 +6,6 @@ import ast
 import dataclasses
 import json
 import re
-import subprocess
-import sys
 import types
 import typing
 from pathlib import Path
@@ -174,37 +172,3 @@ def test_every_reason_has_a_meaning_and_a_way_out():
         assert re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)?", code), code
         assert words.meaning.endswith(".")
         assert words.fix.endswith((".", "`.")), code
-
-
-def test_the_import_contracts_hold():
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-
-
-# Modules and packages, by the beginning of their path.
-LIBRARIES = {
-    "faust": ("credstream/runtime/faust_app.py",),
-    "fastavro": ("credstream/contract/codec.py", "credstream/contract/schemas.py"),
-    "sqlalchemy": (
-        "credstream/storage/", "credstream/runtime/", "credstream/sdk/store.py", "credstream/exchange/", "credstream/interfaces/cli/",
-        *(f"services/{name}/{part}.py" for name in ("ingest", "normalise", "accreditation", "publisher") for part in ("tables", "gather", "write", "store", "outbox", "deliveries", "lists", "source_age")),
-    ),
-    "confluent_kafka": ("credstream/kafka/", "credstream/runtime/", "credstream/sdk/partitions.py", "credstream/exchange/", "credstream/interfaces/cli/"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", LIBRARIES)
-def test_a_library_is_imported_only_where_it_belongs(name):
-    users = {
-        str(path.relative_to(ROOT))
-        for path in CODE
-        if re.search(rf"^\s*(import|from) {name}\b", path.read_text("utf-8"), re.MULTILINE)
-    }
-    allowed = {path for path in users if path.startswith(LIBRARIES[name])}
-    assert users <= allowed, users - allowed
