@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_DIR = Path(".credstream")
-# What `make kafka-up` tells of its servers.
+# Where `make kafka-up` writes the addresses of its servers.
 STACK = Path(".kafka/stack.json")
 
 
@@ -17,15 +17,25 @@ STACK = Path(".kafka/stack.json")
 class ExchangeFolder:
     """An exchange's folder, and what runs there now."""
 
-    folder: Path
+    path: Path
 
     @property
     def state(self) -> Path:
-        return self.folder / "state"
+        return self.path / "state"
 
     @property
     def secrets(self) -> Path:
-        return self.folder / "secrets"
+        return self.path / "secrets"
+
+    @property
+    def europass(self) -> Path:
+        """Where sealed credentials are delivered."""
+        return self.path / "europass"
+
+    @property
+    def run_file(self) -> Path:
+        """The addresses of a run, for other commands; it exists while the run lasts."""
+        return self.path / "run.json"
 
     def database(self, name: str) -> Path:
         return self.state / f"{name}.db"
@@ -41,20 +51,20 @@ class ExchangeFolder:
         return self.stack() is not None or self.database(name).exists()
 
     def stack(self) -> Path | None:
-        """The file that tells of real servers, where the folder's last run was on such."""
+        """The file with the addresses of real servers, where the folder's last run was on such."""
         try:
-            told = Path((self.folder / "stack").read_text("utf-8"))
+            stack = Path((self.path / "stack").read_text("utf-8"))
         except OSError:
             return None
-        return told if told.exists() else None
+        return stack if stack.exists() else None
 
     def running(self) -> Mapping[str, Any] | None:
         """What `run.json` says, while the run is alive."""
         try:
-            told: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
+            run: dict[str, Any] = json.loads(self.run_file.read_text("utf-8"))
         except (OSError, ValueError):
             return None
-        return told if _alive(int(told.get("pid", 0))) else None
+        return run if _alive(int(run.get("pid", 0))) else None
 
 
 def _alive(pid: int) -> bool:

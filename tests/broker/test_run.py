@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from credstream.exchange.local import backends, processes
+from credstream.exchange.local import backends
+from credstream.exchange.local.prepare import prepare
+from credstream.exchange.local.processes import Processes
 from tests.support import houses, official
 
 pytestmark = [pytest.mark.broker, pytest.mark.embedded]
@@ -24,18 +26,18 @@ PERSONS = [
     line for line in (houses.EXAMPLES / "learners.txt").read_text("utf-8").splitlines() if line
 ]
 
-# A provider and what it sends, for tests that need a house and not what happens in it.
+# A provider and what it sends, for tests that need a run and not what happens in it.
 ONE = ("providers/bad-apples.json", "submissions/bad-apples/09-wrong-shape.json")
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """One finished run of the examples, its folder and what it printed."""
-    folder = tmp_path_factory.mktemp("house") / "exchange"
+    folder = tmp_path_factory.mktemp("run") / "exchange"
     return folder, houses.credstream("run", "--dir", folder)
 
 
-# Twenty were run when the house was new; CREDSTREAM_COLD_STARTS=20 runs them again.
+# CREDSTREAM_COLD_STARTS=20 tries more of them.
 COLD_STARTS = int(os.environ.get("CREDSTREAM_COLD_STARTS", "2"))
 
 
@@ -145,21 +147,19 @@ def test_cold_starts_give_equal_summaries(tmp_path, ran):
         assert houses.outcomes(houses.summary(folder)) == first, number
 
 
-def test_the_first_receipt_comes_within_two_seconds(tmp_path):
-    began = time.monotonic()
+def test_a_receipt_is_printed_while_the_run_goes_on(tmp_path):
+    folder = tmp_path / "x"
     process = subprocess.Popen(
-        [*houses.COMMAND, "run", "--dir", str(tmp_path / "x")], stdout=subprocess.PIPE, text=True
+        [*houses.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.PIPE, text=True
     )
     try:
         for line in process.stdout:
             if re.match(r"(refused|published|held|out_of_scope)", line):
                 break
-        took = time.monotonic() - began
+        assert not (folder / "summary.json").exists()
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
-    # Two seconds on a quiet machine; this one shares its cores with other tests.
-    assert took < 8.0, took
+        process.communicate(timeout=60)
 
 
 def test_a_killed_service_is_started_again_and_the_summary_is_the_same(tmp_path, ran):
@@ -226,20 +226,25 @@ def _told(folder: Path) -> dict | None:
     return told if len(told["services"]) == 4 else None
 
 
+def _listens(port):
+    with contextlib.closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
-    """Two houses that start at once may be given one port."""
-    place = processes.prepare(tmp_path / "ports", fresh=False)
-    with backends.embedded() as ground, contextlib.closing(socket.socket()) as taken:
+    """Two runs that start at once may be given one port."""
+    folder = prepare(tmp_path / "ports", fresh=False)
+    with backends.embedded() as backend, contextlib.closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        own = processes.Processes(place, ground)
+        own = Processes(folder, backend)
         own.ports = {"ingest": taken.getsockname()[1]}
         own._start("ingest")
         try:
-            ended = houses.eventually(own.mend, 20)
+            ended = houses.eventually(own.restart_ended, 60)
             assert [name for name, _code in ended] == ["ingest"]
             assert own.ports["ingest"] != taken.getsockname()[1]
-            time.sleep(4)
-            assert own.mend() == []
+            houses.eventually(lambda: _listens(own.ports["ingest"]), 60)
+            assert own.restart_ended() == []
         finally:
             own.stop()

@@ -63,7 +63,7 @@ class _Tables:
         rows = self._rows("ingest", lambda connection: connection.execute(own).all())
         if not rows:
             ids = self._rows("ingest", lambda connection: connection.execute(_PROVIDER_IDS).all())
-            return unregistered(name, (row.id for row in ids), self.folder.folder)
+            return unregistered(name, (row.id for row in ids), self.folder.path)
         provider: Provider = self.codec.decode(rows[0].record, Provider)
         return provider
 
@@ -108,6 +108,6 @@ class _Tables:
         if self.folder.stack() is None:
             return ""
         return (
-            f". The last run of {self.folder.folder} was on servers: start them with "
+            f". The last run of {self.folder.path} was on servers: start them with "
             "`make kafka-up`, or name another folder with --dir"
         )

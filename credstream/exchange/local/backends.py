@@ -1,4 +1,4 @@
-"""What a house stands on: the embedded broker of its own process, or real servers."""
+"""The servers of a local exchange: the embedded broker of this process, or real ones."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from credstream.vocabularies.countries import all_countries
 
 
 class Backend(Protocol):
-    """Where a house's topics are."""
+    """The servers that hold the topics of a local exchange."""
 
     @property
-    def exchange(self) -> Target:
+    def target(self) -> Target:
         """The exchange as its operator reaches it."""
 
     @property
-    def words(self) -> str:
-        """What to say of it; {} is its address."""
+    def description(self) -> str:
+        """What a user has to know of it."""
 
-    def add_topics(self, kind: str, provider: str) -> None:
-        """Make the topics of a provider; repeatable."""
+    def create_topics(self, kind: str, provider: str) -> None:
+        """Create the topics of a provider; repeatable."""
 
     def settings(self, service: str) -> Mapping[str, str]:
-        """What a service has to be told to get there, by setting."""
+        """What a service needs to reach the servers, by the names of settings."""
 
-    def told(self) -> Mapping[str, str]:
-        """What other terminals have to know."""
+    def address(self) -> Mapping[str, str]:
+        """What `run.json` says of the servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,55 +42,63 @@ class EmbeddedBackend:
     """The mock broker of librdkafka, in this process."""
 
     broker: Broker
-    words: str = "an embedded broker at {}: memory only, for a first look"
 
     @property
-    def exchange(self) -> Target:
+    def target(self) -> Target:
         return Target(Cluster(self.broker.address, "embedded"))
 
-    def add_topics(self, kind: str, provider: str) -> None:
+    @property
+    def description(self) -> str:
+        return f"an embedded broker at {self.broker.address}: memory only, for a first look"
+
+    def create_topics(self, kind: str, provider: str) -> None:
         for name in topics.of_provider(kind, provider):
-            # A client that was earlier than the registration has made the topic already.
+            # A client that was earlier than the registration has created the topic already.
             with suppress(RuntimeError):
                 self.broker.create_topic(name, 1)
 
     def settings(self, service: str) -> Mapping[str, str]:
-        del service  # everybody may do everything here
+        del service  # the embedded broker knows no users
         return {"BROKER": self.broker.address, "PROFILE": "embedded"}
 
-    def told(self) -> Mapping[str, str]:
+    def address(self) -> Mapping[str, str]:
         return {"broker": self.broker.address, "profile": "embedded"}
 
 
 @dataclass(frozen=True, slots=True)
 class RealBackend:
-    """Servers that `make kafka-up` started; each service is a user with its own rights."""
+    """Servers that `make kafka-up` started; each service is a user with its own rights.
 
-    place: ExchangeFolder
+    `passwords` has the file with the password of each service.
+    """
+
     stack: Path
-    exchange: Target
+    target: Target
     passwords: Mapping[str, Path] = field(default_factory=dict)
-    words: str = "Apache Kafka at {}"
 
-    def add_topics(self, kind: str, provider: str) -> None:
+    @property
+    def description(self) -> str:
+        return f"Apache Kafka at {self.target.cluster.address}"
+
+    def create_topics(self, kind: str, provider: str) -> None:
         from credstream.kafka.admin import Admin
 
-        Admin(self.exchange.cluster).create(topics.of_provider(kind, provider), 1)
+        Admin(self.target.cluster).create(topics.of_provider(kind, provider), 1)
 
     def settings(self, service: str) -> Mapping[str, str]:
         return {
-            "BROKER": self.exchange.cluster.address,
+            "BROKER": self.target.cluster.address,
             "PROFILE": "kafka",
             "SECURITY_PROTOCOL": "sasl_ssl",
             "SASL_USERNAME": rights.user_of_service(service),
             "SASL_PASSWORD_FILE": str(self.passwords[service]),
-            "BROKER_CA": str(self.exchange.cluster.security["ssl.ca.pem"]),
-            "REGISTRY_URL": self.exchange.registry,
+            "BROKER_CA": str(self.target.cluster.security["ssl.ca.pem"]),
+            "REGISTRY_URL": self.target.registry,
         }
 
-    def told(self) -> Mapping[str, str]:
-        address = self.exchange.cluster.address
-        return {"broker": address, "profile": "kafka", "stack": str(self.stack.resolve())}
+    def address(self) -> Mapping[str, str]:
+        broker, stack = self.target.cluster.address, str(self.stack.resolve())
+        return {"broker": broker, "profile": "kafka", "stack": stack}
 
 
 @contextmanager
@@ -101,34 +109,30 @@ def embedded() -> Iterator[EmbeddedBackend]:
 
 
 @contextmanager
-def real(place: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBackend]:
-    """Topics, schemas and users of the exchange, on real servers."""
+def real(folder: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBackend]:
+    """Real servers with the topics, schemas and users of the exchange."""
     from credstream.exchange.topics import create
     from credstream.exchange.users import add_service
 
-    exchange = of_stack(stack)
-    (place.folder / "stack").write_text(str(stack.resolve()))
+    target = of_stack(stack)
+    (folder.path / "stack").write_text(str(stack.resolve()))
     if fresh:
-        _forget(exchange, place)
-    create(exchange, 1)
-    yield RealBackend(
-        place,
-        stack,
-        exchange,
-        {
-            name: add_service(exchange, name, place.secrets / f"{name}.password")
-            for name in topics.SERVICES
-        },
-    )
+        _forget(target, folder)
+    create(target, 1)
+    passwords = {
+        name: add_service(target, name, folder.secrets / f"{name}.password")
+        for name in topics.SERVICES
+    }
+    yield RealBackend(stack, target, passwords)
 
 
-def _forget(exchange: Target, place: ExchangeFolder) -> None:
-    """Delete what the exchange's topics hold, and every table."""
+def _forget(target: Target, folder: ExchangeFolder) -> None:
+    """Delete the exchange's topics that hold something, and every table."""
     from credstream.exchange.topics import is_ours
     from credstream.kafka.admin import Admin
     from credstream.storage.engine import empty
 
-    admin = Admin(exchange.cluster)
+    admin = Admin(target.cluster)
     admin.delete(admin.used(name for name in admin.partitions() if is_ours(name)))
     for name in (*topics.SERVICES, "vault"):
-        empty(place.url(name))
+        empty(folder.url(name))

@@ -31,7 +31,8 @@ from credstream.exchange.local.examples import (
     submissions_in,
 )
 from credstream.exchange.local.outcomes import Ledger, ledger
-from credstream.exchange.local.processes import Processes, prepare
+from credstream.exchange.local.prepare import prepare
+from credstream.exchange.local.processes import Processes
 from credstream.interfaces.cli.exit_codes import UNDONE
 from credstream.interfaces.cli.run_report import console_for, line_of, report
 from credstream.kafka import clients
@@ -68,7 +69,7 @@ class Watch:
     def europass(self) -> dict[str, str]:
         """The newest sealed file of each key."""
         found: dict[str, tuple[int, str]] = {}
-        for path in (self.place.folder / "europass").glob("*.jsonld"):
+        for path in (self.place.path / "europass").glob("*.jsonld"):
             key, version = key_and_version(path.name)
             found[key] = max(found.get(key, (0, "")), (version, f"europass/{path.name}"))
         return {key: file for key, (_, file) in found.items()}
@@ -81,7 +82,7 @@ class Watch:
         quiet = timeouts.HELD_QUIET_SECONDS if held else timeouts.QUIET_SECONDS
         if time.monotonic() - self.changed < quiet:
             return False
-        folder = self.place.folder / "europass"
+        folder = self.place.path / "europass"
         return all((folder / name).exists() for name in self.awaited)
 
     def all_ended(self) -> bool:
@@ -161,19 +162,19 @@ def run_house(
     console = console_for(stderr=as_json)
     examples = source or EXAMPLES
     sent = submissions_in(examples)
-    place = prepare(folder, fresh=fresh, on_real=stack is not None)
+    place = prepare(folder, fresh=fresh, real_servers=stack is not None)
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: stopping.append(received))
     with real(place, stack, fresh=fresh) if stack else embedded() as ground:
-        exchange = ground.exchange
+        exchange = ground.target
         watch = Watch(place, ledger(sent), console.print)
         watch.recall(receipts_on_file(folder))
         collector = Collector(exchange.cluster, folder, exchange.codec())
         live = _Live(Processes(place, ground), collector, watch, console, stopping, began)
         try:
             console.print(
-                f"credstream on {ground.words.format(exchange.cluster.address)}.\n"
+                f"credstream on {ground.description}.\n"
                 "Seals are made with a test certificate of this folder's own."
             )
             live.house.start()
@@ -188,7 +189,7 @@ def run_house(
 def write_summary(place: ExchangeFolder, watch: Watch) -> list[dict[str, Any]]:
     entries = watch.entries()
     text = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
-    path = place.folder / "summary.json"
+    path = place.path / "summary.json"
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
     return entries
@@ -196,8 +197,8 @@ def write_summary(place: ExchangeFolder, watch: Watch) -> list[dict[str, Any]]:
 
 def _feed(ground: Backend, examples: Path, sent: list[Submission]) -> None:
     """Registrations and lists first, then the providers' topics, then what they send."""
-    codec = ground.exchange.codec()
-    sender = sending.sender(ground.exchange)
+    codec = ground.target.codec()
+    sender = sending.sender(ground.target)
     known = registrations_in(examples)
     registrations.publish(sender, codec, known)
     for path in list_files(examples):
@@ -205,7 +206,7 @@ def _feed(ground: Backend, examples: Path, sent: list[Submission]) -> None:
         lists.publish(sender, codec, found.accreditations)
     kinds = {provider.id: provider.kind for provider in known}
     for name in dict.fromkeys(each.provider for each in sent):
-        ground.add_topics(kinds.get(name, "provider"), name)
+        ground.create_topics(kinds.get(name, "provider"), name)
     sender.send([_message(each, kinds.get(each.provider, "provider")) for each in sent])
 
 
@@ -242,13 +243,13 @@ def _follow(live: _Live) -> None:
 
 def _turn(live: _Live) -> None:
     house, collector, watch = live.house, live.collector, live.watch
-    for name, code in house.mend():
+    for name, code in house.restart_ended():
         live.console.print(f"[yellow]{name} ended ({code}); started again[/]")
     if time.monotonic() - live.asked > timeouts.RUN_TOPICS_CHECK_SECONDS:
         _follow_new(live)
     for seen in collector.poll(timeouts.RUN_POLL_SECONDS):
         if isinstance(seen.record, Provider):
-            house.ground.add_topics(seen.record.kind, seen.record.id)
+            house.backend.create_topics(seen.record.kind, seen.record.id)
         if isinstance(seen.record, PublishedChange) and seen.record.topic not in live.named:
             live.named.add(seen.record.topic)
             live.asked = 0.0

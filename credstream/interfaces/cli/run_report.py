@@ -54,12 +54,12 @@ def report(
     key = next((key for entry in entries if entry["europass"] for key in entry["keys"]), "KEY")
     console.print(
         f"\n{len(entries)} submissions, {sealed} with a sealed credential, in {seconds:.1f} s.\n"
-        f"Sealed credentials:  {place.folder}/europass/\n"
-        f"Published streams:   {place.folder}/published/\n"
-        f"Receipts, by provider: {place.folder}/receipts/\n"
-        f"Dead letters:        {place.folder}/dlq/\n"
-        f"Summary:             {place.folder}/summary.json\n"
-        f"Explain one:         credstream why {key} --dir {place.folder}"
+        f"Sealed credentials:  {place.path}/europass/\n"
+        f"Published streams:   {place.path}/published/\n"
+        f"Receipts, by provider: {place.path}/receipts/\n"
+        f"Dead letters:        {place.path}/dlq/\n"
+        f"Summary:             {place.path}/summary.json\n"
+        f"Explain one:         credstream why {key} --dir {place.path}"
     )
 
 
