@@ -162,12 +162,14 @@ def _worked(own: fleet.Fleet, name: str, events: int) -> dict[str, object]:
 
 
 def _handled(own: fleet.Fleet, name: str) -> int:
-    return sum(line.get("messages", 0) for line in own.log(name) if line.get("event") == "batch")
+    return sum(
+        line.get("messages", 0) for line in own.log(name) if line.get("event") == "batch completed"
+    )
 
 
 def _ready(own: fleet.Fleet) -> None:
     for name in own.workers:
-        while not any(line.get("event") == "data path starts" for line in own.log(name)):
+        while not any(line.get("event") == "data path started" for line in own.log(name)):
             time.sleep(0.05)
     time.sleep(3)
 

@@ -44,7 +44,7 @@ def retry_until_available(
             work()
         except (Unavailable, KafkaException) as failure:
             why = failure.args[0].str() if isinstance(failure, KafkaException) else str(failure)
-            logger().warning("unavailable", why=why, pause=backoff.grow())
+            logger().warning("dependency unavailable", why=why, pause=backoff.grow())
             time.sleep(backoff.pause)
         else:
             return

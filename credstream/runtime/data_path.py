@@ -52,7 +52,7 @@ class DataPath:
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until `stopping`; the loop has been opened."""
         if self.loop:
-            logger().info("data path starts", group=self.service.name)
+            logger().info("data path started", group=self.service.name)
             self.loop.run(stopping)
 
     def waits_for(self) -> str | None:

@@ -136,7 +136,7 @@ async def _take(control: ControlPath, *message: Any) -> None:
             await asyncio.to_thread(control.reference.take, *message)
         except Unavailable as failure:
             pause = timeouts.REFERENCE_RETRY_SECONDS
-            logger().warning("unavailable", why=str(failure), pause=pause)
+            logger().warning("dependency unavailable", why=str(failure), pause=pause)
             await asyncio.sleep(pause)
         except Exception as error:  # noqa: BLE001, it is redelivered after the restart
             end("control agent failed", error)

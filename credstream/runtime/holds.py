@@ -37,7 +37,7 @@ class Holds:
         self._forget(topics - unknown)
         for topic in unknown - self.since.keys():
             self.since[topic] = now
-            logger().warning("held", topic=topic, seconds=self.seconds)
+            logger().warning("topic held", topic=topic, seconds=self.seconds)
         return {topic for topic in unknown if now - self.since[topic] < self.seconds}
 
     def _forget(self, known: set[str]) -> None:

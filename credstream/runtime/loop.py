@@ -88,7 +88,7 @@ class Loop:
             if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001
                 raise KafkaException(error)
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                logger().warning("consume", why=self.hooks.explain(error))
+                logger().warning("consume failed", why=self.hooks.explain(error))
         return self.partitions.accept(incoming_of(m) for m in messages if not m.error())
 
     def _replay(self) -> None:
@@ -110,7 +110,7 @@ class Loop:
             return
         unassigned = self.hooks.turn.unassigned()
         if unassigned:
-            logger().warning("unread topics", topics=sorted(unassigned))
+            logger().warning("topics unassigned", topics=sorted(unassigned))
             self.consumer.unsubscribe()
             self._subscribe()
 
@@ -133,7 +133,7 @@ class Loop:
             self._commit(batch)
         except UnexpectedError:
             # Only one message may be at fault: alone, each of the others is handled.
-            logger().warning("one at a time", messages=len(batch))
+            logger().warning("batch failed", messages=len(batch))
             for message in batch:
                 self.progress.turn()
                 self._commit([message])
@@ -169,7 +169,7 @@ class Loop:
         self.progress.working = False
         pause = self.backoff.grow()
         metrics.RETRIES.labels(self.stage.service.name).inc()
-        logger().warning("unavailable", why=why, messages=len(batch), pause=pause)
+        logger().warning("dependency unavailable", why=why, messages=len(batch), pause=pause)
         time.sleep(pause)
         try:
             self.partitions.rewind(batch)

@@ -49,7 +49,9 @@ class Maintenance:
         self._count(settled, counts)
         self.lag.note([ended.message for ended in settled.ended])
         self.breaker.count(settled.ended)
-        logger().info("batch", messages=len(settled.ended), outputs=len(settled.outputs), **counts)
+        logger().info(
+            "batch completed", messages=len(settled.ended), outputs=len(settled.outputs), **counts
+        )
         self.idle.note(settled.journal, self.clock())
         self.breaker.open_if_due()
         return self._topics_to_slow(settled)

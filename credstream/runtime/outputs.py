@@ -55,7 +55,7 @@ class Outputs:
         reason = _shortened(Reason(code=refusal.code, path=refusal.path, detail=refusal.detail))
         outputs = (self._dead_letter(message, reason), *self._receipt(message, (reason,), sender))
         logger().warning(
-            "refused",
+            "message refused",
             **_place(message),
             provider=sender.provider,
             reason=reason.code,
@@ -67,7 +67,7 @@ class Outputs:
         """A message that a bug keeps from being handled, as a dead letter of its own."""
         # The exception's own text may quote a value, so only its type and the places are logged.
         logger().error(
-            "unexpected",
+            "message failed",
             **_place(message),
             error=type(error).__name__,
             trace=traceback.format_tb(error.__traceback__),
@@ -83,7 +83,9 @@ class Outputs:
             return ()
         reasons = tuple(_shortened(each) for each in unread[:MOST_REASONS])
         receipt = self._receipt(message, reasons, sender)
-        logger().warning("left out", **_place(message), provider=sender.provider, parts=len(unread))
+        logger().warning(
+            "parts refused", **_place(message), provider=sender.provider, parts=len(unread)
+        )
         return (self._dead_letter(message, reasons[0]), *receipt)
 
     def _encoded(self, emits: Iterable[Emit]) -> Iterable[Output]:

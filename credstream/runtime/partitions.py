@@ -48,7 +48,7 @@ class Partitions:
     def on_assigned(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
         self.joined = True
         self._unchecked |= {(p.topic, p.partition) for p in partitions}
-        logger().info("assigned", **_counts(partitions))
+        logger().info("partitions assigned", **_counts(partitions))
 
     def on_revoked(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
         revoked = {(p.topic, p.partition) for p in partitions}
@@ -57,7 +57,7 @@ class Partitions:
             self._unchecked.discard(partition)
             for memory in (self.rows, self.committed, self._paused):
                 memory.pop(partition, None)
-        logger().info("taken away", **_counts(partitions))
+        logger().info("partitions revoked", **_counts(partitions))
 
     def begin_fetch(self) -> None:
         """Forget what earlier fetches had revoked."""
@@ -93,7 +93,7 @@ class Partitions:
                     early.setdefault(partition, message.offset)
                 expected[partition] = message.offset + 1
         for (topic, number), offset in early.items():
-            logger().info("read again", topic=topic, partition=number, offset=offset)
+            logger().info("stale read discarded", topic=topic, partition=number, offset=offset)
         return set(early)
 
     def compare(self) -> dict[Partition, journal.Row]:

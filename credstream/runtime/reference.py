@@ -126,7 +126,7 @@ class Reference:
         """Read a partition to the end that it has now; that of a new topic from its beginning."""
         upto, low, high = self._ends(consumer, topic, partition)
         if upto >= high:  # the topic was deleted and created again
-            logger().warning("reference topic was made anew", topic=topic, end=high)
+            logger().warning("reference topic recreated", topic=topic, end=high)
             upto = -1
             self._remember(topic, partition, upto)
         position = max(upto + 1, low)
@@ -171,7 +171,7 @@ class Reference:
         self, message_id: MessageId, key: bytes | None, value: bytes | None, why: Rejected
     ) -> None:
         topic, _partition, offset = message_id
-        logger().error("reference refused", topic=topic, offset=offset, reason=why.code)
+        logger().error("reference record refused", topic=topic, offset=offset, reason=why.code)
         metrics.DEAD_LETTERS.labels(self.service, why.code).inc()
         reason = Reason(code=why.code, path=why.path, detail=why.detail)
         headers = dead_letter_headers((), reason, self.service, message_id, int(time.time() * 1000))

@@ -41,7 +41,7 @@ class ReferenceWatch:
             try:
                 self.look(turn)
             except Unavailable as failure:
-                logger().info("reference not seen", why=str(failure))
+                logger().info("reference check failed", why=str(failure))
             until = time.monotonic() + self.every
             while time.monotonic() < until and not stopping():
                 time.sleep(timeouts.STOP_CHECK_SECONDS)
@@ -51,6 +51,6 @@ class ReferenceWatch:
         lagging = self.lagging()
         for (topic, partition), upto in lagging.items():
             if self.seen.get((topic, partition)) == upto:
-                logger().warning("reference stood still", topic=topic, upto=upto)
+                logger().warning("reference consumer stalled", topic=topic, upto=upto)
                 self.read(topic, partition, turn)
         self.seen = lagging

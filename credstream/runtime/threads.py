@@ -85,7 +85,7 @@ class Watchdog(mode.Service):
     async def _report(self, still: float) -> None:
         self.reported = time.monotonic()
         why = await self._away() or "a call has not come back, though the broker answers"
-        logger().warning("unavailable", why=why, still=round(still))
+        logger().warning("dependency unavailable", why=why, still=round(still))
 
     async def _hangs(self) -> bool:
         began = self.calling()

@@ -93,7 +93,7 @@ class Transactions:
                 if over or not failure.args[0].retriable():
                     raise
                 why = self.away() or failure.args[0].str()
-                logger().warning("unavailable", why=why, waited=round(waited))
+                logger().warning("dependency unavailable", why=why, waited=round(waited))
             else:
                 return
             finally:

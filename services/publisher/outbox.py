@@ -49,7 +49,9 @@ class Outbox:
             except Unavailable as failure:
                 grown = max(pause, timeouts.OUTBOX_IDLE_SECONDS) * 2
                 pause = min(timeouts.LONGEST_RETRY_PAUSE_SECONDS, grown)
-                logger().warning("outbox", channel=self.channel.name, why=str(failure), pause=pause)
+                logger().warning(
+                    "delivery failed", channel=self.channel.name, why=str(failure), pause=pause
+                )
             time.sleep(pause)
 
     def work(self) -> int:
@@ -79,10 +81,14 @@ class Outbox:
             raise  # it stays in the outbox, however long that takes
         except Exception as error:  # noqa: BLE001, a bug in one credential must not stop the others
             note, state = f"unexpected: {type(error).__name__}", tables.FAILED
-            logger().error("unexpected", trace=traceback.format_tb(error.__traceback__))
+            logger().error("delivery failed", trace=traceback.format_tb(error.__traceback__))
             if tries < MOST_ATTEMPTS:
                 return  # the lease ends by itself, and it is tried again
         with transaction(self.engine) as connection:
             deliveries.finish(connection, name, what, state, note)
         metrics.OUTBOX.labels(name, state).inc()
-        logger().info("outbox", channel=name, key=what[0], version=what[1], state=state, note=note)
+        told = {"channel": name, "key": what[0], "version": what[1], "state": state, "note": note}
+        if state == tables.DELIVERED:
+            logger().info("delivery completed", **told)
+        else:
+            logger().warning("delivery failed", **told)

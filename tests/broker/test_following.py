@@ -37,7 +37,7 @@ def left_out(house, admin):
 
 
 def starts(house):
-    return sum(line.get("event") == "data path starts" for line in house.log(NAME))
+    return sum(line.get("event") == "data path started" for line in house.log(NAME))
 
 
 def test_a_reference_topic_that_came_while_nobody_read_is_followed(house):
@@ -52,4 +52,4 @@ def test_a_reference_topic_that_came_while_nobody_read_is_followed(house):
             return connection.execute(query).scalar()
 
     houses.eventually(lambda: upto() == 0, 60)
-    assert house.says(NAME, "reference stood still")["topic"] == topics.ACCREDITATIONS
+    assert house.says(NAME, "reference consumer stalled")["topic"] == topics.ACCREDITATIONS

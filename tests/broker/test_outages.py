@@ -51,7 +51,7 @@ def test_the_broker_is_killed_while_nobody_has_anything_to_do(house):
     processes.stop(brokers.pid_file(layout, 1), hard=True)
     try:
         for name in topics.SERVICES:
-            house.says(f"{name}-0", "unavailable", "nobody listens there")
+            house.says(f"{name}-0", "dependency unavailable", "nobody listens there")
     finally:
         brokers.start_node(layout, 1)
         brokers.await_ready(layout)
@@ -67,7 +67,7 @@ def test_the_database_is_away_and_comes_back(house):
     house.staff(1)
     exams.feed(house, FEW)
     layout = stacks.stack()
-    house.says("publisher-0", '"batch"')
+    house.says("publisher-0", '"batch completed"')
     postgres.stop(layout, hard=True)
     time.sleep(4)
     alive = {n: w.process.pid for n, w in house.workers.items() if w.process.poll() is None}
@@ -81,7 +81,7 @@ def test_the_database_is_away_and_comes_back(house):
 def test_the_disk_of_the_broker_is_full_and_space_is_made(house):
     house.staff(1)
     exams.feed(house, FEW)
-    house.says("publisher-0", '"batch"')
+    house.says("publisher-0", '"batch completed"')
     layout = stacks.stack()
     node = processes.running(brokers.pid_file(layout, 1))
     # Above the index files, which Kafka makes 10 MiB long at once; EFBIG is to it as ENOSPC.
@@ -89,7 +89,7 @@ def test_the_disk_of_the_broker_is_full_and_space_is_made(house):
     fill_the_disk(house)
     try:
         for name in topics.SERVICES:
-            house.says(f"{name}-0", "unavailable", "nobody listens there")
+            house.says(f"{name}-0", "dependency unavailable", "nobody listens there")
         assert "its disk is full or broken" in brokers.last_words(layout.log("kafka-1"))
     finally:
         brokers.start_node(layout, 1)
@@ -140,7 +140,7 @@ def frozen(house, many, locked):
     With `locked` that is inside a transaction: the last thing that it writes there is its journal,
     and PostgreSQL has nobody to tell that it may.
     """
-    house.says("normalise-0", "data path starts")
+    house.says("normalise-0", "data path started")
     with transaction(open_engine(house.urls["normalise"])) as connection:
         if locked:
             connection.execute(sa.text("LOCK TABLE journal IN SHARE MODE"))
@@ -148,7 +148,7 @@ def frozen(house, many, locked):
         if locked:
             houses.eventually(lambda: connection.execute(WAITS).first())
         else:
-            house.says("normalise-0", '"batch"')
+            house.says("normalise-0", '"batch completed"')
         sleeper = house.workers.pop("normalise-0").process
         sleeper.send_signal(signal.SIGSTOP)
     return sleeper

@@ -48,7 +48,7 @@ def test_a_graceful_stop_takes_less_than_five_seconds_and_loses_nothing(house):
     exam = Exam(keys=200, rounds=3, bodies=2)
     house.staff(1)
     exams.feed(house, exam)
-    house.says("publisher-0", '"batch"')
+    house.says("publisher-0", '"batch completed"')
     began = time.monotonic()
     codes = house.stop()
     assert time.monotonic() - began < 5
@@ -70,13 +70,13 @@ def test_topics_that_came_while_nobody_read_are_read(house):
     house.start(house.workers["ingest-0"])
     admin = Admin(house.exchange.cluster)
     houses.eventually(lambda: admin.used([topics.receipts("late")]))
-    assert house.says("ingest-0", "unread topics")["topics"] == ["submissions.provider.late"]
+    assert house.says("ingest-0", "topics unassigned")["topics"] == ["submissions.provider.late"]
 
 
 def test_a_topic_made_anew_stops_the_worker_and_names_the_row(house):
     house.scale("ingest", 1)
     exams.feed(house, FEW)
-    house.says("ingest-0", '"batch"')
+    house.says("ingest-0", '"batch completed"')
     time.sleep(2)
     house.stop()
     admin, own = Admin(house.exchange.cluster), topics.submissions("provider", exams.PROVIDERS[0])
@@ -94,7 +94,7 @@ def test_a_missing_output_topic_is_waited_for_and_named(house):
     Admin(house.exchange.cluster).delete([topics.CHANGES])
     house.staff(1)
     exams.feed(house, FEW)
-    house.says("publisher-0", "unavailable", topics.CHANGES)
+    house.says("publisher-0", "dependency unavailable", topics.CHANGES)
     assert house.workers["publisher-0"].process.poll() is None
     Admin(house.exchange.cluster).create([topics.CHANGES], 1)
     exams.publishes(house)
@@ -103,7 +103,7 @@ def test_a_missing_output_topic_is_waited_for_and_named(house):
 def test_a_missing_input_topic_is_waited_for_and_named(house):
     Admin(house.exchange.cluster).delete([topics.RECEIVED])
     house.scale("normalise", 1)
-    house.says("normalise-0", "unavailable", topics.RECEIVED)
+    house.says("normalise-0", "dependency unavailable", topics.RECEIVED)
     Admin(house.exchange.cluster).create([topics.RECEIVED], 1)
     house.staff(1)
     exams.feed(house, FEW)

@@ -82,10 +82,10 @@ def first_words(folder, service="ingest", seconds=40, at_work=lambda: None, **mo
                     process.wait(5)
                 return line, process.returncode
             told = json.loads(line)
-            if told["event"] == "data path starts":
+            if told["event"] == "data path started":
                 at_work()
-            if told["level"] != "info" and told["event"] != "consume":
-                assert told["event"] == "unavailable", line
+            if told["level"] != "info" and told["event"] != "consume failed":
+                assert told["event"] == "dependency unavailable", line
                 return told["why"], process.poll()
     finally:
         process.kill()

@@ -21,7 +21,7 @@ def test_a_topic_of_an_unknown_provider_is_held_and_then_let_through(holds):
         assert holds.held({LATER, KNOWN}, 1000.0) == {LATER}
         assert holds.held({LATER}, 1029.0) == {LATER}
         assert holds.held({LATER}, 1031.0) == set()
-    assert [(line["event"], line["topic"]) for line in lines] == [("held", LATER)]
+    assert [(line["event"], line["topic"]) for line in lines] == [("topic held", LATER)]
 
 
 def test_a_provider_that_is_registered_meanwhile_is_held_no_longer(holds):

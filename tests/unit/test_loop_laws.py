@@ -132,7 +132,7 @@ def test_a_transaction_that_cannot_end_is_told_of_while_it_is_waited_for():
     with capture_logs() as lines:
         transactions._repeat(commit)
     assert [(line["event"], line["why"]) for line in lines] == [
-        ("unavailable", "nobody listens there")
+        ("dependency unavailable", "nobody listens there")
     ] * 2
     assert seen == [True, False, False]
     assert progress.turned > 0

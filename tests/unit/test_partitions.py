@@ -254,4 +254,8 @@ def test_what_the_group_gives_and_takes_is_told(made):
         here.on_revoked(None, places[:1])
         here.on_assigned(None, [])
     told = [(line["event"], line["partitions"], line["topics"]) for line in lines]
-    assert told == [("assigned", 3, 2), ("taken away", 1, 1), ("assigned", 0, 0)]
+    assert told == [
+        ("partitions assigned", 3, 2),
+        ("partitions revoked", 1, 1),
+        ("partitions assigned", 0, 0),
+    ]

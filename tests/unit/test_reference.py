@@ -225,7 +225,7 @@ def looks(reference, consumer, between=lambda: None):
         watch.look(lambda: None)
         between()
         watch.look(lambda: None)
-    return [each["topic"] for each in lines if each["event"] == "reference stood still"]
+    return [each["topic"] for each in lines if each["event"] == "reference consumer stalled"]
 
 
 def test_what_the_agent_leaves_out_is_read(tmp_path):

@@ -24,7 +24,7 @@ def test_what_is_away_is_told_once_a_look_and_looked_at_again():
         watch.run(lambda: not found)
     assert read == [PLACE]
     assert [(each["event"], each["log_level"]) for each in lines] == [
-        ("reference not seen", "info"),
-        ("reference not seen", "info"),
-        ("reference stood still", "warning"),
+        ("reference check failed", "info"),
+        ("reference check failed", "info"),
+        ("reference consumer stalled", "warning"),
     ]

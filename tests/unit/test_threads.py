@@ -58,7 +58,7 @@ def watch(monkeypatch):
 )
 def test_standing_still_is_logged_once_in_ten_seconds_with_its_reason(watch, away, why):
     found = watch(times=23, since_turn=timeouts.STILL_REPORT_SECONDS + 1, away=lambda: away)
-    assert [event for event, _why in found] == ["unavailable"] * 3
+    assert [event for event, _why in found] == ["dependency unavailable"] * 3
     assert all(why in each for _event, each in found)
 
 
