@@ -1,4 +1,4 @@
-"""Lists in XLSX: awards of many learners, or programmes in DEQAR's columns."""
+"""Lists in XLSX: awards of many learners, or programmes in the columns of DEQAR."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Rosters, one row a person: what lists in CSV and in workbooks share."""
+"""Rosters: lists with a row for each person or programme, as CSV or as workbooks."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-DIRECT: Mapping[str, str] = {
+# The list by which edubadges awards badges to recipients without an application of theirs.
+DIRECT_COLUMNS: Mapping[str, str] = {
     "recipient mailadres": "email",
     "recipient eppn": "learner_id",
     "narrative (optional)": "narrative",
@@ -20,67 +21,81 @@ DIRECT: Mapping[str, str] = {
     "definition id": "definition_id",
     "issued on": "issued_on",
 }
-# Of DEQAR's columns, those by which a list is told and those that are read.
-DEQAR = frozenset(
+# Of DEQAR's columns, those that only its lists have.
+DEQAR_COLUMNS = frozenset(
     {"agency", "local_identifier", "institution[1].deqar_id", "decision", "valid_from"}
 )
 DEQAR_PREFIXES = ("programme[", "institution[", "activities[", "file[", "link[", "platform[")
-LEAST_KNOWN = 2
+FEWEST_KNOWN = 2
 LONGEST_NAME = 80
 
 
-def fold(name: str) -> str:
-    """A column's name without differences of case, width, blanks and underscores."""
-    text = unicodedata.normalize("NFKC", name).casefold().replace("_", " ")
-    return " ".join(text.split())
+def list_kind(header: Sequence[str], columns: Mapping[str, str]) -> str:
+    """Own, deqar or direct; empty for a header of no supported list.
 
-
-@cache
-def own() -> Mapping[str, str]:
-    """Our own columns by every name that a list may have for them."""
-    known = json.loads(Path(__file__).with_name("columns.json").read_text("utf-8"))
-    return {fold(name): column for column, names in known.items() for name in (column, *names)}
-
-
-def dialect(header: Sequence[str], columns: Mapping[str, str]) -> str:
-    """own, deqar or direct; empty where the header is of none."""
-    folded = {fold(each) for each in header}
-    if folded >= {"recipient mailadres", "recipient eppn"}:
+    `columns` maps the provider's column names to ours.
+    """
+    names = {folded(name) for name in header}
+    if names >= {"recipient mailadres", "recipient eppn"}:
         return "direct"
-    told = sum(
-        each.casefold() in DEQAR or each.casefold().startswith(DEQAR_PREFIXES) for each in header
+    known = sum(
+        name.casefold() in DEQAR_COLUMNS or name.casefold().startswith(DEQAR_PREFIXES)
+        for name in header
     )
-    if told >= LEAST_KNOWN + 1 and "agency" in folded:
+    # `agency` has to be there: without one nobody vouches for what the row says.
+    if known >= FEWEST_KNOWN + 1 and "agency" in names:
         return "deqar"
-    return "own" if len(own_columns(header, columns)) >= LEAST_KNOWN else ""
+    return "own" if len(own_indexes(header, columns)) >= FEWEST_KNOWN else ""
 
 
-def own_columns(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Our columns by their place; the registration's names stand before ours."""
-    registered = {fold(theirs): ours for theirs, ours in columns.items()}
-    found: dict[str, int] = {}
-    for place, name in enumerate(header):
-        column = registered.get(fold(name)) or own().get(fold(name), "")
-        if column in own().values():
-            found.setdefault(column, place)
-    return found
+def own_indexes(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """The index of each of our columns; the registration's names come before ours."""
+    registered = {folded(theirs): ours for theirs, ours in columns.items()}
+    indexes: dict[str, int] = {}
+    for index, name in enumerate(header):
+        column = registered.get(folded(name)) or own_columns().get(folded(name), "")
+        if column in own_columns().values():
+            indexes.setdefault(column, index)
+    return indexes
 
 
-def repeated(header: Sequence[str], columns: Mapping[str, str]) -> str:
-    """A column that stands twice, by its name or by another name for it; empty for none."""
-    registered = {fold(theirs): ours for theirs, ours in columns.items()}
+def direct_indexes(header: Sequence[str]) -> dict[str, int]:
+    """The index of each column of a direct award, by our names."""
+    return {
+        DIRECT_COLUMNS[folded(name)]: index
+        for index, name in enumerate(header)
+        if folded(name) in DIRECT_COLUMNS
+    }
+
+
+def deqar_indexes(header: Sequence[str]) -> dict[str, int]:
+    """The index of each of DEQAR's columns, in lower case and without blanks."""
+    indexes: dict[str, int] = {}
+    for index, name in enumerate(header):
+        indexes.setdefault(re.sub(r"\s+", "", name.casefold()), index)
+    return indexes
+
+
+def repeated_column(header: Sequence[str], columns: Mapping[str, str]) -> str:
+    """A name that occurs twice, itself or by another name for its column; empty for none."""
+    registered = {folded(theirs): ours for theirs, ours in columns.items()}
     seen: set[str] = set()
-    for name in map(fold, header):
-        meant = registered.get(name) or own().get(name, name)
-        if name and meant in seen:
+    for name in map(folded, header):
+        column = registered.get(name) or own_columns().get(name, name)
+        if name and column in seen:
             return name[:40]
-        seen.add(meant)
+        seen.add(column)
     return ""
 
 
-def numbered(header: Sequence[str]) -> dict[str, int]:
-    """DEQAR's columns by name, in lower case."""
-    found: dict[str, int] = {}
-    for place, name in enumerate(header):
-        found.setdefault(re.sub(r"\s+", "", name.casefold()), place)
-    return found
+@cache
+def own_columns() -> Mapping[str, str]:
+    """Our column by every name that a list may have for it, folded."""
+    names_of = json.loads(Path(__file__).with_name("columns.json").read_text("utf-8"))
+    return {folded(name): column for column, names in names_of.items() for name in (column, *names)}
+
+
+def folded(name: str) -> str:
+    """A column's name without differences of case, width, blanks and underscores."""
+    text = unicodedata.normalize("NFKC", name).casefold().replace("_", " ")
+    return " ".join(text.split())
