@@ -1,1 +1,1 @@
-"""European Digital Credentials: ELM v3 as JSON-LD."""
+"""European Digital Credentials: the European Learning Model 3 as JSON-LD."""

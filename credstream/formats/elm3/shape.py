@@ -1,4 +1,7 @@
-"""Rules of the official EDC shapes (no-cv and full) that are checked while an EDC is read."""
+"""Checks an EDC against rules of the official shapes (no-cv and full) while it is read.
+
+What is checked here is what real files break; it does not replace SHACL.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,15 @@ from itertools import islice
 from typing import Any
 
 from credstream.contract.values import Reason
+from credstream.formats.elm3.shape_tables import (
+    DATE_TIME_MEMBERS,
+    DURATION_MEMBERS,
+    LANGUAGE_MAP_MEMBERS,
+    REQUIRED_MEMBERS,
+    SCHEME_BY_MEMBER,
+    TYPES_OF_MEMBERS,
+    UNCHECKED_MEMBERS,
+)
 from credstream.formats.shared.json_checks import missing_members, parse_date_time, violation
 from credstream.formats.shared.json_nodes import (
     JsonNode,
@@ -20,248 +32,123 @@ from credstream.formats.shared.json_nodes import (
     type_names,
 )
 
-MOST = 50
+MOST_VIOLATIONS = 50
 CONTEXT = "http://data.europa.eu/snb/model/context/edc-ap"
 TYPES = frozenset({"VerifiableCredential", "EuropeanDigitalCredential"})
+# https://www.w3.org/TR/xmlschema11-2/#duration
 DURATION = re.compile(
     r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII
 )
-AGENTS = frozenset({"Agent", "Person", "Organisation"})
-CLAIMS = frozenset(
-    {
-        *("LearningAchievement", "LearningActivity", "LearningAssessment"),
-        *("LearningEntitlement", "Claim"),
-    }
-)
-
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "EuropeanDigitalCredential": (
-        *("credentialProfiles", "credentialSchema", "credentialSubject", "displayParameter"),
-        *("issued", "issuer", "validFrom"),
-    ),
-    "DisplayParameter": ("title", "language", "primaryLanguage", "individualDisplay"),
-    "IndividualDisplay": ("language", "displayDetail"),
-    "DisplayDetail": ("image", "page"),
-    "MediaObject": ("content", "contentEncoding", "contentType"),
-    "Organisation": ("legalName", "location"),
-    "Location": ("address",),
-    "Address": ("countryCode",),
-    "LegalIdentifier": ("notation", "spatial"),
-    "Identifier": ("notation",),
-    "LearningAchievement": ("title", "awardedBy"),
-    "LearningActivity": ("title", "awardedBy"),
-    "LearningAssessment": ("title", "awardedBy", "grade"),
-    "LearningEntitlement": ("title", "awardedBy"),
-    "AwardingProcess": ("awardingBody",),
-    "LearningAchievementSpecification": ("title",),
-    "Qualification": ("title",),
-    "LearningActivitySpecification": ("title",),
-    "LearningAssessmentSpecification": ("title",),
-    "LearningEntitlementSpecification": ("title", "dcType", "entitlementStatus"),
-    "LearningOutcome": ("title",),
-    "CreditPoint": ("framework", "point"),
-    "Accreditation": ("title", "dcType", "accreditingAgent"),
-    "Evidence": ("dcType",),
-    "GradingScheme": ("title",),
-    "Note": ("noteLiteral",),
-    "WebResource": ("contentURL",),
-}
-CLASSES: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "LearningAchievement": {
-        "specifiedBy": frozenset({"LearningAchievementSpecification", "Qualification"})
-    },
-    "LearningActivity": {"specifiedBy": frozenset({"LearningActivitySpecification"})},
-    "LearningAssessment": {"specifiedBy": frozenset({"LearningAssessmentSpecification"})},
-    "EuropeanDigitalCredential": {
-        "issuer": AGENTS,
-        "credentialSubject": AGENTS,
-        "credentialSchema": frozenset({"ShaclValidator2017"}),
-    },
-    "Person": {"hasClaim": CLAIMS},
-}
-COUNTRY = "http://publications.europa.eu/resource/authority/country"
-LANGUAGE = "http://publications.europa.eu/resource/authority/language"
-SCHEMES: Mapping[str, str] = {
-    "credentialProfiles": "http://data.europa.eu/snb/credential/25831c2",
-    "eqfLevel": "http://data.europa.eu/snb/eqf/25831c2",
-    "nqfLevel": "http://data.europa.eu/snb/qdr/25831c2",
-    "thematicArea": "http://data.europa.eu/snb/isced-f/25831c2",
-    "learningSetting": "http://data.europa.eu/snb/learning-setting/25831c2",
-    "relatedESCOSkill": "http://data.europa.eu/esco/concept-scheme/skills",
-    "limitOccupation": "http://data.europa.eu/esco/concept-scheme/occupations",
-    "countryCode": COUNTRY,
-    "spatial": COUNTRY,
-    "citizenshipCountry": COUNTRY,
-    "primaryLanguage": LANGUAGE,
-    "language": LANGUAGE,
-}
-LANGUAGE_MAPS = (
-    *("title", "description", "prefLabel", "altLabel", "legalName", "noteLiteral"),
-    *("fullName", "givenName", "familyName", "birthName", "patronymicName"),
-)
-MOMENTS = (
-    *("issued", "issuanceDate", "validFrom", "validUntil", "expirationDate", "dateOfBirth"),
-    *("awardingDate", "dateIssued", "startDate", "endDate", "expiryDate", "reviewDate"),
-)
-# A proof follows the rules of the seal, and of a scheme only the id is looked at.
-UNCHECKED = frozenset({"proof", "inScheme"})
-DURATIONS = ("volumeOfLearning", "maximumDuration", "workload")
-
-COMMON = frozenset(
-    {
-        *("id", "type", "title", "description", "identifier", "additionalNote", "dcType"),
-        *("supplementaryDocument", "hasPart", "isPartOf", "specifiedBy", "awardedBy"),
-    }
-)
-CREDENTIAL_MEMBERS = frozenset(
-    {
-        *REQUIRED["EuropeanDigitalCredential"],
-        *(
-            "@context",
-            "@included",
-            "id",
-            "type",
-            "identifier",
-            "attachment",
-            "evidence",
-            "proof",
-            "cnf",
-        ),
-        *("credentialStatus", "status", "termsOfUse", "refreshService", "issuanceDate"),
-        *("validUntil", "expirationDate", "name", "description", "holder"),
-    }
-)
-PERSON_MEMBERS = frozenset(
-    {
-        *("id", "type", "hasClaim", "fullName", "givenName", "familyName", "birthName"),
-        *("patronymicName", "dateOfBirth", "placeOfBirth", "nationalID", "identifier"),
-        *("citizenshipCountry", "gender", "contactPoint", "location", "groupMemberOf"),
-        *("altLabel", "prefLabel", "additionalNote", "dateModified"),
-    }
-)
-CLAIM_MEMBERS = COMMON | {
-    *("provenBy", "influencedBy", "entitlesTo", "creditReceived", "learningOpportunity"),
-    *("workload", "temporal", "location", "directedBy", "levelOfCompletion", "homepage"),
-}
-SPECIFICATION_MEMBERS = COMMON | {
-    *("altLabel", "category", "homepage", "language", "mode", "learningSetting", "status"),
-    *("learningOutcome", "learningOutcomeSummary", "volumeOfLearning", "maximumDuration"),
-    *("creditPoint", "thematicArea", "educationLevel", "educationSubject", "targetGroup"),
-    *("entryRequirement", "learningSchedule", "contactHour", "influencedBy", "provenBy"),
-    *("entitlesTo", "specialisationOf", "generalisationOf", "awardingOpportunity"),
-    *("eqfLevel", "nqfLevel", "isPartialQualification", "accreditation", "dateModified"),
-    *("qualificationCode", "directedBy"),
-}
 
 
 def violations(credential: JsonNode) -> tuple[Reason, ...]:
     """The first broken rules; a document may break more."""
-    return tuple(islice(_broken(credential), MOST))
+    return tuple(islice(_broken_rules(credential), MOST_VIOLATIONS))
 
 
-def _broken(credential: JsonNode) -> Iterator[Reason]:
-    yield from _envelope(credential)
-    pictures: dict[str, Any] = {}
+def _broken_rules(credential: JsonNode) -> Iterator[Reason]:
+    yield from _broken_by_envelope(credential)
+    contents: dict[str, str] = {}
     pending = [credential]
     while pending:
         node = pending.pop()
-        yield from _classes(node)
-        yield from _members(node)
-        yield from _picture(node, pictures)
-        pending += reversed(tuple(_children(node)))
+        yield from _broken_by_class(node)
+        yield from _broken_by_members(node)
+        yield from _differing_copy(node, contents)
+        # Reversed, so that the objects are taken from the stack in the order of the document.
+        pending += reversed(tuple(_nested_objects(node)))
 
 
-def _children(node: JsonNode) -> Iterator[JsonNode]:
+def _nested_objects(node: JsonNode) -> Iterator[JsonNode]:
+    """The objects of all members as the document has them, references not resolved."""
     for key, value in node.members.items():
-        if key in UNCHECKED:
+        if key in UNCHECKED_MEMBERS:
             continue
+        path = member_path(node, key)
         if isinstance(value, dict):
-            yield JsonNode(value, member_path(node, key), node.objects_by_id)
+            yield JsonNode(value, path, node.objects_by_id)
         elif isinstance(value, list):
-            path = member_path(node, key)
-            for place, each in enumerate(value):
-                if isinstance(each, dict):
-                    yield JsonNode(each, f"{path}[{place}]", node.objects_by_id)
+            for index, item in enumerate(value):
+                if isinstance(item, dict):
+                    yield JsonNode(item, f"{path}[{index}]", node.objects_by_id)
 
 
-def _envelope(credential: JsonNode) -> Iterator[Reason]:
-    named = credential.members.get("type")
-    if not isinstance(named, list) or not type_names(credential.members) >= TYPES:
+def _broken_by_envelope(credential: JsonNode) -> Iterator[Reason]:
+    types = credential.members.get("type")
+    if not isinstance(types, list) or not type_names(credential.members) >= TYPES:
         yield violation("type", "an array that names both types of an EDC is needed")
-        yield from missing_members(credential, REQUIRED["EuropeanDigitalCredential"])
-    if all(each != CONTEXT for each, _ in raw_values(credential, "@context")):
+        # Without its type the check by class would pass the envelope over.
+        yield from missing_members(credential, REQUIRED_MEMBERS["EuropeanDigitalCredential"])
+    if all(context != CONTEXT for context, _ in raw_values(credential, "@context")):
         yield violation("@context", "without the EDC context nothing is what it seems")
     issuer = child(credential, "issuer")
     if issuer and not child(issuer, "eIDASIdentifier"):
-        yield violation(
-            member_path(issuer, "eIDASIdentifier"), "a required member is missing; a seal adds it"
-        )
+        path = member_path(issuer, "eIDASIdentifier")
+        yield violation(path, "a required member is missing; a seal adds it")
 
 
-def _classes(node: JsonNode) -> Iterator[Reason]:
-    """What the classes of an object ask of it; an object that only names another is told there."""
-    named = type_names(node.members)
+def _broken_by_class(node: JsonNode) -> Iterator[Reason]:
+    types = type_names(node.members)
+    # A reference is checked where its object is described.
     if not is_reference(node):
-        for kind in sorted(named & REQUIRED.keys()):
-            yield from missing_members(node, REQUIRED[kind])
-    for kind in sorted(named & CLASSES.keys()):
-        for key, wanted in CLASSES[kind].items():
-            for each in children(node, key):
-                if not type_names(each.members) & wanted:
-                    yield violation(
-                        member_path(each, "type"), f"{' or '.join(sorted(wanted))} is needed"
-                    )
+        for kind in sorted(types & REQUIRED_MEMBERS.keys()):
+            yield from missing_members(node, REQUIRED_MEMBERS[kind])
+    for kind in sorted(types & TYPES_OF_MEMBERS.keys()):
+        for key, allowed in TYPES_OF_MEMBERS[kind].items():
+            for member in children(node, key):
+                if not type_names(member.members) & allowed:
+                    path = member_path(member, "type")
+                    yield violation(path, f"{' or '.join(sorted(allowed))} is needed")
 
 
-def _members(node: JsonNode) -> Iterator[Reason]:
+def _broken_by_members(node: JsonNode) -> Iterator[Reason]:
     for key in node.members:
-        if key in VALUES:
-            fits, needed = VALUES[key]
-            yield from (
-                violation(path, needed) for each, path in raw_values(node, key) if not fits(each)
-            )
-        elif key in SCHEMES:
-            yield from _scheme(node, key)
+        if key in VALUE_CHECKS:
+            is_valid, needed = VALUE_CHECKS[key]
+            for raw, path in raw_values(node, key):
+                if not is_valid(raw):
+                    yield violation(path, needed)
+        elif key in SCHEME_BY_MEMBER:
+            yield from _outside_scheme(node, key)
 
 
-def _is_duration(written: Any) -> bool:
-    return isinstance(written, str) and DURATION.fullmatch(written) is not None
-
-
-def _scheme(node: JsonNode, key: str) -> Iterator[Reason]:
+def _outside_scheme(node: JsonNode, key: str) -> Iterator[Reason]:
     for concept in children(node, key):
-        stated = {
-            str(name.raw) for each in children(concept, "inScheme") if (name := text(each, "id"))
-        }
-        if SCHEMES[key] not in stated:
-            yield violation(
-                member_path(concept, "inScheme"), f"a concept of {SCHEMES[key]} is needed"
-            )
+        schemes = children(concept, "inScheme")
+        stated = {str(id_.raw) for scheme in schemes if (id_ := text(scheme, "id"))}
+        if SCHEME_BY_MEMBER[key] not in stated:
+            path = member_path(concept, "inScheme")
+            yield violation(path, f"a concept of {SCHEME_BY_MEMBER[key]} is needed")
 
 
-def _picture(node: JsonNode, pictures: dict[str, Any]) -> Iterator[Reason]:
-    """One id for two contents becomes one object with both, which no shape allows."""
-    name, content = node.members.get("id"), node.members.get("content")
+def _differing_copy(node: JsonNode, contents: dict[str, str]) -> Iterator[Reason]:
+    """In RDF two pictures of one id are one object with two contents, which no shape allows."""
+    id_, content = node.members.get("id"), node.members.get("content")
     if (
-        isinstance(name, str)
+        isinstance(id_, str)
         and isinstance(content, str)
-        and pictures.setdefault(name, content) != content
+        and contents.setdefault(id_, content) != content
     ):
-        yield violation(
-            member_path(node, "content"), "another object of the same id has other content"
-        )
+        path = member_path(node, "content")
+        yield violation(path, "another object of the same id has other content")
 
 
-def _is_map(written: Any) -> bool:
-    return not isinstance(written, str)
+def _is_language_map(raw: Any) -> bool:
+    return not isinstance(raw, str)
 
 
-def _is_moment(written: Any) -> bool:
-    return parse_date_time(written) is not None
+def _is_date_time(raw: Any) -> bool:
+    return parse_date_time(raw) is not None
 
 
-VALUES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    **dict.fromkeys(LANGUAGE_MAPS, (_is_map, "a map of language to text is needed")),
-    **dict.fromkeys(MOMENTS, (_is_moment, "a date with its time is needed")),
-    **dict.fromkeys(DURATIONS, (_is_duration, "a duration such as PT60H is needed")),
+def _is_duration(raw: Any) -> bool:
+    return isinstance(raw, str) and DURATION.fullmatch(raw) is not None
+
+
+VALUE_CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(
+        LANGUAGE_MAP_MEMBERS, (_is_language_map, "a map of language to text is needed")
+    ),
+    **dict.fromkeys(DATE_TIME_MEMBERS, (_is_date_time, "a date with its time is needed")),
+    **dict.fromkeys(DURATION_MEMBERS, (_is_duration, "a duration such as PT60H is needed")),
 }

@@ -1,0 +1,51 @@
+"""Finds the objects of a European Digital Credential by their ids.
+
+JSON-LD lets a document describe an object in one place and refer to it by id in others:
+https://www.w3.org/TR/json-ld11/#node-identifiers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from credstream.formats.shared.json_nodes import JsonNode, is_reference, member_path
+
+
+def by_id(document: Any) -> Mapping[str, JsonNode]:
+    """The fullest copy of each object in a document, by its id."""
+    found: dict[str, JsonNode] = {}
+    # A stack instead of recursion: how deep it goes is the sender's choice.
+    pending: list[tuple[Any, str]] = [(document, "")]
+    while pending:
+        value, path = pending.pop()
+        if isinstance(value, list):
+            pending += [(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            node = JsonNode(value, path, found)
+            id_ = value.get("id")
+            if isinstance(id_, str) and not is_reference(node):
+                other = found.get(id_)
+                # Of copies of one size the one that comes first in the document is kept.
+                if other is None or len(other.members) <= len(value):
+                    found[id_] = node
+            pending += [(member, member_path(node, key)) for key, member in value.items()]
+    return found
+
+
+def described_elsewhere(part: Any, whole: Mapping[str, JsonNode]) -> tuple[Mapping[str, Any], ...]:
+    """The objects that a part of a document refers to and only the rest of it describes."""
+    own = by_id(part)
+    found: dict[str, Mapping[str, Any]] = {}
+    pending: list[Any] = [part]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+        elif isinstance(value, str) and value in whole and value not in own and value not in found:
+            # An object may refer to others in turn, so it is searched as well.
+            found[value] = whole[value].members
+            pending.append(whole[value].members)
+    return tuple(found.values())
