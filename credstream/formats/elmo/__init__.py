@@ -1,1 +1,1 @@
-"""ELMO, the transcripts of EMREX."""
+"""ELMO, the format of EMREX for transcripts of records."""

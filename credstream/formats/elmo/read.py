@@ -1,6 +1,6 @@
 """ELMO, the transcripts of EMREX: courses that a learner passed, nested in programmes.
 
-https://github.com/emrex-eu/elmo-schemas (1.x), and the older http://purl.org/net/elmo.
+https://github.com/emrex-eu/elmo-schemas (1.x), and the older namespace http://purl.org/net/elmo.
 """
 
 from __future__ import annotations
@@ -13,22 +13,21 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
-from credstream.formats.elmo import parts
+from credstream.formats.elmo.opportunity import LOI, LOS, read_opportunity
 from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
 from credstream.formats.shared.xml_nodes import XmlNode, child, children, local_name, text
 
 NAME = "elmo"
-LOS, LOI = "learningOpportunitySpecification", "learningOpportunityInstance"
 PART = "elmo-part"
-# What is no award, by the status of its instance.
-UNFINISHED = {
+# The reason by the status of an instance, where it was not passed; without a status it was.
+CODE_BY_STATUS = {
     "failed": "elmo.failed",
     "in-progress": "elmo.in_progress",
     "in progress": "elmo.in_progress",
     "inprogress": "elmo.in_progress",
 }
-# Documents inside a transcript: they are large, and nothing of them is read.
-HEAVY = frozenset({"attachment", "Signature", "groups", "content"})
+# Elements that hold documents and signatures: they are large, and nothing of them is read.
+LARGE = frozenset({"attachment", "Signature", "groups", "content"})
 
 
 def recognise(document: Any) -> bool:
@@ -36,72 +35,72 @@ def recognise(document: Any) -> bool:
 
 
 def unfit(document: Any) -> Reason | None:
-    whole = _whole(document)
-    if any(True for _ in _opportunities(whole)):
+    transcript = _transcript(document)
+    if any(True for _ in _opportunities(transcript)):
         return None
-    return Reason(code="elmo.empty", path=whole.path, detail="no learning opportunity")
+    return Reason(code="elmo.empty", path=transcript.path, detail="no learning opportunity")
 
 
 def split(document: Any, rules: Rules) -> tuple[Any, ...]:
-    """A part for each top-level learning opportunity that was passed; the others are told."""
+    """A part for each top-level learning opportunity; one that was not passed is skipped."""
     del rules
-    whole = _whole(document)
-    return tuple(_part(whole, report, los) for report, los in _opportunities(whole))
+    transcript = _transcript(document)
+    return tuple(_part(transcript, report, los) for report, los in _opportunities(transcript))
 
 
 def parse(document: Any) -> Parsed:
     if not isinstance(document, etree._Element) or local_name(document) != PART:  # noqa: SLF001
         raise Rejected("format.invalid", "", "no part of a transcript")
     path = document.get("path") or "/elmo"
-    holder = XmlNode(document, path)
-    report = XmlNode(document, path.rpartition("/")[0])
-    return parts.read(holder, report, XmlNode(_last(document), path))
-
-
-def _last(document: etree._Element) -> etree._Element:
-    found = [each for each in document if local_name(each) == LOS]
-    if not found:
+    opportunities = [element for element in document if local_name(element) == LOS]
+    if not opportunities:
         raise Rejected("format.invalid", "", "no learning opportunity")
-    return found[-1]
+    los = XmlNode(opportunities[-1], path)
+    return read_opportunity(XmlNode(document, path), path.rpartition("/")[0], los)
 
 
 def _elmo(document: etree._Element) -> etree._Element | None:
+    """The element `elmo`, which other networks wrap: EWP has it in its response."""
     if local_name(document) == "elmo":
         return document
-    return next((each for each in document.iter() if local_name(each) == "elmo"), None)
+    return next((element for element in document.iter() if local_name(element) == "elmo"), None)
 
 
-def _whole(document: etree._Element) -> XmlNode:
+def _transcript(document: etree._Element) -> XmlNode:
     return XmlNode(_elmo(document), "/elmo")
 
 
-def _opportunities(whole: XmlNode) -> Iterator[tuple[XmlNode, XmlNode]]:
-    for report in children(whole, "report"):
+def _opportunities(transcript: XmlNode) -> Iterator[tuple[XmlNode, XmlNode]]:
+    """The top-level learning opportunities, each with its report; what they nest are parts."""
+    for report in children(transcript, "report"):
         for los in children(report, LOS):
             yield report, los
 
 
-def _part(whole: XmlNode, report: XmlNode, los: XmlNode) -> Any:
+def _part(transcript: XmlNode, report: XmlNode, los: XmlNode) -> Any:
+    """A learning opportunity with the learner, the issuer and the day of issue of its report."""
     status = text(los, "specifies", LOI, "status")
-    code = UNFINISHED.get(str(status.raw).lower()) if status else None
+    code = CODE_BY_STATUS.get(str(status.raw).lower()) if status else None
     if code and status:
         return SkippedPart(Reason(code=code, path=los.path, detail=f"status {status.raw}"))
-    holder = etree.Element(PART, path=los.path)
-    issued = text(report, "issueDate") or text(whole, "generatedDate")
+    part = etree.Element(PART, path=los.path)
+    issued = text(report, "issueDate") or text(transcript, "generatedDate")
     if issued:
-        etree.SubElement(holder, "issued", path=issued.path).text = str(issued.raw)
-    for each in (child(report, "learner") or child(whole, "learner"), child(report, "issuer"), los):
-        if each.element is not None:
-            holder.append(_lighter(each.element))
-    return holder
+        etree.SubElement(part, "issued", path=issued.path).text = str(issued.raw)
+    # The old schema has the learner in each report, 1.x once in the transcript.
+    learner = child(report, "learner") or child(transcript, "learner")
+    for node in (learner, child(report, "issuer"), los):
+        if node.element is not None:
+            part.append(_without_large(node.element))
+    return part
 
 
-def _lighter(element: etree._Element) -> etree._Element:
+def _without_large(element: etree._Element) -> etree._Element:
     copied = deepcopy(element)
     copied.tail = None
-    for each in list(copied.iter()):
-        parent = each.getparent()
-        if parent is not None and local_name(each) in HEAVY:
-            parent.remove(each)
+    for nested in list(copied.iter()):
+        parent = nested.getparent()
+        if parent is not None and local_name(nested) in LARGE:
+            parent.remove(nested)
     etree.cleanup_namespaces(copied)
     return copied
