@@ -1,1 +1,1 @@
-"""European credentials before ELM 3: EDCI in XML."""
+"""Europass credentials before ELM 3: EDCI in XML."""

@@ -1,4 +1,4 @@
-"""European credentials before ELM 3: EDCI in XML, a graph of elements that refer by id.
+"""Europass credentials before ELM 3: EDCI in XML, whose elements refer to one another by id.
 
 https://github.com/european-commission-europass/Europass-Learning-Model (version 2)
 """
@@ -13,35 +13,36 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
-from credstream.formats.elm2_xml import parts
+from credstream.formats.elm2_xml.award import read_award
 from credstream.formats.shared.parsed import Parsed, Rules
 from credstream.formats.shared.xml_nodes import XmlNode, attribute, child, children, local_name
 
 NAME = "elm2-xml"
 CREDENTIAL, PRESENTATION = "europassCredential", "verifiablePresentation"
-SPACE = "http://data.europa.eu/snb"
-# Feeds of the same namespace, which are no credentials and no parts of one.
+NAMESPACE = "http://data.europa.eu/snb"
+# Feeds in the same namespace, which are neither credentials nor fragments of one.
 FEEDS = frozenset({"Accreditations", "qmsAccreditations", "Courses"})
+# The groups of claims; activities count as awards only where there is no achievement.
 CLAIMS = (("achievements", "learningAchievement"), ("activities", "activity"))
-HEAVY = frozenset({"logo", "displayParameters", "deliveryDetails", "Signature", "proof", "image"})
-CLAIM = "claim-path"
+# Pictures and signatures, of which nothing is read.
+LARGE = frozenset({"logo", "displayParameters", "deliveryDetails", "Signature", "proof", "image"})
+CLAIM_PATH = "claim-path"
 
 
 def recognise(document: Any) -> bool:
-    if not isinstance(document, etree._Element):  # noqa: SLF001 - the only name that lxml gives it
+    if not isinstance(document, etree._Element):  # noqa: SLF001 - lxml has no public name for it
         return False
     name = local_name(document)
     if name in {CREDENTIAL, PRESENTATION}:
         return True
-    inside = isinstance(document.tag, str) and document.tag.startswith(f"{{{SPACE}")
-    return inside and name not in FEEDS
+    is_europass = isinstance(document.tag, str) and document.tag.startswith(f"{{{NAMESPACE}")
+    return is_europass and name not in FEEDS
 
 
 def unfit(document: Any) -> Reason | None:
-    if local_name(document) not in {CREDENTIAL, PRESENTATION}:
-        return Reason(
-            code="elm2.fragment", path="", detail=f"the root is {local_name(document)}"[:80]
-        )
+    name = local_name(document)
+    if name not in {CREDENTIAL, PRESENTATION}:
+        return Reason(code="elm2.fragment", path="", detail=f"the root is {name}"[:80])
     if any(True for _ in _claims(document)):
         return None
     return Reason(
@@ -57,26 +58,30 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
 
 
 def parse(document: Any) -> Parsed:
-    path = document.get(CLAIM) if isinstance(document, etree._Element) else None  # noqa: SLF001
+    is_element = isinstance(document, etree._Element)  # noqa: SLF001 - as above
+    path = document.get(CLAIM_PATH) if is_element else None
     if path is None:
         raise Rejected("format.invalid", "", "no part of a credential")
     credential = XmlNode(document, f"/{CREDENTIAL}")
     subject = child(credential, "credentialSubject")
     for group, name in CLAIMS:
         for claim in children(child(subject, group), name):
-            return parts.read(credential, XmlNode(claim.element, path), name == "activity")
+            return read_award(
+                credential, XmlNode(claim.element, path), attendance=name == "activity"
+            )
     raise Rejected("format.invalid", path, "the claim is missing")
 
 
 def _claims(document: etree._Element) -> Iterator[tuple[XmlNode, XmlNode]]:
-    credentials = [each for each in document.iter() if local_name(each) == CREDENTIAL]
-    for each in credentials:
-        credential = XmlNode(each, f"/{CREDENTIAL}")
+    """The claims, each with its credential: a presentation may hold several credentials."""
+    credentials = [element for element in document.iter() if local_name(element) == CREDENTIAL]
+    for element in credentials:
+        credential = XmlNode(element, f"/{CREDENTIAL}")
         subject = child(credential, "credentialSubject")
         for group, name in CLAIMS:
-            found = children(child(subject, group), name)
-            yield from ((credential, claim) for claim in found)
-            if found:
+            claims = children(child(subject, group), name)
+            yield from ((credential, claim) for claim in claims)
+            if claims:
                 break
 
 
@@ -85,25 +90,25 @@ def _part(credential: XmlNode, claim: XmlNode, count: int) -> Any:
     if credential.element is None or claim.element is None:
         raise Rejected("format.invalid", claim.path, "the claim is missing")
     others = [
-        each
+        other
         for group, name in CLAIMS
-        for each in children(child(credential, "credentialSubject", group), name)
-        if each.element is not claim.element
+        for other in children(child(credential, "credentialSubject", group), name)
+        if other.element is not claim.element
     ]
-    dropped = {id(each.element) for each in others}
-    part = _copied(credential.element, dropped)
-    part.set(CLAIM, claim.path)
-    own = attribute(claim, "id")
-    if count > 1:  # the credential's id would be the id of all of them
-        part.set("id", f"{part.get('id', '')}#{own.raw if own else claim.path}")
+    part = _copy_without(credential.element, {id(other.element) for other in others})
+    part.set(CLAIM_PATH, claim.path)
+    own_id = attribute(claim, "id")
+    # Awards of one credential would otherwise share its id, and with it their key.
+    if count > 1:
+        part.set("id", f"{part.get('id', '')}#{own_id.raw if own_id else claim.path}")
     return part
 
 
-def _copied(element: etree._Element, dropped: set[int]) -> etree._Element:
-    """A copy without what is dropped; the tree is copied once, not thinned afterwards."""
-    made = etree.Element(element.tag, element.attrib, nsmap=element.nsmap)
-    made.text = element.text
-    for each in element:
-        if id(each) not in dropped and local_name(each) not in HEAVY:
-            made.append(_copied(each, dropped) if len(each) else deepcopy(each))
-    return made
+def _copy_without(element: etree._Element, left_out: set[int]) -> etree._Element:
+    """A copy without some elements; copying all and removing then would cost several copies."""
+    copied = etree.Element(element.tag, element.attrib, nsmap=element.nsmap)
+    copied.text = element.text
+    for nested in element:
+        if id(nested) not in left_out and local_name(nested) not in LARGE:
+            copied.append(_copy_without(nested, left_out) if len(nested) else deepcopy(nested))
+    return copied
