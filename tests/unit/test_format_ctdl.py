@@ -88,7 +88,7 @@ def test_a_name_without_its_prefix_or_with_a_blank_is_read():
     assert (found.title.raw, found.definition_id.raw) == ("Bees", "ce-3")
 
 
-@pytest.mark.parametrize("kind", sorted(ctdl.ASIDE))
+@pytest.mark.parametrize("kind", sorted(ctdl.NO_DEFINITION))
 def test_what_stands_beside_a_credential_is_none(kind):
     document = {**GRAPH, "@graph": [{**NODE, "@type": f"ceterms:{kind}"}]}
     assert detect(json.dumps(document).encode()).unfit.code == "ctdl.no_credential"

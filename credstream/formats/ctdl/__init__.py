@@ -1,1 +1,1 @@
-"""CTDL, the descriptions of the Credential Registry."""
+"""CTDL, the language of the Credential Registry for descriptions of credentials."""

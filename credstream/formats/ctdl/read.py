@@ -6,22 +6,21 @@ https://credreg.net/ctdl/terms
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from credstream.contract.values import Reason
-from credstream.formats.ctdl import parts
+from credstream.formats.ctdl.definition import read_definition
 from credstream.formats.shared.json_nodes import JsonNode, root, type_names
 from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "ctdl"
 PREFIX = "ceterms:"
 CONTEXT = "credreg.net"
-# Nodes of a graph that are no credential, and those that only say something of one.
 ORGANISATIONS = frozenset(
     {"CredentialOrganization", "QACredentialOrganization", "Organization", "Agent"}
 )
-ASIDE = ORGANISATIONS | {
+# Classes of nodes that are no credential, programme or course.
+NO_DEFINITION = ORGANISATIONS | {
     "ConditionProfile",
     "Competency",
     "CompetencyFramework",
@@ -32,101 +31,105 @@ ASIDE = ORGANISATIONS | {
     "ContactPoint",
     "Place",
 }
+# Of an organisation or a competency, the members that a definition looks up.
+LOOKED_UP = ("name", "address", "competencyText", "ctid", "prefLabel")
 
 
 def recognise(document: Any) -> bool:
-    document = _opened(document)
+    document = _without_envelope(document)
     if not isinstance(document, dict) or "VerifiableCredential" in type_names(document):
         return False
-    named = type_names(document) | document.keys()
-    if any(str(each).strip().startswith(PREFIX) for each in named) or _request(document):
+    names = type_names(document) | document.keys()
+    if any(str(name).strip().startswith(PREFIX) for name in names) or _is_request(document):
         return True
     context = document.get("@context")
-    known = isinstance(context, str) and CONTEXT in context
-    return known or any(_is_ours(each) for each in _nodes(document))
+    has_context = isinstance(context, str) and CONTEXT in context
+    return has_context or any(_has_prefix(node) for node in _graph_nodes(document))
 
 
 def unfit(document: Any) -> Reason | None:
-    if any(True for _ in _definitions(_opened(document))):
+    if any(True for _ in _definitions(_without_envelope(document))):
         return None
     return Reason(code="ctdl.no_credential", path="", detail="no credential, programme or course")
 
 
 def split(document: Any, rules: Rules) -> tuple[Any, ...]:
-    """A part for each credential, programme and course, with the nodes that they may name."""
+    """A part for each credential, programme and course, with the nodes that it may refer to."""
     del rules
-    opened = _opened(document)
-    aside = {
-        str(each["@id"]): _short(each)
-        for each in _nodes(opened)
-        if isinstance(each.get("@id"), str) and _names(each) & (ORGANISATIONS | {"Competency"})
+    graph = _without_envelope(document)
+    nodes_by_id = {
+        str(node["@id"]): _looked_up_members(node)
+        for node in _graph_nodes(graph)
+        if isinstance(node.get("@id"), str) and _classes(node) & (ORGANISATIONS | {"Competency"})
     }
     return tuple(
-        {"node": each, "path": path, "known": aside} for path, each in _definitions(opened)
+        {"node": node, "path": path, "known": nodes_by_id} for path, node in _definitions(graph)
     )
 
 
 def parse(document: Any) -> Parsed:
     part = root(document)
-    path, node = part.members.get("path"), part.members.get("node")
+    path, members = part.members.get("path"), part.members.get("node")
     known = part.members.get("known")
-    whole = JsonNode(_bare(node if isinstance(node, dict) else {}), str(path or ""))
-    others = known if isinstance(known, dict) else {}
-    found = parts.read(whole, {k: v for k, v in others.items() if isinstance(v, dict)})
-    kinds = _names(node) if isinstance(node, dict) else frozenset()
-    degree = any("Degree" in each or "Doctorate" in each for each in kinds)
-    return replace(found, credential_type=parts.kind(whole, kinds, degree=degree))
+    members = members if isinstance(members, dict) else {}
+    known = known if isinstance(known, dict) else {}
+    node = JsonNode(_plain_names(members), str(path or ""))
+    nodes_by_id = {id_: other for id_, other in known.items() if isinstance(other, dict)}
+    return read_definition(node, nodes_by_id, _classes(members))
 
 
-def _opened(document: Any) -> Any:
-    """What an envelope of the registry holds."""
-    inner = document.get("decoded_resource") if isinstance(document, dict) else None
-    return inner if isinstance(inner, dict) else document
+def _without_envelope(document: Any) -> Any:
+    """The resource in an envelope of the registry, where it is decoded from its signed form."""
+    resource = document.get("decoded_resource") if isinstance(document, dict) else None
+    return resource if isinstance(resource, dict) else document
 
 
-def _request(document: Mapping[str, Any]) -> bool:
-    inner = document.get("Credential")
-    return isinstance(inner, dict) and "CTID" in inner and "Name" in inner
+def _is_request(document: Mapping[str, Any]) -> bool:
+    """Whether it is a request to the Registry Assistant, which knows no prefixes and no graph."""
+    credential = document.get("Credential")
+    return isinstance(credential, dict) and "CTID" in credential and "Name" in credential
 
 
-def _nodes(document: Any) -> Iterator[Mapping[str, Any]]:
+def _graph_nodes(document: Any) -> Iterator[Mapping[str, Any]]:
     graph = document.get("@graph") if isinstance(document, dict) else None
     if isinstance(graph, list):
-        yield from (each for each in graph if isinstance(each, dict))
+        yield from (node for node in graph if isinstance(node, dict))
     elif isinstance(document, dict):
         yield document
 
 
-def _is_ours(node: Mapping[str, Any]) -> bool:
-    return any(str(each).startswith(PREFIX) for each in (*node, *type_names(node)))
+def _has_prefix(node: Mapping[str, Any]) -> bool:
+    return any(str(name).startswith(PREFIX) for name in (*node, *type_names(node)))
 
 
 def _definitions(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The nodes that are definitions, each with its path."""
     if not isinstance(document, dict):
         return
-    if _request(document):
+    if _is_request(document):
         yield "Credential", document["Credential"]
         return
-    inside = isinstance(document.get("@graph"), list)
-    for number, each in enumerate(_nodes(document)):
-        if _names(each) and not _names(each) & ASIDE:
-            yield (f"@graph[{number}]" if inside else ""), each
+    has_graph = isinstance(document.get("@graph"), list)
+    for number, node in enumerate(_graph_nodes(document)):
+        if _classes(node) and not _classes(node) & NO_DEFINITION:
+            yield (f"@graph[{number}]" if has_graph else ""), node
 
 
-def _names(node: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(each.rpartition(":")[2] for each in type_names(node))
+def _classes(node: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name.rpartition(":")[2] for name in type_names(node))
 
 
-def _short(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of an organisation or a competency, what is looked up."""
-    kept = ("name", "address", "competencyText", "ctid", "prefLabel")
-    return {key: each for key, each in _bare(node).items() if key in kept}
+def _looked_up_members(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in _plain_names(node).items() if key in LOOKED_UP}
 
 
-def _bare(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Members without their prefix, which some publishers leave out and some end with a blank."""
-    found: dict[str, Any] = {}
-    for key, each in node.items():
+def _plain_names(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Members without prefix, in the registry's spelling.
+
+    Published files have names with a trailing blank, and the Registry Assistant capitals.
+    """
+    members: dict[str, Any] = {}
+    for key, value in node.items():
         name = key.strip().rpartition(":")[2]
-        found.setdefault(name[:1].lower() + name[1:] if key[:1].isupper() else name, each)
-    return found
+        members.setdefault(name[:1].lower() + name[1:] if key[:1].isupper() else name, value)
+    return members
