@@ -38,7 +38,7 @@ def with_result(**result):
     return {**ASSOCIATION, "result": {"resultDate": "2026-03-12", **result}}
 
 
-@pytest.mark.parametrize("name", ooapi5.IDS)
+@pytest.mark.parametrize("name", ooapi5.KIND_BY_ID)
 def test_a_resource_is_told_by_its_id(name):
     assert ooapi5.recognise({name: "x"})
     assert ooapi5.recognise({"items": [{name: "x"}]})

@@ -1,1 +1,1 @@
-"""OOAPI 5: courses, programmes, offerings and their results."""
+"""OOAPI 5: courses, programmes, offerings and results of education institutions."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
-from credstream.formats.ooapi5 import parts
+from credstream.formats.ooapi5.course import course_of, with_course
+from credstream.formats.ooapi5.fields import codes
 from credstream.formats.shared.json_nodes import (
     JsonNode,
     child,
@@ -24,8 +25,9 @@ from credstream.formats.shared.parsed import Id, Parsed, Person, Rules
 from credstream.formats.shared.values import first
 
 NAME = "ooapi5"
-# By the id that only such a resource has; those that are no definition have their code.
-IDS: Mapping[str, str] = {
+# The kind of a resource by the id that only such a resource has; a code where it is no award and
+# no definition.
+KIND_BY_ID: Mapping[str, str] = {
     "associationId": "association",
     "courseId": "definition",
     "programId": "definition",
@@ -40,16 +42,17 @@ PASSED = frozenset({"completed", "passed"})
 
 
 def recognise(document: Any) -> bool:
-    return _kind(_first_of(document)) != ""
+    return isinstance(document, dict | list) and _kind(next(_resources(document), None)) != ""
 
 
 def unfit(document: Any) -> Reason | None:
-    """Of a single resource; a list is told part by part."""
-    resources = tuple(_listed(document))
+    """The reason for a single resource; of a list each part has its own."""
+    resources = tuple(_resources(document))
     kind = _kind(resources[0])
     if kind.startswith("ooapi."):
-        return Reason(code=kind, path=next(each for each in IDS if each in resources[0]), detail="")
-    if len(resources) == 1 and kind == "offering" and not parts.taught(root(resources[0])):
+        path = next(key for key in KIND_BY_ID if key in resources[0])
+        return Reason(code=kind, path=path, detail="")
+    if len(resources) == 1 and kind == "offering" and not course_of(root(resources[0])):
         return Reason(code="ooapi.not_expanded", path="course", detail="")
     return None
 
@@ -57,7 +60,7 @@ def unfit(document: Any) -> Reason | None:
 def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     """One part for each resource of a page or a list."""
     del rules
-    return tuple(_listed(document))
+    return tuple(_resources(document))
 
 
 def parse(document: Any) -> Parsed:
@@ -68,35 +71,33 @@ def parse(document: Any) -> Parsed:
     if kind == "offering":
         return _offering(resource)
     if kind == "definition":
-        return parts.described(Parsed(kind="definition"), resource)
+        return with_course(Parsed(kind="definition"), resource)
     raise Rejected(kind or "format.invalid", "", "no course, programme, offering or association")
 
 
-def _listed(document: Any) -> Iterator[Any]:
+def _resources(document: Any) -> Iterator[Any]:
+    """The resources of a list or of a page, which has them under `items`; else the document."""
     if isinstance(document, dict) and isinstance(document.get("items"), list):
         document = document["items"]
     yield from document if isinstance(document, list) else (document,)
 
 
-def _first_of(document: Any) -> Any:
-    return next(_listed(document), None) if isinstance(document, dict | list) else None
-
-
-def _kind(document: Any) -> str:
-    if not isinstance(document, dict) or "@context" in document:
+def _kind(resource: Any) -> str:
+    # With a context it is JSON-LD of some vocabulary, which may use one of these names.
+    if not isinstance(resource, dict) or "@context" in resource:
         return ""
-    return next((kind for name, kind in IDS.items() if name in document), "")
+    return next((kind for key, kind in KIND_BY_ID.items() if key in resource), "")
 
 
 def _award(association: JsonNode) -> Parsed:
-    """An award only where person, offering and result are told, and the result is a pass."""
+    """The award of an association that holds offering and result, and whose result is a pass."""
     offering, result = child(association, "offering"), child(association, "result")
-    taught = parts.taught(offering)
-    held = bool(result) and not result.from_text
-    if not held or not taught:
-        where = member_path(association, "offering" if held else "result")
-        raise Rejected("ooapi.not_expanded", where, "the association does not hold what it names")
-    _passed(result)
+    course = course_of(offering)
+    has_result = bool(result) and not result.from_text
+    if not has_result or not course:
+        path = member_path(association, "offering" if has_result else "result")
+        raise Rejected("ooapi.not_expanded", path, "the association does not hold what it names")
+    _check_passed(result)
     award = Parsed(
         kind="award",
         credential_id=text(association, "associationId"),
@@ -107,10 +108,10 @@ def _award(association: JsonNode) -> Parsed:
         starts_on=text(offering, "startDate"),
         ends_on=text(offering, "endDate"),
     )
-    return parts.described(award, taught, offering)
+    return with_course(award, course, offering)
 
 
-def _passed(result: JsonNode) -> None:
+def _check_passed(result: JsonNode) -> None:
     """Raises Rejected unless the result says that it is a pass."""
     stated = first(flag(result, "pass"), text(result, "pass"), text(result, "state"))
     if stated is not None and (stated.raw is True or str(stated.raw).lower() in PASSED):
@@ -119,24 +120,20 @@ def _passed(result: JsonNode) -> None:
 
 
 def _learner(person: JsonNode) -> Person | None:
-    read = Person(
-        identifiers=(*parts.codes(person), *_mail(person)),
+    email = text(person, "mail")
+    learner = Person(
+        identifiers=(*codes(person), *((Id(scheme="email", value=email),) if email else ())),
         given_name=text(person, "givenName"),
         family_name=text(person, "surname"),
         full_name=text(person, "displayName"),
         birth_date=text(person, "dateOfBirth"),
-        email=text(person, "mail"),
+        email=email,
     )
-    return read if read != Person() else None
-
-
-def _mail(person: JsonNode) -> tuple[Id, ...]:
-    mail = text(person, "mail")
-    return (Id(scheme="email", value=mail),) if mail else ()
+    return learner if learner != Person() else None
 
 
 def _offering(offering: JsonNode) -> Parsed:
-    taught = parts.taught(offering)
-    if not taught:
+    course = course_of(offering)
+    if not course:
         raise Rejected("ooapi.not_expanded", offering.path, "an offering without its course")
-    return parts.described(Parsed(kind="definition"), taught, offering)
+    return with_course(Parsed(kind="definition"), course, offering)
