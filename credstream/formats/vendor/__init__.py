@@ -1,1 +1,1 @@
-"""Web hooks and interfaces of badge vendors."""
+"""The web hooks and interfaces of badge vendors."""
