@@ -1,4 +1,4 @@
-"""The exchange's own JSON: the common descriptors under their own names."""
+"""The native format, the exchange's own JSON: the common descriptors under their own names."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
-from credstream.formats.native.field_reader import Needs, Notes, note_needs, read_members
+from credstream.formats.native.base import ReadReport
+from credstream.formats.native.bundle import split_bundle
+from credstream.formats.native.composites import Required, read_members, report_missing
 from credstream.formats.native.fields import FIELDS, GROUPS
 from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "native"
-MOST_MEMBERS = 10_000
 VERSION = 1
-
-_KINDS = "award or definition"
-_ALWAYS = frozenset({"credstream", "kind"})
-_NEEDS: Mapping[str, Needs] = {
+KINDS = "award or definition"
+# Members that say what the document is; none of them is a descriptor.
+HEADER = frozenset({"credstream", "kind"})
+REQUIRED_FIELDS: Mapping[str, Required] = {
     "award": (("learner",), ("issued_on",), ("title", "definition")),
     "definition": (("id",), ("title",)),
 }
-_MISPLACED: Mapping[str, tuple[str, ...]] = {
+FORBIDDEN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "award": ("version", "valid_from", "review_on"),
     "definition": (
         *("learner", "issued_on", "starts_on", "ends_on"),
         *("definition", "evidence", "status", "funding"),
     ),
 }
-_NAMES: Mapping[str, Mapping[str, str]] = {
+# The names in Parsed of fields that are called otherwise.
+PARSED_NAMES: Mapping[str, Mapping[str, str]] = {
     "award": {"id": "credential_id", "identifiers": "credential_ids", "level": "levels"},
     "definition": {
         "id": "definition_id",
@@ -38,9 +40,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "level": "levels",
     },
 }
-_LONGEST_SHARED = 100
-# So alike that a slip of the hand is likely.
-_ALIKE = 0.8
+# So alike that a typing error is likely.
+SIMILARITY = 0.8
 
 
 def recognise(document: Any) -> bool:
@@ -48,54 +49,40 @@ def recognise(document: Any) -> bool:
 
 
 def unfit(document: Any) -> Reason | None:
-    del document  # both kinds of the format go on
+    del document  # an award or a definition
     return None
 
 
 def split(document: Any, rules: Rules) -> tuple[Any, ...]:
-    """The credentials of a bundle, each with what the bundle says for all; else the document."""
+    """The credentials of a bundle; else the document."""
     del rules
     if not isinstance(document, dict) or "credentials" not in document:
         return (document,)
-    members = document["credentials"]
-    if not isinstance(members, list) or not members:
-        raise Rejected("format.invalid", "credentials", "expected an array of credentials")
-    if len(members) > MOST_MEMBERS:
-        raise Rejected("format.too_many", "credentials", f"{len(members)} credentials")
-    for place, member in enumerate(members):
-        if not isinstance(member, dict):
-            raise Rejected("format.invalid", f"credentials[{place}]", "expected an object")
-    shared = {name: document[name] for name in ("provider", "language") if name in document}
-    head = {"credstream": document.get("credstream")}
-    for name, value in {**shared, **head}.items():
-        # It is written into every credential: a long one would grow a thousandfold.
-        if not isinstance(value, str | int) or len(str(value)) > _LONGEST_SHARED:
-            raise Rejected("format.invalid", name, f"at most {_LONGEST_SHARED} characters")
-    return tuple({**shared, **member, **head} for member in members)
+    return split_bundle(document)
 
 
 def parse(document: Any) -> Parsed:
     """The values as written; raises Rejected where a field has a type that cannot be read."""
-    _check_version(document)
-    notes = Notes()
-    kind = _kind(document, notes)
-    fields = {name: value for name, value in document.items() if name not in _ALWAYS}
-    members = read_members(FIELDS, fields, "", notes)
-    note_needs(_NEEDS[kind], members, "", notes)
-    _drop_misplaced(members, document, kind, notes)
+    _check_header(document)
+    report = ReadReport()
+    kind = _kind(document, report)
+    fields = {name: value for name, value in document.items() if name not in HEADER}
+    values = read_members(FIELDS, fields, "", report)
+    report_missing(REQUIRED_FIELDS[kind], values, "", report)
+    _drop_forbidden(values, document, kind, report)
     return Parsed(
         kind=kind,
-        **_flat(members, kind),
-        unknown_fields=tuple(notes.strangers),
+        **_parsed_fields(values, kind),
+        unknown_fields=tuple(report.unknown_fields),
         findings=(
-            *(_unknown_field(path) for path in notes.strangers),
-            *_misspelt(notes.strangers, fields),
+            *(_unknown_field(path) for path in report.unknown_fields),
+            *_misspelt(report.unknown_fields, fields),
         ),
-        violations=tuple(notes.violations),
+        violations=tuple(report.violations),
     )
 
 
-def _check_version(document: Any) -> None:
+def _check_header(document: Any) -> None:
     if not recognise(document):
         raise Rejected("format.invalid", "", "expected an object with the member credstream")
     if type(document["credstream"]) is not int or document["credstream"] != VERSION:
@@ -104,47 +91,45 @@ def _check_version(document: Any) -> None:
         raise Rejected("format.invalid", "credentials", "a bundle may not hold a bundle")
 
 
-def _kind(document: Mapping[str, Any], notes: Notes) -> str:
+def _kind(document: Mapping[str, Any], report: ReadReport) -> str:
     kind = document.get("kind")
     if kind is None:
-        notes.breaks("kind", f"expected {_KINDS}")
+        report.add_violation("kind", f"expected {KINDS}")
         return "award" if document.get("learner") is not None else "definition"
     if kind not in ("award", "definition"):
-        raise Rejected("format.invalid", "kind", f"expected {_KINDS}")
+        raise Rejected("format.invalid", "kind", f"expected {KINDS}")
     return str(kind)
 
 
-def _drop_misplaced(
-    members: dict[str, Any], document: Mapping[str, Any], kind: str, notes: Notes
+def _drop_forbidden(
+    values: dict[str, Any], document: Mapping[str, Any], kind: str, report: ReadReport
 ) -> None:
-    for name in _MISPLACED[kind]:
-        members.pop(name, None)
+    for name in FORBIDDEN_FIELDS[kind]:
+        values.pop(name, None)
         if document.get(name) is not None:
-            notes.breaks(name, f"has no place beside kind {kind}")
+            report.add_violation(name, f"has no place beside kind {kind}")
 
 
-def _flat(members: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """The members under the names of Parsed; groups lie flat there."""
-    flat: dict[str, Any] = {}
-    for name, member in members.items():
-        flat.update(member if name in GROUPS else {_NAMES[kind].get(name, name): member})
+def _parsed_fields(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The values by the names of Parsed, those of groups among them."""
+    fields: dict[str, Any] = {}
+    for name, value in values.items():
+        fields.update(value if name in GROUPS else {PARSED_NAMES[kind].get(name, name): value})
     if kind == "definition":
-        return {**flat, "credential_id": flat.get("definition_id")}
-    return {**flat, "reference": "definition_id" in flat and "title" not in flat}
+        return {**fields, "credential_id": fields.get("definition_id")}
+    return {**fields, "reference": "definition_id" in fields and "title" not in fields}
 
 
 def _unknown_field(path: str) -> Reason:
-    words = "the format does not know this field; its content goes nowhere"
-    return Reason(code="native.unknown_field", path=path, detail=words)
+    detail = "the format does not know this field; its content goes nowhere"
+    return Reason(code="native.unknown_field", path=path, detail=detail)
 
 
-def _misspelt(strangers: Iterable[str], present: Container[str]) -> Iterator[Reason]:
-    """The fields of ours that unknown ones are spelt much like.
-
-    Only names of ours are told: the name of a stranger may itself say something of a person.
-    """
+def _misspelt(unknown_fields: Iterable[str], present: Container[str]) -> Iterator[Reason]:
+    """A warning for each absent field that an unknown one is spelt much like."""
     absent = [name for name in FIELDS if name not in present]
-    for path in strangers:
-        for name in get_close_matches(path, absent, 1, _ALIKE):
-            words = "an unknown field is spelt much like this one, which is absent"
-            yield Reason(code="native.misspelt_field", path=name, detail=words)
+    for path in unknown_fields:
+        for name in get_close_matches(path, absent, 1, SIMILARITY):
+            # The path is our name: the unknown one may itself say something about a person.
+            detail = "an unknown field is spelt much like this one, which is absent"
+            yield Reason(code="native.misspelt_field", path=name, detail=detail)
