@@ -32,7 +32,6 @@ PUBLISHED = ROOT.parent / "shared" / "vocabularies"
 LOOKUPS = (
     assessment.assessment,
     countries.country,
-    countries.erasmus,
     credit_framework,
     eqf.eqf,
     eqf.cycle,
