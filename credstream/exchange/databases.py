@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from credstream.exchange.errors import CommandError
 from credstream.exchange.folder import ExchangeFolder
-from credstream.exchange.target import check_service, loaded, settings_for
+from credstream.exchange.target import check_service, environment_settings, settings_for
 from credstream.process.settings import PREFIX
 from credstream.storage import migrate
 from credstream.storage.engine import open_engine
@@ -57,7 +57,7 @@ def require_table(connection: sa.Connection, table: sa.Table, service: str) -> N
 
 def _vault_url(directory: Path) -> str:
     """The vault has a setting of its own beside that of the service's database."""
-    folder, url = ExchangeFolder(directory), loaded().vault_url
+    folder, url = ExchangeFolder(directory), environment_settings().vault_url
     if not url and folder.has_database(VAULT):
         url = folder.url(VAULT)
     if not url:

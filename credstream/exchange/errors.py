@@ -1,4 +1,4 @@
-"""What a command cannot do, and of which kind that is; only `interfaces` knows exit codes."""
+"""The error of a command. It has a kind; exit codes are known to `interfaces` alone."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """Why a command ends without what was asked for."""
+    """Why a command ends without doing what it was asked for."""
 
     MISUSE = "misuse"
-    REJECTED = "rejected"
-    AWAY = "away"
-    UNDONE = "undone"
+    REJECTED = "rejected"  # a file, or a change, was refused for what it says
+    AWAY = "away"  # a server or a database does not answer, or refuses us
+    UNDONE = "undone"  # a run ended before all it had sent was published or refused
     CONFIG = "config"
 
 
 class CommandError(Exception):
-    """Something that the user has to know, with a way out in its text."""
+    """What went wrong and what the user can do, in one line."""
 
     def __init__(self, text: str, kind: Kind = Kind.MISUSE) -> None:
         super().__init__(text)

@@ -1,8 +1,9 @@
-"""Where an exchange is: the folder of an embedded one, or what the environment says."""
+"""The folder of an exchange on one machine: its databases and keys, and what runs there."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class ExchangeFolder:
         return self.state / f"{name}.db"
 
     def url(self, name: str) -> str:
-        """Where a database of this exchange is: beside the broker, or a file of the folder."""
+        """The URL of a database of this exchange: on the servers of its last run, or a file."""
         stack = self.stack()
         if stack is None:
             return f"sqlite:///{self.database(name).resolve()}"
@@ -51,7 +52,10 @@ class ExchangeFolder:
         return self.stack() is not None or self.database(name).exists()
 
     def stack(self) -> Path | None:
-        """The file with the addresses of real servers, where the folder's last run was on such."""
+        """The file that describes the servers of the last run, if that was on real ones.
+
+        It is gone when `make kafka-down WIPE=1` has removed those servers with their data.
+        """
         try:
             stack = Path((self.path / "stack").read_text("utf-8"))
         except OSError:
@@ -59,7 +63,7 @@ class ExchangeFolder:
         return stack if stack.exists() else None
 
     def running(self) -> Mapping[str, Any] | None:
-        """What `run.json` says, while the run is alive."""
+        """What the run in this folder wrote into `run.json`; None when no run is alive."""
         try:
             run: dict[str, Any] = json.loads(self.run_file.read_text("utf-8"))
         except (OSError, ValueError):
@@ -68,12 +72,11 @@ class ExchangeFolder:
 
 
 def _alive(pid: int) -> bool:
+    # A killed run stays in the process table as a zombie until its parent has waited for it.
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc").exists():
         return pid > 0 and stat.exists() and stat.read_text().rsplit(")", 1)[-1].split()[0] != "Z"
     try:
-        import os
-
         os.kill(pid, 0)
     except OSError:
         return False

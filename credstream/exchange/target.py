@@ -1,4 +1,4 @@
-"""Which exchange a command speaks to: the one of a folder, or what the environment says."""
+"""The exchange that a command speaks to: the one of a folder, or the environment's."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from credstream.process.settings import Settings, SettingsError, load
 class Target:
     """A cluster with its registry, as an operator reaches them.
 
-    `database` is the beginning of every service's database URL; empty where each has its own
-    setting, or lies as a SQLite file in the folder.
+    `database` is the beginning of every service's database URL. It is empty where each has a
+    setting of its own, or is a SQLite file in the folder.
     """
 
     cluster: Cluster
@@ -38,43 +38,44 @@ class Target:
 
 
 def target_of(folder: Path) -> Target:
-    """The exchange of a folder, or the one that CREDSTREAM_* variables name."""
-    place = ExchangeFolder(folder)
-    if running := place.running():
+    """The exchange of a folder, or else the one that CREDSTREAM_* variables name."""
+    exchange = ExchangeFolder(folder)
+    if running := exchange.running():
         if not running.get("stack"):
             return Target(Cluster(running["broker"], running["profile"]))
-        return of_stack(Path(running["stack"]))
-    if stack := place.stack():
-        return of_stack(stack)
-    settings = loaded()
+        return stack_target(Path(running["stack"]))
+    if stack := exchange.stack():
+        return stack_target(stack)
+    settings = environment_settings()
     try:
         return Target(clients.cluster_of(settings), settings.registry_url)
     except SettingsError as error:
         raise CommandError(str(error), Kind.CONFIG) from error
 
 
-def of_stack(path: Path) -> Target:
-    """The servers that `make kafka-up` told of, with the rights of their administrator."""
+def stack_target(path: Path) -> Target:
+    """The servers that a file of `make kafka-up` describes, with their administrator's rights."""
     try:
-        told: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        servers: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
         security = {
             "security.protocol": "sasl_ssl",
             "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": told["admin"]["username"],
-            "sasl.password": told["admin"]["password"],
-            "ssl.ca.pem": Path(told["ca"]).read_text("utf-8"),
+            "sasl.username": servers["admin"]["username"],
+            "sasl.password": servers["admin"]["password"],
+            "ssl.ca.pem": Path(servers["ca"]).read_text("utf-8"),
         }
     except (OSError, ValueError, LookupError) as error:
-        raise CommandError(f"no servers are told of in {path}: run `make kafka-up`") from error
-    return Target(Cluster(told["secure"], "kafka", security), told["registry"], told["database"])
+        raise CommandError(f"{path} describes no servers: run `make kafka-up`") from error
+    cluster = Cluster(servers["secure"], "kafka", security)
+    return Target(cluster, servers["registry"], servers["database"])
 
 
 def settings_for(service: str, folder: Path) -> Settings:
-    """Settings of a service: of the exchange in the folder, or from the environment."""
-    place = ExchangeFolder(folder)
-    settings = loaded()
-    if not settings.database_url and place.has_database(service):
-        settings = replace(settings, database_url=place.url(service))
+    """Settings of a service: the environment's, or else those of the exchange in the folder."""
+    exchange = ExchangeFolder(folder)
+    settings = environment_settings()
+    if not settings.database_url and exchange.has_database(service):
+        settings = replace(settings, database_url=exchange.url(service))
     if not settings.database_url:
         raise CommandError(
             f"no database of {service}: start `credstream run`, name its folder with --dir, "
@@ -83,7 +84,7 @@ def settings_for(service: str, folder: Path) -> Settings:
     return settings
 
 
-def loaded() -> Settings:
+def environment_settings() -> Settings:
     """The settings of the environment; raises CommandError."""
     try:
         return load()

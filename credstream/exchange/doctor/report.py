@@ -26,7 +26,7 @@ from credstream.exchange.doctor.databases import Database
 from credstream.exchange.doctor.findings import OK, UNKNOWN, WRONG, Finding
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
-from credstream.exchange.target import Target, check_service, loaded, target_of
+from credstream.exchange.target import Target, check_service, environment_settings, target_of
 from credstream.process import timeouts
 from credstream.process.settings import Settings
 from credstream.storage import migrate
@@ -73,7 +73,7 @@ def examine(services: Sequence[str], directory: Path) -> list[Finding]:
     for name in services:
         check_service(name)
     try:
-        environment, target = loaded(), target_of(directory)
+        environment, target = environment_settings(), target_of(directory)
     except CommandError as error:
         if error.kind is not Kind.CONFIG:
             raise

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from credstream.contract import rights, topics
 from credstream.exchange.folder import ExchangeFolder
-from credstream.exchange.target import Target, of_stack
+from credstream.exchange.target import Target, stack_target
 from credstream.kafka.clients import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.vocabularies.countries import all_countries
@@ -114,7 +114,7 @@ def real(folder: ExchangeFolder, stack: Path, *, fresh: bool) -> Iterator[RealBa
     from credstream.exchange.topics import create
     from credstream.exchange.users import add_service
 
-    target = of_stack(stack)
+    target = stack_target(stack)
     (folder.path / "stack").write_text(str(stack.resolve()))
     if fresh:
         _forget(target, folder)

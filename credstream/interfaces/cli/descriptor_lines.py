@@ -8,19 +8,20 @@ from typing import Any
 
 from credstream.contract.records import Normalised
 from credstream.contract.values import Origin
-from credstream.interfaces.cli.labels import OF_AWARD, OF_DEFINITION, short
+from credstream.interfaces.cli.descriptor_texts import OF_AWARD, OF_DEFINITION
+from credstream.interfaces.cli.labels import short
 
 EVERY = frozenset({"learner", *OF_DEFINITION, *OF_AWARD})
-SHOWN_RAW = 40
+LONGEST_RAW = 40
 SHOWN_STEPS = 2
-
+# Rules of normalise, as provenance names them.
 RULES: Mapping[str, str] = {
     "hours_per_day": "days by the registered hours a day",
     "hours_per_ects": "ECTS by the registered hours a point",
     "sbu": "one SBU is one hour",
     "nqf_to_eqf": "national level, as referenced to the EQF",
     "country_of_body": "country of the awarding body",
-    "supervision": "told by the kind of supervision",
+    "supervision": "derived from the kind of supervision",
     "epoch": "a time in seconds, as a day",
 }
 
@@ -38,20 +39,27 @@ class Line:
 def lines(
     record: Normalised, learner: Mapping[str, Any] | None, mandatory: Sequence[str]
 ) -> list[Line]:
-    """The mandatory descriptors in the order of Annex I, then what else is there."""
-    own = {name for name in ("learner", "issued_on") if record.kind != "award"}
-    told: dict[str, tuple[str, ...]] = {"learner": _learner(learner)}
-    told |= {name: say(record.definition) for name, say in OF_DEFINITION.items()}
-    told |= {name: say(record.award) for name, say in OF_AWARD.items()} if record.award else {}
-    order = [*(name for name in mandatory if name not in own), *told]
+    """The mandatory descriptors in the order of Annex I, then what else the record has."""
+    texts = _texts(record, learner)
+    of_awards = () if record.kind == "award" else ("learner", "issued_on")
+    expected = [name for name in mandatory if name not in of_awards]
     return [
-        Line(name, told.get(name, ()), _origins(record, name), name in mandatory)
-        for name in dict.fromkeys(order)
-        if told.get(name) or (name in mandatory and name not in own)
+        Line(name, texts.get(name, ()), _origins(record, name), name in mandatory)
+        for name in dict.fromkeys((*expected, *texts))
+        if name in expected or texts[name]
     ]
 
 
+def _texts(record: Normalised, learner: Mapping[str, Any] | None) -> Mapping[str, tuple[str, ...]]:
+    texts = {"learner": _learner(learner)}
+    texts |= {name: text(record.definition) for name, text in OF_DEFINITION.items()}
+    if record.award:
+        texts |= {name: text(record.award) for name, text in OF_AWARD.items()}
+    return texts
+
+
 def _learner(learner: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The pseudonym of a published award, or which kinds of data a file has of its learner."""
     if learner is None:
         return ()
     if "pseudonym" in learner:
@@ -62,20 +70,21 @@ def _learner(learner: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def _origins(record: Normalised, name: str) -> tuple[str, ...]:
-    found = (each for each in record.account.provenance if each.descriptor == name)
-    return tuple(dict.fromkeys(map(_origin, found)))
+    provenance = record.account.provenance
+    return tuple(dict.fromkeys(_origin(each) for each in provenance if each.descriptor == name))
 
 
 def _origin(origin: Origin) -> str:
-    known = origin.path and origin.origin != "definition"
-    place = _last_steps(origin.path or "") if known else origin.origin
-    raw = f"from “{short(origin.raw, SHOWN_RAW)}”" if origin.raw else ""
+    """Where a value was, how it was written there, and by which rule it was converted."""
+    in_payload = origin.path and origin.origin != "definition"
+    place = _last_steps(origin.path or "") if in_payload else origin.origin
+    raw = f"from “{short(origin.raw, LONGEST_RAW)}”" if origin.raw else ""
     rule = RULES.get(origin.rule, origin.rule) if origin.rule else ""
-    how = " by rule: ".join(part for part in (raw, rule) if part) if raw else rule
-    return f"{place} ({how})" if how else place
+    conversion = " by rule: ".join(part for part in (raw, rule) if part)
+    return f"{place} ({conversion})" if conversion else place
 
 
 def _last_steps(path: str) -> str:
-    """The end of a path: of long ones the beginning is always the same."""
+    """The end of a path: long ones of a format all begin alike."""
     steps = path.split(".")
     return short(path if len(steps) <= SHOWN_STEPS else "…" + ".".join(steps[-SHOWN_STEPS:]))

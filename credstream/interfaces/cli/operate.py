@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from credstream.exchange import breakers, databases, journals
-from credstream.exchange.target import loaded
+from credstream.exchange.target import environment_settings
 from credstream.interfaces.cli.exit_codes import MISUSE, guarded
 from credstream.interfaces.cli.terminal import console
 from credstream.process.settings import PREFIX, shown
@@ -89,7 +89,7 @@ def forget_journal(service: str, directory: Path, *, yes: bool, as_json: bool = 
 
 def show_config(*, as_json: bool) -> int:
     """Show every setting with the variable that sets it."""
-    settings = loaded()
+    settings = environment_settings()
     values = shown(settings)
     rows = [
         {

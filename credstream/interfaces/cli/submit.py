@@ -16,7 +16,7 @@ from credstream.contract.records import Receipt
 from credstream.exchange import submissions
 from credstream.exchange.errors import CommandError
 from credstream.exchange.target import target_of
-from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli import record_view, terminal
 from credstream.interfaces.cli.exit_codes import REJECTED, guarded
 from credstream.interfaces.cli.run_report import line_of
 from credstream.sdk.provider import File
@@ -76,17 +76,19 @@ def _check(provider: str, kind: str | None, identity: str | None, paths: Sequenc
 
 def _print_receipt(receipt: Receipt, name: str, *, as_json: bool) -> None:
     if as_json:
-        terminal.line({"file": name, **orjson.loads(orjson.dumps(receipt))})
+        terminal.print_json_line({"file": name, **orjson.loads(orjson.dumps(receipt))})
         return
     console = Console(highlight=False, soft_wrap=True)
     console.print(line_of(receipt, escape(name)))
     if receipt.status in EXPLAINED:
-        terminal.console().print(terminal.remarks(receipt.reasons, EXPLAINED[receipt.status]))
+        terminal.console().print(
+            record_view.reason_table(receipt.reasons, EXPLAINED[receipt.status])
+        )
 
 
 def _print_sent(files: Sequence[File], *, as_json: bool) -> None:
     for file in files:
         if as_json:
-            terminal.line({"file": file.name, "submission": file.id})
+            terminal.print_json_line({"file": file.name, "submission": file.id})
         else:
             sys.stdout.write(f"sent {file.name} as {file.id}\n")

@@ -20,7 +20,7 @@ from credstream.exchange import subscriptions
 from credstream.exchange.errors import CommandError
 from credstream.exchange.subscriptions import Count
 from credstream.exchange.target import Target, target_of
-from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli import record_view, terminal
 from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import short
 from credstream.process import timeouts
@@ -82,7 +82,7 @@ def _print(
         if message.fault:
             terminal.warn(unreadable(message))
         elif as_json:
-            terminal.line(as_object(message))
+            terminal.print_json_line(as_object(message))
         else:
             console.print(as_line(message))
 
@@ -96,7 +96,7 @@ def _keep(topics: Sequence[str], target: Target, to: str, how: How, *, as_json: 
         meter.end()
     counts = asdict(meter.count)
     if as_json:
-        terminal.line(counts)
+        terminal.print_json_line(counts)
     else:
         sys.stdout.write(", ".join(f"{name}: {number}" for name, number in counts.items()) + "\n")
 
@@ -147,11 +147,11 @@ def as_line(message: Published) -> Text:
     line.append(f"v{record.version}  ")
     if isinstance(record, PublishedChange):
         line.append(f"{short(record.change)} ({short(record.cause)})  ")
-        return line.append(record.outcome or "", terminal.OUTCOMES.get(record.outcome or "", ""))
+        return line.append(record.outcome or "", record_view.OUTCOMES.get(record.outcome or "", ""))
     line.append(f"{short(record.status)}  ")
     if isinstance(record, PublishedAward):
         outcome = record.judgement.outcome
-        line.append(f"{short(outcome)}  ", terminal.OUTCOMES.get(outcome, ""))
+        line.append(f"{short(outcome)}  ", record_view.OUTCOMES.get(outcome, ""))
     return line.append(short(rows.title(record.definition)))
 
 

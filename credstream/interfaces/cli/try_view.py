@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from credstream.exchange.dry_run.result import HELD, REFUSED, CredentialResult, DryRun
-from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli import record_view, terminal
 from credstream.interfaces.cli.labels import short, written_as
 
 OF_AWARDS = ("learner", "issued_on", "grade", "status")
@@ -35,7 +35,7 @@ def show(dry_run: DryRun, name: str, size: int) -> None:
     if dry_run.warnings:
         console.print()
         console.print(terminal.heading("Warnings", str(len(dry_run.warnings))))
-        console.print(terminal.remarks(dry_run.warnings, "yellow"))
+        console.print(record_view.reason_table(dry_run.warnings, "yellow"))
     console.print(Text("\nNothing was sent.", "dim"))
 
 
@@ -63,8 +63,8 @@ def _rows(dry_run: DryRun) -> Iterator[tuple[str, str, str, str]]:
     yield "signature", dry_run.proof, style, dry_run.proof_detail
     judgement = dry_run.judgement
     if judgement:
-        style = terminal.OUTCOMES.get(judgement.outcome, "")
-        yield "judgement", judgement.outcome, style, terminal.grounds(judgement)
+        style = record_view.OUTCOMES.get(judgement.outcome, "")
+        yield "judgement", judgement.outcome, style, record_view.grounds(judgement)
     if judgement or dry_run.lacking:
         lacks = "; ".join(f"{each.path}: {each.detail}" for each in dry_run.lacking)
         why = lacks or "as a European Digital Credential"
@@ -96,7 +96,7 @@ def _show_reasons(console: Console, dry_run: DryRun, style: str) -> None:
     if dry_run.reasons:
         console.print()
         console.print(terminal.heading("Why"))
-        console.print(terminal.remarks(dry_run.reasons, style))
+        console.print(record_view.reason_table(dry_run.reasons, style))
     if any(reason.code == "provider.mismatch" for reason in dry_run.reasons):
         console.print("The file names another provider: try it with --provider.")
 
@@ -116,16 +116,16 @@ def _show_credentials(console: Console, credentials: Sequence[CredentialResult])
         console.print()
         console.print(terminal.heading(record.kind.capitalize(), f"{record.key}{status}"))
         if record.definition.key in shown:
-            console.print(terminal.sheet(record, credential.learner, only=OF_AWARDS))
+            console.print(record_view.descriptor_table(record, credential.learner, only=OF_AWARDS))
             continue
         shown.add(record.definition.key)
         _show_whole(console, credential)
 
 
 def _show_whole(console: Console, credential: CredentialResult) -> None:
-    console.print(terminal.sheet(credential.record, credential.learner))
-    console.print(terminal.heading("Complete", terminal.counted(credential.record)))
+    console.print(record_view.descriptor_table(credential.record, credential.learner))
+    console.print(terminal.heading("Complete", record_view.completeness(credential.record)))
     if credential.judgement:
         console.print()
         console.print(terminal.heading("Judgement", f"for {credential.judgement.judged_for}"))
-        console.print(terminal.judged(credential.judgement))
+        console.print(record_view.check_table(credential.judgement))

@@ -16,7 +16,7 @@ from credstream.contract.records import Normalised, PublishedChange
 from credstream.contract.values import Judgement
 from credstream.exchange import explain
 from credstream.exchange.explain import Version
-from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli import record_view, terminal
 from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import written_as
 
@@ -49,14 +49,14 @@ def _show(versions: Sequence[Version]) -> None:
     console.print(_source(record))
     console.print()
     console.print(terminal.heading("What it says", "and where each value comes from"))
-    console.print(terminal.sheet(record, explain.learner_of(record)))
-    console.print(terminal.heading("Complete", terminal.counted(record)))
+    console.print(record_view.descriptor_table(record, explain.learner_of(record)))
+    console.print(terminal.heading("Complete", record_view.completeness(record)))
     if last.source.judgement:
         _show_judgement(console, last.source.judgement)
     if record.account.warnings:
         console.print()
         console.print(terminal.heading("Warnings", str(len(record.account.warnings))))
-        console.print(terminal.remarks(record.account.warnings, "yellow"))
+        console.print(record_view.reason_table(record.account.warnings, "yellow"))
     console.print()
     console.print(terminal.heading("Versions", "the last one first"))
     for version in reversed(versions):
@@ -79,17 +79,17 @@ def _source(record: Normalised) -> Table:
 
 
 def _show_judgement(console: Console, judgement: Judgement) -> None:
-    style = terminal.OUTCOMES.get(judgement.outcome, "")
+    style = record_view.OUTCOMES.get(judgement.outcome, "")
     console.print()
     console.print(
         Text.assemble(
             ("Judgement  ", "bold"), (judgement.outcome, style), f" for {judgement.judged_for}"
         )
     )
-    console.print(Text(terminal.grounds(judgement), "dim"))
+    console.print(Text(record_view.grounds(judgement), "dim"))
     if judgement.source and judgement.source_as_of:
         console.print(Text(f"{judgement.source} as of {_time(judgement.source_as_of)}", "dim"))
-    console.print(terminal.judged(judgement))
+    console.print(record_view.check_table(judgement))
 
 
 def _history(version: Version) -> Table:
