@@ -39,8 +39,7 @@ run: setup ## run the whole exchange on an embedded broker, with the examples
 
 test: setup $(VENV)/.stack ## run every test, on the embedded broker and on real servers
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -n $(SERVER_JOBS) --dist loadfile --no-loadscope-reorder --broker kafka --ignore tests/chaos/test_kills.py
-	$(BIN)/python -m pytest --broker kafka tests/chaos/test_kills.py
+	$(BIN)/python -m pytest -n $(SERVER_JOBS) --dist loadfile --no-loadscope-reorder --broker kafka
 
 # What is too long for each commit: property tests at their full depth, in both worlds, new files
 # for every reader, and the long kill tests.

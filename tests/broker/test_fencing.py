@@ -41,7 +41,7 @@ def lose(broker, ours, producer):
         producer.poll(0)
         return ours.cluster.witness.heard
 
-    houses.eventually(heard, 10)
+    houses.eventually(heard)
 
 
 def test_a_producer_that_lost_nothing_is_kept(ours):

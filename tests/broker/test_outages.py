@@ -3,7 +3,6 @@
 import random
 import resource
 import signal
-import time
 
 import pytest
 import sqlalchemy as sa
@@ -30,7 +29,7 @@ def fill_the_disk(house):
         producer.flush(1)
         return processes.running(brokers.pid_file(stacks.stack(), 1)) is None
 
-    houses.eventually(ended, 60)
+    houses.eventually(ended)
 
 
 def goes_on(house):
@@ -69,7 +68,8 @@ def test_the_database_is_away_and_comes_back(house):
     layout = stacks.stack()
     house.says("publisher-0", '"batch completed"')
     postgres.stop(layout, hard=True)
-    time.sleep(4)
+    for name in topics.SERVICES:
+        house.says(f"{name}-0", "dependency unavailable")
     alive = {n: w.process.pid for n, w in house.workers.items() if w.process.poll() is None}
     postgres.start(layout)
     # The registry of the tests lives on it too, and is a little later.
@@ -130,7 +130,7 @@ def test_a_frozen_worker_is_fenced_by_its_successor(house, locked):
         house.mend()
         return sleeper.poll()
 
-    houses.eventually(ended, 60)
+    houses.eventually(ended)
     exams.publishes(house, many)
 
 

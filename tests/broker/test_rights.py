@@ -201,7 +201,7 @@ def test_nobody_gets_in_without_password_certificate_or_encryption(admin, tmp_pa
     assert errors_of({**who(user), "bootstrap.servers": stacks.stack().bootstrap()})
 
 
-def test_an_open_connection_of_a_suspended_provider_is_refused_within_a_minute(admin):
+def test_an_open_connection_of_a_suspended_provider_is_refused(admin):
     """The right to write goes at once; the reading of receipts stays."""
     user = rights.user_of_provider(OTHER)
     producer, told = Producer(who(user)), []
@@ -214,7 +214,7 @@ def test_an_open_connection_of_a_suspended_provider_is_refused_within_a_minute(a
 
     assert not attempt()
     admin.set_rights(user, rights.of_provider("provider", OTHER, suspended=True))
-    houses.eventually(attempt, 60)
+    houses.eventually(attempt)
     assert told[-1].name() == "TOPIC_AUTHORIZATION_FAILED"
     admin.set_rights(user, rights.of_provider("provider", OTHER))
     assert write(who(user), ITS) is None
@@ -227,7 +227,7 @@ def test_the_table_of_rights_is_what_the_broker_holds_after_a_change(admin):
     admin.set_rights(user, wide)
     assert write(who(user), ITS) is None
     admin.set_rights(user, rights.of_provider("provider", ACME))
-    houses.eventually(lambda: write(who(user), ITS) in REFUSED, 10)
+    houses.eventually(lambda: write(who(user), ITS) in REFUSED)
 
 
 def test_a_provider_above_its_quota_is_slowed_and_others_are_not(admin):
@@ -235,18 +235,20 @@ def test_a_provider_above_its_quota_is_slowed_and_others_are_not(admin):
     user = rights.user_of_provider(ACME)
     quotas.set_quotas(cluster, user, {quotas.PRODUCER: 200_000, quotas.CONSUMER: 200_000})
 
-    def seconds(name, topic):
-        producer = Producer(who(name, message_timeout_ms=60000))
-        began = time.monotonic()
+    def slowed(name, topic):
+        """The times that the broker told this producer to wait."""
+        told = []
+        producer = Producer({**who(name, message_timeout_ms=60000), "throttle_cb": told.append})
         for _ in range(200):  # the broker looks at eleven seconds: less than that passes at once
             producer.produce(topic, b"x" * 20_000)
         assert producer.flush(60) == 0
-        return time.monotonic() - began
+        return [event.throttle_time for event in told if event.throttle_time]
 
-    slow, free = seconds(user, OWN), seconds(rights.user_of_provider(OTHER), ITS)
+    slow, free = slowed(user, OWN), slowed(rights.user_of_provider(OTHER), ITS)
     rate = rights.PRODUCER_BYTES_PER_SECOND
     quotas.set_quotas(cluster, user, {quotas.PRODUCER: rate})
-    assert slow > 2 * free
+    assert slow
+    assert not free
 
 
 def test_a_list_that_its_publisher_has_no_right_to_is_not_published(admin):
@@ -279,9 +281,9 @@ def test_provider_add_suspend_and_resume_by_command(admin, tmp_path):
     assert write(me, own) is None
     assert command("provider", "add", file)["users"][0]["password"] is None
     command("provider", "suspend", "newcomer")
-    houses.eventually(lambda: write(me, own) in REFUSED, 60)
+    houses.eventually(lambda: write(me, own) in REFUSED)
     command("provider", "resume", "newcomer")
-    houses.eventually(lambda: write(me, own) is None, 10)
+    houses.eventually(lambda: write(me, own) is None)
     again = command("provider", "add", file, "--new-password")["users"][0]["password"]
     assert again != told["password"]
     assert "_AUTHENTICATION" in errors_of(me)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from credstream.contract import topics
 from credstream.exchange.local import backends
 from credstream.exchange.local.prepare import prepare
 from credstream.exchange.local.processes import Processes
+from deploy.kafka.processes import answers
 from tests.support import houses, official
 
 pytestmark = [pytest.mark.broker, pytest.mark.embedded]
@@ -147,19 +147,21 @@ def test_cold_starts_give_equal_summaries(tmp_path, ran):
         assert houses.outcomes(houses.summary(folder)) == first, number
 
 
-def test_a_receipt_is_printed_while_the_run_goes_on(tmp_path):
+def test_an_outcome_is_printed_while_others_are_still_waited_for(tmp_path):
+    """The publisher is stopped, so that no award can be published: a refusal is printed at once."""
     folder = tmp_path / "x"
     process = subprocess.Popen(
         [*houses.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.PIPE, text=True
     )
+    publisher = houses.eventually(lambda: _told(folder))["services"]["publisher"]["pid"]
+    os.kill(publisher, signal.SIGSTOP)
     try:
-        for line in process.stdout:
-            if re.match(r"(refused|published|held|out_of_scope)", line):
-                break
+        assert any(line.startswith("refused") for line in process.stdout)
         assert not (folder / "summary.json").exists()
     finally:
+        os.kill(publisher, signal.SIGCONT)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=houses.GIVE_UP_SECONDS)
 
 
 def test_a_killed_service_is_started_again_and_the_summary_is_the_same(tmp_path, ran):
@@ -168,14 +170,12 @@ def test_a_killed_service_is_started_again_and_the_summary_is_the_same(tmp_path,
         [*houses.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.DEVNULL
     )
     killed = []
-    for service in ("ingest", "normalise", "accreditation", "publisher"):
-        told = houses.eventually(lambda: _told(folder), 20)
-        time.sleep(0.7)
-        pid = told["services"][service]["pid"]
+    for service in topics.SERVICES:
+        pid = at_work(folder, service)
         if houses.alive(pid):
             os.kill(pid, signal.SIGKILL)
             killed.append(service)
-    assert process.wait(90) == 0
+    assert process.wait(houses.GIVE_UP_SECONDS) == 0
     assert killed
     assert houses.outcomes(houses.summary(folder)) == houses.outcomes(houses.summary(ran[0]))
     for versions in houses.awards(folder).values():
@@ -188,12 +188,10 @@ def test_no_process_is_left_when_run_itself_is_killed(tmp_path):
     process = subprocess.Popen(
         [*houses.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
     )
-    told = houses.eventually(lambda: _told(folder), 20)
-    pids = [each["pid"] for each in told["services"].values()]
-    time.sleep(1.0)
+    pids = [at_work(folder, service) for service in topics.SERVICES]
     process.kill()
     process.wait()
-    houses.eventually(lambda: not any(houses.alive(pid) for pid in pids), 10)
+    houses.eventually(lambda: not any(houses.alive(pid) for pid in pids))
 
 
 def test_ctrl_c_stops_cleanly(tmp_path):
@@ -201,11 +199,10 @@ def test_ctrl_c_stops_cleanly(tmp_path):
     process = subprocess.Popen(
         [*houses.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
     )
-    told = houses.eventually(lambda: _told(folder), 20)
-    time.sleep(2.0)
+    pids = [at_work(folder, service) for service in topics.SERVICES]
     process.send_signal(signal.SIGINT)
-    process.wait(20)
-    assert not any(houses.alive(each["pid"]) for each in told["services"].values())
+    process.wait(houses.GIVE_UP_SECONDS)
+    assert not any(map(houses.alive, pids))
     assert not (folder / "run.json").exists()
 
 
@@ -218,17 +215,19 @@ def test_a_second_run_beside_the_first_is_refused(tmp_path):
     assert "uses" in done.stderr
 
 
+def at_work(folder: Path, service: str) -> int:
+    """The process of a service, as soon as it has begun to work."""
+    log = folder / "logs" / f"{service}.jsonl"
+    houses.eventually(lambda: log.exists() and "data path started" in log.read_text("utf-8"))
+    return _told(folder)["services"][service]["pid"]
+
+
 def _told(folder: Path) -> dict | None:
     try:
         told = json.loads((folder / "run.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
     return told if len(told["services"]) == 4 else None
-
-
-def _listens(port):
-    with contextlib.closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
@@ -241,10 +240,11 @@ def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
         own.ports = {"ingest": taken.getsockname()[1]}
         own._start("ingest")
         try:
-            ended = houses.eventually(own.restart_ended, 60)
+            ended = houses.eventually(own.restart_ended)
             assert [name for name, _code in ended] == ["ingest"]
             assert own.ports["ingest"] != taken.getsockname()[1]
-            houses.eventually(lambda: _listens(own.ports["ingest"]), 60)
+            page = f"http://127.0.0.1:{own.ports['ingest']}/livez"
+            houses.eventually(lambda: answers(page))
             assert own.restart_ended() == []
         finally:
             own.stop()

@@ -80,7 +80,7 @@ def test_ctrl_c_ends_with_0_and_what_was_printed_is_committed(house, read):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert json.loads(process.stdout.readline())["key"] == key(1, "is")
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(houses.GIVE_UP_SECONDS) == 0
     process.stdout.close()
     assert told(read(*words)) == []
 
@@ -151,7 +151,7 @@ def test_a_subscriber_that_is_killed_again_and_again_ends_with_each_key_once(hou
     held = [0]
     while held[-1] < 2 * count and len(held) < 6:
         process = subprocess.Popen([*houses.COMMAND, *words], stderr=subprocess.DEVNULL)
-        houses.eventually(lambda: taken(kept) > held[-1], 60)
+        houses.eventually(lambda: taken(kept) > held[-1])
         process.kill()
         process.wait()
         held.append(taken(kept))

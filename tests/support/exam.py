@@ -242,7 +242,7 @@ def longest_pauses(times: list[float], moments: list[float]) -> list[float]:
 
 
 def publishes(
-    fleet: Fleet, exam: Exam = FEW, seconds: float = 90, withdrawn: frozenset[int] = frozenset()
+    fleet: Fleet, exam: Exam = FEW, seconds: float = 180, withdrawn: frozenset[int] = frozenset()
 ) -> Answers:
     """Wait until all of an exam is out and right; the answers."""
     answers = Answers(fleet)

@@ -136,7 +136,7 @@ class Fleet:
         text = path.read_text("utf-8", "replace") if path.exists() else ""
         return [_line(each) for each in text.splitlines()]
 
-    def says(self, name: str, *words: str, seconds: float = 40) -> dict:
+    def says(self, name: str, *words: str, seconds: float = houses.GIVE_UP_SECONDS) -> dict:
         """Wait until a worker's log has a line with all the words."""
 
         def look() -> list[dict]:

@@ -24,6 +24,7 @@ def files():
     """Name, bytes of at most 1 MiB or what makes them, and the codes that may refuse them."""
     yield "empty", b"", {"format.empty"}
     yield "blanks", b" \n\t" * 1000, {"format.empty"}
+    yield from _document_types()
     yield from _markup()
     yield from _json()
     yield from _tokens()
@@ -53,8 +54,7 @@ def files():
     )
 
 
-def _markup():
-    root = "<elmo xmlns='https://github.com/emrex-eu/elmo-schemas/tree/v1'>{}</elmo>"
+def _document_types():
     yield (
         "xxe",
         b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><elmo>&x;</elmo>',
@@ -77,6 +77,10 @@ def _markup():
         '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><elmo/>'.encode("utf-16"),
         XML_REFUSED | {"text.encoding"},
     )
+
+
+def _markup():
+    root = "<elmo xmlns='https://github.com/emrex-eu/elmo-schemas/tree/v1'>{}</elmo>"
     yield "deep xml", root.format("<a>" * 20_000 + "</a>" * 20_000).encode(), XML_REFUSED
     yield "deeper xml", b"<a>" * 300_000, XML_REFUSED
     yield "cut xml", b"<elmo><report>", XML_REFUSED

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from credstream.kafka import clients, fencing
+from credstream.kafka import clients, fencing, profiles
 from credstream.runtime import command, opening
 from credstream.runtime.data_path import Faults
 from credstream.runtime.hooks import no_crash
@@ -20,6 +20,8 @@ from credstream.runtime.transactions import TopicPartition, Transactions, enqueu
 from tests.support.stages import Blind
 
 SOUND, NO_JOURNAL, NO_TRANSACTIONS = "sound", "no-journal", "no-transactions"
+# The broker waits ten minutes for a worker that is gone: whoever waits for that, waits too long.
+LONG_TIME_OUTS, LONG_MS = "long-time-outs", 600_000
 
 
 class Bare(Transactions):
@@ -47,6 +49,12 @@ def main() -> None:
         whole = clients.producer
         clients.producer = lambda cluster, transactional_id=None: whole(cluster)
         fencing.Fence._fenced = lambda self: whole(clients.cluster_of(self._settings))
+
+    if kind == LONG_TIME_OUTS:
+        profiles.TRANSACTIONAL["transaction.timeout.ms"] = LONG_MS
+        profiles.CONSUMER |= {"session.timeout.ms": LONG_MS, "max.poll.interval.ms": LONG_MS}
+        # Faust wants it below the 90 s of a request.
+        profiles.CONTROL["broker_session_timeout"] = 80.0
 
     def broken(settings):
         made = build(settings)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InternalError
 
 from credstream.contract.errors import Unavailable
 from credstream.process import timeouts
+from credstream.storage import engine
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.statements import among, in_chunks, select_in, upsert
 from tests.support import databases, stages
@@ -179,17 +180,17 @@ def test_a_worker_ends_the_sessions_of_its_earlier_lives_and_no_others(tmp_path)
     address, elsewhere = databases.url(tmp_path, "own"), databases.url(tmp_path, "other")
     asleep, neighbour, stranger = open_engine(address), open_engine(address), open_engine(elsewhere)
     for made, name in ((asleep, "toy-0"), (neighbour, "toy-1"), (stranger, "toy-0")):
-        open_engine.name_sessions(made, name)
+        engine.name_sessions(made, name)
     late = open_engine(address)
-    open_engine.name_sessions(late, "toy-0")
+    engine.name_sessions(late, "toy-0")
     one = sa.text("SELECT 1")
     with neighbour.begin() as second, stranger.begin() as third:
         with pytest.raises(Unavailable, match="ended the session"), transaction(asleep) as first:  # noqa: PT012
             for connection in (first, second, third):
                 connection.execute(one)
-            open_engine.end_earlier(late)
+            engine.end_earlier(late)
             first.execute(one)
         assert (second.execute(one).scalar(), third.execute(one).scalar()) == (1, 1)
-    open_engine.end_earlier(late)
+    engine.end_earlier(late)
     with transaction(late) as connection:
         assert connection.execute(one).scalar() == 1
