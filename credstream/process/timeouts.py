@@ -181,8 +181,14 @@ DOCTOR_CONNECT_SECONDS = 1.5
 
 # Between two looks at an outbox without a row that is due.
 OUTBOX_IDLE_SECONDS = 0.2
-# For so long a delivery belongs to the worker that began it.
-OUTBOX_LEASE_MS = 60_000
+# For so long a delivery belongs to the worker that began it; after that another one makes it.
+OUTBOX_LEASE_SECONDS = 60.0
+# What one delivery may last: a channel gives its clients time-outs that end it before.
+DELIVERY_SECONDS = 20.0
+# A delivery that could not be made is tried again after pauses that grow from the first to the
+# longest.
+FIRST_DELIVERY_PAUSE_SECONDS = 1.0
+LONGEST_DELIVERY_PAUSE_SECONDS = 60.0
 
 
 class Order(NamedTuple):
@@ -240,4 +246,8 @@ ORDERS = (
     Order("REGISTRY_SECONDS", "DOCTOR_STAGE_SECONDS", "as DOCTOR_BROKER_SECONDS"),
     Order("DATABASE_CONNECT_SECONDS", "DOCTOR_STAGE_SECONDS", "as DOCTOR_BROKER_SECONDS"),
     Order("OUTBOX_IDLE_SECONDS", "STOP_SECONDS", "as LONGEST_RETRY_PAUSE_SECONDS"),
+    Order("DELIVERY_SECONDS", "OUTBOX_LEASE_SECONDS", "two workers never make one delivery", 2),
+    Order("DATABASE_CONNECT_SECONDS", "DELIVERY_SECONDS", "a channel may ask the vault", 2),
+    Order("DATABASE_LOCK_SECONDS", "DELIVERY_SECONDS", "as DATABASE_CONNECT_SECONDS", 2),
+    Order("FIRST_DELIVERY_PAUSE_SECONDS", "LONGEST_DELIVERY_PAUSE_SECONDS", "pauses grow"),
 )

@@ -1,12 +1,34 @@
-"""Statements of the outbox: what is due, leased, finished."""
+"""Statements of the outbox: which deliveries are due, who makes one, how one ended."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
-from credstream.contract.codec import Codec
-from credstream.contract.records import Accredited, PublishedAward
 from services.publisher.tables import OUTBOX, VERSIONS, WAITING
+
+_EARLIER = OUTBOX.alias("earlier")
+# Of one key, versions reach a channel in their order: one that is not finished holds up the next.
+_FIRST_OF_ITS_KEY = ~(
+    sa.exists()
+    .where(_EARLIER.c.channel == OUTBOX.c.channel, _EARLIER.c.key == OUTBOX.c.key)
+    .where(_EARLIER.c.version < OUTBOX.c.version, _EARLIER.c.state == WAITING)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One delivery that one worker alone may make until `until`, in milliseconds.
+
+    `failures` counts the earlier tries that ended in an unexpected error.
+    """
+
+    channel: str
+    key: str
+    version: int
+    until: int
+    failures: int
 
 
 def due(connection: sa.Connection, channel: str, now: int, most: int) -> list[tuple[str, int]]:
@@ -14,35 +36,37 @@ def due(connection: sa.Connection, channel: str, now: int, most: int) -> list[tu
     query = (
         sa.select(OUTBOX.c.key, OUTBOX.c.version)
         .where(OUTBOX.c.channel == channel, OUTBOX.c.state == WAITING, OUTBOX.c.due <= now)
-        .order_by(OUTBOX.c.due, OUTBOX.c.key, OUTBOX.c.version)
+        .where(_FIRST_OF_ITS_KEY)
+        .order_by(OUTBOX.c.due, OUTBOX.c.key)
         .limit(most)
     )
     return [(row.key, row.version) for row in connection.execute(query)]
 
 
 def lease(
-    connection: sa.Connection, channel: str, what: tuple[str, int], now: int, until: int
-) -> bool:
-    """Take a delivery for a while; False when another worker was quicker."""
-    done = connection.execute(
+    connection: sa.Connection, channel: str, delivery: tuple[str, int], now: int, until: int
+) -> Lease | None:
+    """Take a delivery until a moment; None where another worker took or finished it first."""
+    one = _one(channel, *delivery)
+    taken = connection.execute(
         sa.update(OUTBOX)
-        .where(*_one(channel, what), OUTBOX.c.state == WAITING, OUTBOX.c.due <= now)
-        .values(due=until, attempts=OUTBOX.c.attempts + 1)
+        .where(*one, OUTBOX.c.state == WAITING, OUTBOX.c.due <= now)
+        .values(due=until)
     )
-    return done.rowcount == 1
+    if taken.rowcount != 1:
+        return None
+    failures = connection.execute(sa.select(OUTBOX.c.attempts).where(*one)).scalar_one()
+    return Lease(channel, *delivery, until, failures)
 
 
-def finish(
-    connection: sa.Connection, channel: str, what: tuple[str, int], state: str, note: str = ""
-) -> None:
-    connection.execute(
-        sa.update(OUTBOX).where(*_one(channel, what)).values(state=state, note=note[:500])
-    )
+def finish(connection: sa.Connection, lease: Lease, state: str, note: str = "") -> bool:
+    """Write how a delivery ended; False where its lease had ended and another worker took it."""
+    return _changed(connection, lease, state=state, note=note[:500])
 
 
-def attempts(connection: sa.Connection, channel: str, what: tuple[str, int]) -> int:
-    query = sa.select(OUTBOX.c.attempts).where(*_one(channel, what))
-    return int(connection.execute(query).scalar_one())
+def postpone(connection: sa.Connection, lease: Lease, until: int, failures: int) -> bool:
+    """Give a delivery back until its next try; False where another worker took it."""
+    return _changed(connection, lease, due=until, attempts=failures)
 
 
 def waiting(connection: sa.Connection, channel: str) -> int:
@@ -50,15 +74,20 @@ def waiting(connection: sa.Connection, channel: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def version(
-    codec: Codec, connection: sa.Connection, key: str, number: int
-) -> tuple[Accredited, PublishedAward]:
-    """The source and the published state of one version of an award."""
-    query = sa.select(VERSIONS).where(VERSIONS.c.key == key, VERSIONS.c.version == number)
-    row = connection.execute(query).one()
-    return codec.decode(row.source, Accredited), codec.decode(row.published, PublishedAward)
+def version(connection: sa.Connection, lease: Lease) -> tuple[bytes, bytes] | None:
+    """The source and the published state of a version, as they are stored; None without one."""
+    query = sa.select(VERSIONS.c.source, VERSIONS.c.published).where(
+        VERSIONS.c.key == lease.key, VERSIONS.c.version == lease.version
+    )
+    row = connection.execute(query).one_or_none()
+    return (row.source, row.published) if row else None
 
 
-def _one(channel: str, what: tuple[str, int]) -> tuple[sa.ColumnElement[bool], ...]:
-    key, number = what
-    return OUTBOX.c.key == key, OUTBOX.c.version == number, OUTBOX.c.channel == channel
+def _changed(connection: sa.Connection, lease: Lease, **values: str | int) -> bool:
+    # Leases of one delivery end at different moments: the moment tells whose lease it is.
+    own = (*_one(lease.channel, lease.key, lease.version), OUTBOX.c.due == lease.until)
+    return connection.execute(sa.update(OUTBOX).where(*own).values(**values)).rowcount == 1
+
+
+def _one(channel: str, key: str, version: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return OUTBOX.c.key == key, OUTBOX.c.version == version, OUTBOX.c.channel == channel

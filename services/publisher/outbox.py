@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
-from credstream.contract.records import Accredited, PublishedAward
+from credstream.contract.records import Accredited, PublishedAward, PublishedDefinition
 from credstream.process import metrics, timeouts
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
-from services.publisher import deliveries, tables
+from services.publisher import deliveries
+from services.publisher.channels.channel import Channel, Published
+from services.publisher.deliveries import Lease
+from services.publisher.tables import DELIVERED, FAILED, WAITING, WITHHELD
 
-MOST_ATTEMPTS = 3
+MOST_FAILURES = 8
 BATCH = 20
 
 
-class Channel(Protocol):
-    """One outlet. `deliver` may be called again for the same version and then changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one try ended: the state of its row, and where that is waiting, when to try again."""
 
-    name: str
-
-    def deliver(self, source: Accredited, published: PublishedAward) -> str:
-        """Deliver one version; a note of where. Raises Rejected (withheld) or Unavailable."""
+    state: str
+    note: str
+    retry_seconds: float = 0.0
+    failures: int = 0
+    unavailable: bool = False
 
 
 @dataclass(slots=True)
@@ -39,56 +43,118 @@ class Outbox:
     codec: Codec
     channel: Channel
     clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        pause = timeouts.OUTBOX_IDLE_SECONDS
+        pause = 0.0
         while not stopping():
             try:
-                busy = self.work()
-                pause = 0.0 if busy else timeouts.OUTBOX_IDLE_SECONDS
+                pause = 0.0 if self.work() else timeouts.OUTBOX_IDLE_SECONDS
             except Unavailable as failure:
-                grown = max(pause, timeouts.OUTBOX_IDLE_SECONDS) * 2
-                pause = min(timeouts.LONGEST_RETRY_PAUSE_SECONDS, grown)
+                pause = max(pause, timeouts.OUTBOX_IDLE_SECONDS) * 2
+                pause = min(pause, timeouts.LONGEST_RETRY_PAUSE_SECONDS)
                 logger().warning(
-                    "delivery failed", channel=self.channel.name, why=str(failure), pause=pause
+                    "channel unavailable", channel=self.channel.name, why=str(failure), pause=pause
                 )
-            time.sleep(pause)
+            self.sleep(pause)
 
     def work(self) -> int:
-        """Make the deliveries that are due; how many were tried."""
-        now = int(self.clock() * 1000)
-        with transaction(self.engine) as connection:
-            found = deliveries.due(connection, self.channel.name, now, BATCH)
-            metrics.OUTBOX_WAITING.labels(self.channel.name).set(
-                deliveries.waiting(connection, self.channel.name)
-            )
-        for what in found:
-            self._deliver(what, now)
-        return len(found)
+        """Try the deliveries that are due, oldest first; the number of them that ended.
 
-    def _deliver(self, what: tuple[str, int], now: int) -> None:
+        One that cannot be made now is postponed, and the others go on. Raises Unavailable where
+        none ended and a target was away, or where the outbox's own database is.
+        """
         name = self.channel.name
         with transaction(self.engine) as connection:
-            if not deliveries.lease(connection, name, what, now, now + timeouts.OUTBOX_LEASE_MS):
-                return
-            tries = deliveries.attempts(connection, name, what)
-            source, published = deliveries.version(self.codec, connection, *what)
-        try:
-            note, state = self.channel.deliver(source, published), tables.DELIVERED
-        except Rejected as refusal:
-            note, state = f"{refusal.code} at {refusal.path}: {refusal.detail}", tables.WITHHELD
-        except Unavailable:
-            raise  # it stays in the outbox, however long that takes
-        except Exception as error:  # noqa: BLE001, a bug in one credential must not stop the others
-            note, state = f"unexpected: {type(error).__name__}", tables.FAILED
-            logger().error("delivery failed", trace=traceback.format_tb(error.__traceback__))
-            if tries < MOST_ATTEMPTS:
-                return  # the lease ends by itself, and it is tried again
+            due = deliveries.due(connection, name, self._now(), BATCH)
+            metrics.OUTBOX_WAITING.labels(name).set(deliveries.waiting(connection, name))
+        endings = [ending for each in due if (ending := self._deliver(each))]
+        ended = sum(ending.state != WAITING for ending in endings)
+        away = [ending.note for ending in endings if ending.unavailable]
+        if away and not ended:
+            raise Unavailable(away[-1])
+        if away:
+            logger().warning("deliveries postponed", channel=name, count=len(away), why=away[-1])
+        return ended
+
+    def _deliver(self, delivery: tuple[str, int]) -> Ending | None:
+        """Make one delivery; None where another worker has it."""
+        # The clock is read for each one: those before it in the pass may have taken minutes.
+        now = self._now()
+        until = now + round(timeouts.OUTBOX_LEASE_SECONDS * 1000)
         with transaction(self.engine) as connection:
-            deliveries.finish(connection, name, what, state, note)
-        metrics.OUTBOX.labels(name, state).inc()
-        told = {"channel": name, "key": what[0], "version": what[1], "state": state, "note": note}
-        if state == tables.DELIVERED:
-            logger().info("delivery completed", **told)
-        else:
-            logger().warning("delivery failed", **told)
+            lease = deliveries.lease(connection, self.channel.name, delivery, now, until)
+            stored = deliveries.version(connection, lease) if lease else None
+        if lease is None:
+            return None
+        ending = self._try(lease, stored)
+        return ending if self._recorded(lease, ending) else None
+
+    def _try(self, lease: Lease, stored: tuple[bytes, bytes] | None) -> Ending:
+        try:
+            source, published = self._decoded(stored)
+            try:
+                return Ending(DELIVERED, self.channel.deliver(source, published))
+            except Rejected as refusal:
+                return Ending(WITHHELD, f"{refusal.code} at {refusal.path}: {refusal.detail}")
+            except Unavailable as failure:
+                # It is tried for as long as it takes: the older it is, the longer the pauses.
+                pause = _bounded((self.clock() - published.published_at / 1000) / 2)
+                return Ending(WAITING, str(failure), pause, lease.failures, unavailable=True)
+        except Exception as error:  # noqa: BLE001, a bug in one credential must not stop the others
+            return self._failed(lease, error)
+
+    def _failed(self, lease: Lease, error: Exception) -> Ending:
+        failures, kind = lease.failures + 1, type(error).__name__
+        # The text of an unexpected error may quote a person's data: its type and place do not.
+        trace = traceback.format_tb(error.__traceback__)
+        logger().error("delivery failed", **_named(lease), error=kind, tries=failures, trace=trace)
+        state = FAILED if failures >= MOST_FAILURES else WAITING
+        pause = _bounded(timeouts.FIRST_DELIVERY_PAUSE_SECONDS * 2**lease.failures)
+        return Ending(state, f"unexpected: {kind}", pause, failures)
+
+    def _recorded(self, lease: Lease, ending: Ending) -> bool:
+        """Write how a try ended; False where it took so long that another worker has the lease."""
+        state, note = ending.state, ending.note
+        with transaction(self.engine) as connection:
+            if state == WAITING:
+                until = self._now() + round(ending.retry_seconds * 1000)
+                recorded = deliveries.postpone(connection, lease, until, ending.failures)
+            else:
+                recorded = deliveries.finish(connection, lease, state, note)
+        if not recorded:
+            logger().warning("delivery lease lost", **_named(lease))
+        elif state != WAITING:
+            metrics.OUTBOX.labels(lease.channel, state).inc()
+            _log_end(lease, state, note)
+        return recorded
+
+    def _decoded(self, stored: tuple[bytes, bytes] | None) -> tuple[Accredited, Published]:
+        if stored is None:
+            raise LookupError("the version is not stored")
+        source, published = stored
+        return (
+            self.codec.decode(source, Accredited),
+            self.codec.decode(published, PublishedAward, PublishedDefinition),
+        )
+
+    def _now(self) -> int:
+        return int(self.clock() * 1000)
+
+
+def _log_end(lease: Lease, state: str, note: str) -> None:
+    if state == DELIVERED:
+        logger().info("delivery completed", **_named(lease), note=note)
+    elif state == WITHHELD:
+        logger().warning("delivery withheld", **_named(lease), note=note)
+    else:
+        logger().error("delivery abandoned", **_named(lease), note=note)
+
+
+def _named(lease: Lease) -> Mapping[str, str | int]:
+    return {"channel": lease.channel, "key": lease.key, "version": lease.version}
+
+
+def _bounded(seconds: float) -> float:
+    least, most = timeouts.FIRST_DELIVERY_PAUSE_SECONDS, timeouts.LONGEST_DELIVERY_PAUSE_SECONDS
+    return min(most, max(least, seconds))

@@ -87,7 +87,8 @@ def house(tmp_path):
 
     def deliver(key, version, state=tables.DELIVERED, note=""):
         with transaction(source) as connection:
-            deliveries.finish(connection, "europass", (key, version), state, note)
+            lease = deliveries.lease(connection, "europass", (key, version), AT * 2, AT * 2 + 1)
+            deliveries.finish(connection, lease, state, note)
 
     yield SimpleNamespace(folder=tmp_path, submit=submit, withdraw=withdraw, deliver=deliver)
     source.dispose()

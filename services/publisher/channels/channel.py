@@ -39,6 +39,6 @@ class Channel(Protocol):
         """Deliver one version; a note of where.
 
         May be called again for the same version and then changes nothing. Raises Rejected where
-        the version must not go out, Unavailable where the target will come back. A call ends,
-        by the time-outs of its clients, well before the lease of the outbox does.
+        the version must not go out, Unavailable where the target will come back; its clients'
+        time-outs end a call within `timeouts.DELIVERY_SECONDS`.
         """
