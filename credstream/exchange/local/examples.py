@@ -1,7 +1,8 @@
-"""The folder that a run sends: registrations, accreditations, and files by provider."""
+"""The folder that a run sends: registrations, lists of accreditations, and files by provider."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +24,27 @@ class Submission:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """All that a run sends; of a list of accreditations only the file."""
+
+    registrations: Sequence[Provider]
+    lists: Sequence[Path]
+    submissions: Sequence[Submission]
+
+
+def read(folder: Path) -> Examples:
+    """Everything in a folder; raises CommandError with what cannot be read, or is missing."""
+    return Examples(registrations_in(folder), list_files(folder), submissions_in(folder))
+
+
 def registrations_in(folder: Path) -> list[Provider]:
-    """The registrations of a folder; raises CommandError naming file and field."""
+    """The registrations of a folder; raises CommandError with file and field."""
     return [registration(path) for path in sorted((folder / "providers").glob("*.json"))]
 
 
 def list_files(folder: Path) -> list[Path]:
+    """The lists of accreditations of a folder."""
     return sorted((folder / "accreditations").glob("*.csv"))
 
 

@@ -50,12 +50,14 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run the whole house and send the example submissions through it."""
-    from credstream.interfaces.cli.run import run_house
+    from credstream.interfaces.cli.run import run_exchange
 
     if broker not in ("embedded", "kafka"):
         raise CommandError(f"--broker is embedded or kafka, not {broker}")
     servers = stack if broker == "kafka" else None
-    raise typer.Exit(run_house(directory, source, servers, keep=keep, fresh=fresh, as_json=as_json))
+    raise typer.Exit(
+        run_exchange(directory, source, servers, keep=keep, fresh=fresh, as_json=as_json)
+    )
 
 
 @app.command("try")

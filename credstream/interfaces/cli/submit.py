@@ -18,7 +18,7 @@ from credstream.exchange.errors import CommandError
 from credstream.exchange.target import target_of
 from credstream.interfaces.cli import record_view, terminal
 from credstream.interfaces.cli.exit_codes import REJECTED, guarded
-from credstream.interfaces.cli.run_report import line_of
+from credstream.interfaces.cli.receipt_line import line_of
 from credstream.sdk.provider import File
 
 # The provider has to act on the reasons of these.
