@@ -42,7 +42,7 @@ class AssignmentCheck:
         admin = Admin(self.cluster)
         assigned, counts = admin.held(self.group), admin.partitions()
         self.asked = time.monotonic()
-        if assigned is None:
+        if assigned is None:  # a rebalance is under way: what is assigned will change
             return set()
         self.answered = True
         inputs = {topic: count for topic, count in counts.items() if self._is_input(topic)}

@@ -1,11 +1,11 @@
-"""Ends what an earlier life of a worker left open at the broker, while everything else loads.
+"""Fences earlier processes of a worker, while everything else is imported.
 
-A killed worker's unfinished transaction keeps every reader behind it, of all partitions that it
-wrote to, until the next life of the same name begins. So that comes first, in a thread, before
-half a second of imports.
+The unfinished transaction of a killed worker blocks every read_committed consumer of all partitions
+that it wrote to, until a producer with the same transactional id calls init_transactions. So that
+comes first, in a thread, before half a second of imports (decision 0003).
 
-Later it makes the producer anew where that has lost a broker (decision 0020): librdkafka may wait
-without an end for a coordinator that it has thrown away, and only another client forgets it.
+Later the producer is replaced where it has lost a broker (decision 0020): librdkafka may wait
+without end for a coordinator whose record it has dropped, and only a new client asks again.
 """
 
 from __future__ import annotations
@@ -24,49 +24,53 @@ from credstream.process.settings import Settings, SettingsError
 
 
 class Fence:
-    """The transactional producer of a worker; begins to connect when it is made.
+    """The transactional producer of a worker; it begins to connect when it is created.
 
-    `cluster` is where the producer tells what it hears of the broker, once there is one.
+    `cluster` is the one whose witness hears the errors of the producer, once there is one.
     """
 
     def __init__(self, settings: Settings, name: str) -> None:
         self._settings, self._name = settings, name
         self.cluster: Cluster | None = None
-        self._made: Producer | None = None
-        self._at = 0.0
-        self._thread = threading.Thread(target=self._early, daemon=True)
+        self._producer: Producer | None = None
+        self._connected_at = 0.0
+        self._thread = threading.Thread(target=self._connect_early, daemon=True)
         self._thread.start()
 
     def producer(self) -> Producer:
-        """The producer, whose earlier lives are over; raises Unavailable.
+        """The producer, after earlier processes of this name were fenced; raises Unavailable.
 
-        Another one where the last has lost a broker; call it between transactions only.
+        It is a new one where the last has lost a broker; call this between transactions only.
         """
         self._thread.join()
-        made, self._made = self._made, None
-        if made is None or self._lost(made):
-            made = self._fenced()
-        self._made = made
-        return made
+        # Forgotten while it is replaced: if that fails, the next call must not return the old one.
+        producer, self._producer = self._producer, None
+        if producer is None or self._lost_a_broker(producer):
+            producer = self._connect()
+        self._producer = producer
+        return producer
 
-    def _lost(self, made: Producer) -> bool:
-        made.poll(0)  # what it has to tell is told here
+    def _lost_a_broker(self, producer: Producer) -> bool:
+        producer.poll(0)  # the client calls its error callback here
         heard = self.cluster is not None and self.cluster.witness.heard
-        return bool(heard) and time.monotonic() - self._at > timeouts.PRODUCER_RENEWAL_SECONDS
+        age = time.monotonic() - self._connected_at
+        # A node that is down is reported again and again: not each report is a reason.
+        return bool(heard) and age > timeouts.PRODUCER_RENEWAL_SECONDS
 
-    def _early(self) -> None:
-        # What is wrong here is wrong again when somebody asks, and is told then.
+    def _connect_early(self) -> None:
+        # A failure here happens again in `producer`, whose caller can report it.
         with suppress(KafkaException, Unavailable, SettingsError):
-            self._made = self._fenced()
+            self._producer = self._connect()
 
-    def _fenced(self) -> Producer:
+    def _connect(self) -> Producer:
         cluster = self.cluster = clients.cluster_of(self._settings)
-        made = clients.producer(cluster, transactional_id=self._name)
-        clients.seen(cluster, made, timeouts.FENCING_CONNECT_SECONDS)
+        producer = clients.producer(cluster, transactional_id=self._name)
+        clients.seen(cluster, producer, timeouts.FENCING_CONNECT_SECONDS)
         try:
-            made.init_transactions(timeouts.FENCING_SECONDS)
+            producer.init_transactions(timeouts.FENCING_SECONDS)
         except KafkaException as error:
             raise cluster.refused(error.args[0]) from error
+        # What was heard while it connected is no loss of a broker that it relies on.
         cluster.witness.forget()
-        self._at = time.monotonic()
-        return made
+        self._connected_at = time.monotonic()
+        return producer

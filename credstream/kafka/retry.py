@@ -15,7 +15,7 @@ from credstream.process.logs import logger
 
 @dataclass(slots=True)
 class Backoff:
-    """Pauses between attempts, in seconds: each is twice the one before, up to `longest`."""
+    """Pauses between attempts, in seconds: each is twice the last, up to `longest`."""
 
     longest: float = timeouts.LONGEST_RETRY_PAUSE_SECONDS
     pause: float = 0.0
@@ -39,7 +39,7 @@ def retry_until_available(
     """
     backoff = Backoff()
     while not stopping():
-        turn()
+        turn()  # a pause is a turn: a restart would not bring back what is away
         try:
             work()
         except (Unavailable, KafkaException) as failure:

@@ -29,7 +29,7 @@ WINDOW = 1000
 SHARE = 0.05
 PROVIDERS = 3
 
-MISS = (False, "")
+_OTHER = (False, "")
 FINE, REFUSED, UNEXPECTED = "records", "refused", "unexpected"
 
 
@@ -47,7 +47,7 @@ class Ending(Protocol):
 
 @dataclass(slots=True)
 class _Window:
-    """Counts endings of one kind: `row` in a row, and `hits` among the last WINDOW endings."""
+    """Counts endings of one kind: `row` of them in a row, and `hits` among the last WINDOW."""
 
     kind: str
     row: int = 0
@@ -56,7 +56,7 @@ class _Window:
 
     def note(self, outcome: str, provider: str) -> None:
         hit = outcome == self.kind
-        if len(self.last) == WINDOW:
+        if len(self.last) == WINDOW:  # the oldest ending falls out of the window
             self.hits -= self.last[0][0]
         self.last.append((hit, provider))
         self.hits += hit
@@ -69,10 +69,11 @@ class _Window:
             for _ in range(count):
                 self.note("", "")
         else:
-            self.last.extend(repeat(MISS, count))
+            self.last.extend(repeat(_OTHER, count))
 
     def over(self, providers: int = 1) -> bool:
         """Whether there are too many in a row or in the window, of at least some providers."""
+        # A window that is not full yet has no share: one failure of two would be half.
         share = int(SHARE * WINDOW) if len(self.last) == WINDOW else WINDOW + 1
         return any(
             hits >= limit and self._spread(newest, math.ceil(limit / providers)) >= limit
@@ -83,7 +84,10 @@ class _Window:
         )
 
     def _spread(self, newest: int, most: int) -> int:
-        """Count the hits among the newest, of each provider `most` at the most."""
+        """Count the hits among the newest endings, at most `most` of each provider.
+
+        So a provider that sends thousands of faults needs others that share them.
+        """
         names = Counter(name for hit, name in islice(reversed(self.last), newest) if hit)
         return sum(min(count, most) for count in names.values())
 
@@ -172,12 +176,13 @@ class StoredBreaker:
         if not reason:
             return
         row = {"worker": self.worker, "version": VERSION, "reason": reason}
+        # Stored first: a breaker that is open in memory alone would be closed by any restart.
         with transaction(self.engine) as connection:
             upsert(connection, BREAKER, [row])
         logger().error("breaker opened", reason=reason, resume="credstream resume")
         self._show(reason)
 
-    def look(self) -> None:
+    def check_closed(self) -> None:
         """Close an open breaker whose row an operator has deleted."""
         if not self.reason:
             return

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 Build: TypeAlias = "Callable[[Settings], Worker]"
 
 USAGE = 2
-CONFIG = 78  # EX_CONFIG
+CONFIG = 78  # EX_CONFIG of sysexits.h
 
 
 def main(name: str, app: Callable[[], Build]) -> None:
     """Run the service; exits 2 on misuse, 78 on wrong settings or a wrong database.
 
-    `app` imports the service's wiring when it is called, and returns what makes the worker.
+    `app` imports the service's wiring when it is called, and returns what builds the worker.
     """
     if sys.argv[1:2] != ["worker"]:
         sys.stderr.write(
@@ -37,7 +37,7 @@ def main(name: str, app: Callable[[], Build]) -> None:
     except SettingsError as error:
         _refuse(name, error)
     fence = Fence(settings, f"{name}-{settings.ordinal}")
-    # Everything that takes time to load is loaded while the fence is being set.
+    # Imported while the fence connects: readers wait for it, and these take half a second.
     from credstream.process import logs  # noqa: PLC0415
     from credstream.runtime.faust_app import start  # noqa: PLC0415
     from credstream.storage.migrate import SchemaError  # noqa: PLC0415

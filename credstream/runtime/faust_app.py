@@ -1,7 +1,7 @@
 """The process of a service: a Faust app that owns life cycle, control agents and web pages.
 
-Data paths run in threads beside it. If one fails or stops turning, the process ends; if the
-process is told to stop, so are the threads.
+Data paths run in threads beside it. If one fails or stops turning, the process ends; when the
+process has to stop, the threads stop.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def app_of(worker: Worker) -> faust.App:
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     app = faust.App(
         f"{worker.control.service}-control",
-        broker=";".join(f"kafka://{each.strip()}" for each in settings.broker.split(",")),
+        broker=";".join(f"kafka://{address.strip()}" for address in settings.broker.split(",")),
         broker_credentials=_credentials(settings),
         store="memory://",
         topic_disable_leader=True,
@@ -81,7 +81,7 @@ def _credentials(settings: Settings) -> CredentialsT | None:
 
 
 def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence) -> None:
-    """Run a worker until it is told to stop; never returns."""
+    """Run a worker until it has to stop; never returns."""
     worker = build(settings)
     worker.paths[0].fence = fence
     resources, turn = worker.resources, worker.health.turn
@@ -117,8 +117,15 @@ def _agent(app: faust.App, control: ControlPath) -> None:
 
     async def reference(stream: faust.StreamT[bytes]) -> None:
         async for event in stream.events():
-            m = event.message
-            await _take(control, m.topic, m.partition, m.offset, m.key, m.value)
+            message = event.message
+            await _take(
+                control,
+                message.topic,
+                message.partition,
+                message.offset,
+                message.key,
+                message.value,
+            )
 
     app.agent(topic, name="reference")(reference)
 

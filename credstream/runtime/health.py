@@ -1,4 +1,4 @@
-"""What pages and watchdog are told of all data paths of a process."""
+"""How a process is, for pages and watchdog: as well as the worst of its data paths."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from credstream.runtime.data_path import DataPath
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A process is as well as the worst of its data paths; times are by the monotonic clock."""
+    """Reads the progress of all data paths; times are by the monotonic clock."""
 
     paths: Sequence[DataPath]
 
     def turn(self) -> None:
-        """What all paths wait for goes on, such as a retry while they are opened."""
+        """Count a turn for all paths, while what they wait for is retried."""
         for path in self.paths:
             path.progress.turn()
 

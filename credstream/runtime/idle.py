@@ -37,7 +37,8 @@ class Idle:
         if now - self.busy > timeouts.IDLE_SECONDS:
             self.settle()
             if self.ask:
-                self.ask()  # a consumer that has nothing to read does not say that its broker died
+                # A consumer that has nothing to read does not report that its broker is away.
+                self.ask()
 
     def settle(self) -> None:
         """Settle this worker's journal rows: an idle worker keeps no learners in its journal.

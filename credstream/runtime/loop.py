@@ -1,4 +1,4 @@
-"""The data path: consume, settle, transact, in one thread that owns both Kafka clients."""
+"""The loop of a data path: consume, settle, commit, in one thread that owns both Kafka clients."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Loop:
-    """Turns until it is told to stop; one turn is one batch at most."""
+    """Turns until it has to stop; a turn handles one batch at most."""
 
     consumer: Consumer
     stage: AnyStage
@@ -67,6 +67,7 @@ class Loop:
         self.progress.turn()
         batch = self._fetch()
         try:
+            # Outputs of an earlier batch come before those of a later one, so this comes first.
             self._replay()
             self._handle(self._without_paused(batch))
             self._subscribe_again()
@@ -92,12 +93,13 @@ class Loop:
         return self.partitions.accept(incoming_of(m) for m in messages if not m.error())
 
     def _replay(self) -> None:
-        """Publish what the journal has and Kafka has not, before anything new is handled."""
+        """Publish what the journal has and Kafka does not, before anything new is handled."""
         if not self.partitions.unchecked:
             return
         rows = self.partitions.compare()
         if rows:
-            # All rows in one transaction: two partitions of one batch may speak of the same key.
+            # All rows in one transaction, in the order of their batch: an input and its `again`
+            # topic speak of the same keys (decision 0002).
             self.transactions.commit(journal.in_order(rows.values()), rows)
             self.partitions.mark_replayed(rows)
             metrics.REPLAYS.labels(self.stage.service.name).inc(len(rows))
@@ -105,7 +107,7 @@ class Loop:
         self.partitions.start_reading()
 
     def _subscribe_again(self) -> None:
-        """Make the group assign anew where it left input topics out (decision 0018)."""
+        """Make the group assign its topics again where it left some out (decision 0018)."""
         if not self.partitions.joined:
             return
         unassigned = self.hooks.turn.unassigned()
@@ -132,7 +134,7 @@ class Loop:
         try:
             self._commit(batch)
         except UnexpectedError:
-            # Only one message may be at fault: alone, each of the others is handled.
+            # One message may be at fault for all: handled alone, it fails alone.
             logger().warning("batch failed", messages=len(batch))
             for message in batch:
                 self.progress.turn()
@@ -142,6 +144,8 @@ class Loop:
         """Commit a batch in SQL and then in Kafka: after the first there is no way back."""
         started = time.perf_counter()
         self.hooks.crash("before")
+        # SQL first: a crash in between leaves the outputs in the journal. The other way round,
+        # records would be published whose state was never written (decision 0002).
         settled = self.stage.settle(batch, self.partitions.rows, self.partitions.committed)
         self.hooks.crash("between")
         settled_at = time.perf_counter()
@@ -173,5 +177,5 @@ class Loop:
         time.sleep(pause)
         try:
             self.partitions.rewind(batch)
-        except Unavailable:
+        except Unavailable:  # the position is unknown now, so journal and broker are compared again
             self.partitions.drop(batch)

@@ -34,7 +34,7 @@ class Maintenance:
     chored: float = 0.0
 
     def to_pause(self, batch: Sequence[Incoming]) -> Mapping[str, float]:
-        """Topics of a batch whose messages have to wait, with the seconds until the next look."""
+        """Topics of a batch whose messages have to wait, with the seconds until the next check."""
         names = {message.topic for message in batch}
         held = names if self.breaker.reason else self.holds.held(names, self.clock())
         return dict.fromkeys(held, timeouts.HELD_CHECK_SECONDS)
@@ -57,11 +57,11 @@ class Maintenance:
         return self._topics_to_slow(settled)
 
     def chores(self) -> None:
-        """Every two seconds: look at the breaker, settle an idle journal, measure lag."""
+        """Every two seconds: check the breaker, settle an idle journal, measure lag."""
         now = self.clock()
         if now - self.chored < timeouts.MAINTENANCE_SECONDS:
             return
-        self.breaker.look()
+        self.breaker.check_closed()
         self.idle.check(now)
         self.lag.measure()
         self.chored = now  # only if nothing failed: what did is tried again in the next turn
@@ -74,7 +74,7 @@ class Maintenance:
             metrics.DEAD_LETTERS.labels(self.service, reason).inc()
 
     def _topics_to_slow(self, settled: Settled) -> Mapping[str, float]:
-        """Only topics that carry one provider alone can be slowed for it."""
+        """Topics of slowed providers, if they carry that provider alone: submissions."""
         slowed = self.breaker.slowed()
         metrics.SLOWED.labels(self.service).set(len(slowed))
         return {

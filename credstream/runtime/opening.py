@@ -28,7 +28,10 @@ from credstream.runtime.transactions import Transactions
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A broker that answered; `asker` asks it again, `references` are topics read beside."""
+    """A broker that answered, and the client that asks it again.
+
+    `references` are the process's reference topics, which must exist as the inputs must.
+    """
 
     cluster: Cluster
     asker: Asker
@@ -37,7 +40,7 @@ class Connection:
 
 
 def connect(path: DataPath, references: Sequence[str]) -> Connection:
-    """Reach the broker, as a process whose earlier lives are fenced, and check what is read.
+    """Reach the broker, fence earlier processes of this name, and check what the path reads.
 
     Raises Unavailable; what it says names the topic or group, and the command that mends it.
     """
@@ -77,16 +80,17 @@ def open_loop(path: DataPath, connection: Connection) -> None:
 def check_topics(
     inputs: Sequence[str], references: Sequence[str], counts: Mapping[str, int]
 ) -> None:
-    """Every topic that is read by name exists, and the inputs have as many partitions each.
+    """Every topic that is read by name exists, and all inputs have the same number of partitions.
 
-    The range assignor then gives partition n of all inputs to one worker, which a key's order
-    needs. Raises Unavailable: an operator creates the topic while the worker waits.
+    Raises Unavailable: an operator creates the topic while the worker waits.
     """
     named = [topic for topic in inputs if not topic.startswith("^")]
     missing = [topic for topic in (*named, *references) if topic not in counts]
     if missing:
         mend = "`credstream topics create`, then `credstream service add`"
         raise Unavailable(f"topic {missing[0]} does not exist, or is hidden from us; {mend}")
+    # Only then does the range assignor give partition n of all inputs to one worker, so that one
+    # worker handles all messages of a key (decision 0003).
     if len({counts[topic] for topic in named}) > 1:
         shown = ", ".join(f"{topic} has {counts[topic]}" for topic in named)
         mend = "delete the one that is wrong, then `credstream topics create`"
@@ -94,7 +98,8 @@ def check_topics(
 
 
 def _check_groups(cluster: Cluster, name: str) -> None:
-    """A group that may not be used shows nowhere else: its consumer is never assigned anything."""
+    """Raise Unavailable for a group that we have no right to use."""
+    # Nothing else reports it: the consumer is never assigned anything, and sees no error.
     for group in Admin(cluster).forbidden_groups(
         [name, f"{name}-control"], timeouts.GROUP_CHECK_SECONDS
     ):

@@ -55,6 +55,7 @@ class Partitions:
         self._revoked |= revoked
         for partition in revoked:
             self._unchecked.discard(partition)
+            # Another worker may move the row from here on: what is remembered of it is void.
             for memory in (self.rows, self.committed, self._paused):
                 memory.pop(partition, None)
         logger().info("partitions revoked", **_counts(partitions))
@@ -122,11 +123,14 @@ class Partitions:
     def start_reading(self) -> None:
         """Read the compared partitions from their committed offsets; Kafka has their outputs."""
         self._settle()
+        # Only where messages were dropped or replayed: elsewhere the client begins at the committed
+        # offset by itself.
         self._seek({p: self.committed[p] for p in self._unchecked & self._to_seek})
         self._to_seek -= self._unchecked
         self._unchecked.clear()
 
     def _settle(self) -> None:
+        """Drop outputs that Kafka has; a row that says so is not replayed (decision 0014)."""
         rows = {p: row for p in self._unchecked if (row := self.rows[p]) and not row.settled}
         if rows:
             with transaction(self.engine) as connection:
@@ -189,7 +193,9 @@ class Partitions:
         except KafkaException as error:
             raise Unavailable(f"broker: {error.args[0].str()}") from error
         for answer in answers:
-            if answer.error:  # a failed answer does not mean that no offset is committed
+            # A failed answer does not mean that no offset is committed: taken for that, the first
+            # batch of a partition would be published a second time.
+            if answer.error:
                 raise Unavailable(f"broker: offset of {answer.topic}: {answer.error.str()}")
         return {(a.topic, a.partition): a.offset if a.offset >= 0 else None for a in answers}
 

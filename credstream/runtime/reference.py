@@ -152,6 +152,8 @@ class Reference:
 
     def _learn(self, control: Control, key: str, record: object) -> None:
         with transaction(self.engine) as connection:
+            # Batches hold the epoch shared. Without the lock, a batch that read before this change
+            # and commits after it would be missed by `learn`, and never be judged again.
             hold_epoch(connection, exclusive=control.exclusive)
             emits = control.learn(connection, key, record)
             connection.execute(sa.update(EPOCH).values(changes=EPOCH.c.changes + 1))

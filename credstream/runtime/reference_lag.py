@@ -18,11 +18,11 @@ from credstream.process.logs import logger
 
 @dataclass(slots=True)
 class ReferenceWatch:
-    """Reads a partition that lags and has not moved since the look before.
+    """Reads a partition that lags and has not moved since the last check.
 
     `lagging` gives the last offset taken of each partition whose end was not reached; `read`
-    reads a topic's partition to its end, and is safe beside the agent. `seen` is what the look
-    before found, `every` the seconds between two looks.
+    reads a topic's partition to its end, and is safe beside the agent. `seen` is what the last
+    check found, `every` the seconds between two checks.
     """
 
     lagging: Callable[[], dict[Partition, int]]
@@ -31,7 +31,7 @@ class ReferenceWatch:
     seen: dict[Partition, int] = field(default_factory=dict)
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        """Look every few seconds until `stopping`; the data path reports what is away."""
+        """Check every few seconds until `stopping`; the data path reports what is away."""
 
         def turn() -> None:
             if stopping():
@@ -39,17 +39,18 @@ class ReferenceWatch:
 
         while not stopping():
             try:
-                self.look(turn)
+                self.check(turn)
             except Unavailable as failure:
                 logger().info("reference check failed", why=str(failure))
             until = time.monotonic() + self.every
             while time.monotonic() < until and not stopping():
                 time.sleep(timeouts.STOP_CHECK_SECONDS)
 
-    def look(self, turn: Callable[[], None]) -> None:
+    def check(self, turn: Callable[[], None]) -> None:
         """Compare tables and topics once; raises Unavailable."""
         lagging = self.lagging()
         for (topic, partition), upto in lagging.items():
+            # What has moved is being read by the agent: it needs no second reader.
             if self.seen.get((topic, partition)) == upto:
                 logger().warning("reference consumer stalled", topic=topic, upto=upto)
                 self.read(topic, partition, turn)

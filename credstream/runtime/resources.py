@@ -27,7 +27,7 @@ class Resources:
         return PROFILES[self.settings.profile]
 
     def cluster(self) -> Cluster:
-        """A cluster for a client of its own: what that hears of the broker is told apart."""
+        """A new Cluster: clients that share one share what they heard of the broker."""
         return clients.cluster_of(self.settings)
 
     def away(self) -> str | None:

@@ -50,11 +50,14 @@ class Transactions:
         Forgotten: an abort would help by luck only, and undo a successor's fence (KAFKA-18019).
         """
         offsets = [TopicPartition(*p, row.upto + 1) for p, row in sorted(rows.items())]
+        # Replaced between transactions only: inside one, a new producer would fence the old.
         producer = self.producer()
         try:
             producer.begin_transaction()
             for output in outputs:
                 enqueue(producer, output)
+            # With the group's generation, so that the broker refuses offsets of a worker that
+            # was replaced meanwhile (KIP-447).
             group = self.consumer.consumer_group_metadata()
             self._repeat(producer.send_offsets_to_transaction, offsets, group)
             self.crash("inside")

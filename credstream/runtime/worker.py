@@ -55,7 +55,7 @@ class Worker:
             path.producer()
 
     def work(self) -> Sequence[Work]:
-        """What has a thread of its own each."""
+        """All that this process does; each piece has a thread of its own."""
         after = (*(path.run for path in self.paths), self.control.watch)
         return (
             self.open,
@@ -67,7 +67,7 @@ class Worker:
         """Open everything, waiting while something that it needs is away."""
         retry_until_available(self._open, stopping, self.health.turn)
         if not stopping():
-            freeze_heap()
+            freeze_heap()  # everything that lives as long as the process exists now
             self.opened.set()
 
     def _open(self) -> None:

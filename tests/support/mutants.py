@@ -43,12 +43,12 @@ def main() -> None:
     sys.argv = [name, *sys.argv[3:]]
     build = importlib.import_module(f"services.{name}.app").build
     if kind == NO_JOURNAL:
-        opening.Partitions = Blind
+        replace(opening, "Partitions", Blind)
     if kind == NO_TRANSACTIONS:
-        opening.Transactions = Bare
+        replace(opening, "Transactions", Bare)
         whole = clients.producer
-        clients.producer = lambda cluster, transactional_id=None: whole(cluster)
-        fencing.Fence._fenced = lambda self: whole(clients.cluster_of(self._settings))
+        replace(clients, "producer", lambda cluster, transactional_id=None: whole(cluster))
+        replace(fencing.Fence, "_connect", lambda self: whole(clients.cluster_of(self._settings)))
 
     if kind == LONG_TIME_OUTS:
         profiles.TRANSACTIONAL["transaction.timeout.ms"] = LONG_MS
@@ -64,6 +64,13 @@ def main() -> None:
         return made
 
     command.main(name, lambda: broken)
+
+
+def replace(owner: object, name: str, part: object) -> None:
+    """Put a broken part in the place of a whole one; a name that is gone would break nothing."""
+    if not hasattr(owner, name):
+        raise AttributeError(f"{owner!r} has no {name}: the mutant does not follow the code")
+    setattr(owner, name, part)
 
 
 def dying(text: str):

@@ -222,9 +222,9 @@ def looks(reference, consumer, between=lambda: None):
     """Topics that were read for standing still, of two looks at the tables."""
     watch = watch_of(reference, consumer)
     with capture_logs() as lines:
-        watch.look(lambda: None)
+        watch.check(lambda: None)
         between()
-        watch.look(lambda: None)
+        watch.check(lambda: None)
     return [each["topic"] for each in lines if each["event"] == "reference consumer stalled"]
 
 
@@ -254,7 +254,7 @@ def test_a_stop_ends_the_reading(tmp_path):
     reference, stop = reference_of(tmp_path, Producer()), []
     consumer = Consumer(dict.fromkeys(range(9), ACME), high=9)
     watch = watch_of(reference, consumer)
-    watch.look(lambda: None)
+    watch.check(lambda: None)
     consumer.consume = lambda *_: stop.append(1) or []
     watch.run(lambda: bool(stop))
     assert (len(stop), reference.upto(TOPIC, 0)) == (1, -1)
