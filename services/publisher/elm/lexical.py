@@ -7,7 +7,7 @@ import re
 import struct
 import zlib
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from credstream.vocabularies import languages
 
@@ -24,7 +24,6 @@ _URI = re.compile(rf"[a-z][a-z0-9+.-]*:{_URI_CHARACTERS}+")
 _PAGE = re.compile(rf"https?://[^/\s]{_URI_CHARACTERS}*")
 _MAILBOX = re.compile(rf"(?!mailto:)(?:(?!@){_URI_CHARACTERS})+@(?:(?!@){_URI_CHARACTERS})+")
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
-_LANGUAGES = frozenset(languages.all_languages())
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHUNK_FRAME = 12  # length, type and checksum
@@ -72,7 +71,7 @@ def is_text(value: object) -> bool:
     """A text by language: a language map, every key a language and every text there."""
     if not isinstance(value, dict) or not value:
         return False
-    return value.keys() <= _LANGUAGES and all(map(is_string, value.values()))
+    return value.keys() <= _languages() and all(map(is_string, value.values()))
 
 
 def is_text_in_one_language(value: object) -> bool:
@@ -121,3 +120,8 @@ def _is_calendar(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(languages.all_languages())
