@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.target import Target
 from credstream.sdk import register
-from credstream.sdk.names import UnknownTopicError
 from credstream.sdk.register import How
 from credstream.sdk.rows import Published
+from credstream.sdk.topic_names import UnknownTopicError
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ def keep(
     target: Target, names: Sequence[str], database_url: str, how: How
 ) -> Iterator[Sequence[Published]]:
     """Batches that a register's database has now, each exactly once; raises CommandError."""
-    from credstream.sdk.store import AddressError, DatabaseError, database
+    from credstream.sdk.tables import AddressError, DatabaseError, database
 
     try:
         tables = database(database_url)

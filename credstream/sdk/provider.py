@@ -1,4 +1,4 @@
-"""Send files to a provider's own topic, and hear what becomes of them."""
+"""Send files to a provider's own topic, and receive their receipts."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from credstream.contract import rights, topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.identity import file_id
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, Partition
 from credstream.contract.progress import SubmissionProgress
 from credstream.contract.records import Receipt
 from credstream.kafka.clients import Cluster
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.process import timeouts
-from credstream.sdk.partitions import Partitions
+from credstream.sdk.assigned import AssignedPartitions
 
-# Room in a message for what is around the file.
+# The largest file: a message needs room for its headers too.
 LARGEST = topics.max_bytes(topics.submissions(topics.KINDS[0], "some")) - topics.KIB
 
 
@@ -27,7 +27,10 @@ class UnknownProviderError(Exception):
 
 
 class NoReceiptError(Exception):
-    """Some submissions did not end in time; `open` are their ids, `unread` what came instead."""
+    """Some submissions did not end in time.
+
+    `open` are their ids; `unread` says why the last unreadable receipt could not be decoded.
+    """
 
     def __init__(self, late: Collection[str], unread: str = "") -> None:
         super().__init__(f"{len(late)} submissions did not end in time")
@@ -46,7 +49,7 @@ class File:
 
 @dataclass(slots=True)
 class Course:
-    """What has become of some submissions, by their receipts."""
+    """How far some submissions are, by their receipts."""
 
     sent: Collection[str]
     progress: SubmissionProgress = field(default_factory=SubmissionProgress)
@@ -78,7 +81,7 @@ def send(cluster: Cluster, provider: str, files: Sequence[File], kind: str | Non
 
     A normal return means that the broker has them all, and nothing more.
     """
-    with Partitions(cluster, rights.user_of_provider(provider)) as reader:
+    with AssignedPartitions(cluster, rights.user_of_provider(provider)) as reader:
         _send(cluster, topic_of(reader.visible(), provider, kind), files)
 
 
@@ -92,12 +95,12 @@ def submit(
     seconds: float = timeouts.SUBMIT_SECONDS,
     say: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Receipt]:
-    """Send files, and give their receipts until each has ended.
+    """Send files, and give their receipts until each file has ended.
 
-    `say` is told why it waits, once for each cause. Raises Unavailable and UnknownProviderError
-    as `send` does, and NoReceiptError at last.
+    `say` is called with the reason of a wait, once for each reason. Raises Unavailable and
+    UnknownProviderError as `send` does, and NoReceiptError for what has not ended after `seconds`.
     """
-    with Partitions(cluster, rights.user_of_provider(provider)) as reader:
+    with AssignedPartitions(cluster, rights.user_of_provider(provider)) as reader:
         visible, receipts = reader.visible(), topics.receipts(provider)
         topic = topic_of(visible, provider, kind)
         if receipts not in visible:
@@ -106,7 +109,7 @@ def submit(
         reader.begin(begin)
         _send(cluster, topic, files)
         ids = {each.id for each in files}
-        yield from _heard(reader, codec, dict(begin), ids, seconds, say)
+        yield from _receipts(reader, codec, dict(begin), ids, seconds, say)
 
 
 def topic_of(visible: Mapping[str, int], provider: str, kind: str | None = None) -> str:
@@ -125,42 +128,42 @@ def _send(cluster: Cluster, topic: str, files: Sequence[File]) -> None:
     Sender(cluster).send(messages)
 
 
-def _heard(
-    reader: Partitions,
+def _receipts(
+    reader: AssignedPartitions,
     codec: Codec,
-    positions: dict[tuple[str, int], int],
+    positions: dict[Partition, int],
     ids: set[str],
     seconds: float,
     say: Callable[[str], None],
 ) -> Iterator[Receipt]:
     course, unread = Course(ids), ""
-    away: Unavailable | None = None
-    heard = time.monotonic()
-    until = heard + seconds
-    while course.waiting or time.monotonic() < heard + course.quiet_seconds:
+    outage: Unavailable | None = None
+    last = time.monotonic()
+    until = last + seconds
+    while course.waiting or time.monotonic() < last + course.quiet_seconds:
         try:
             found = reader.read(timeouts.RECEIPT_POLL_SECONDS)
-            read = [(each, _read(each, codec)) for each in found if isinstance(each, Incoming)]
+            decoded = [(m, _decoded(m, codec)) for m in found if isinstance(m, Incoming)]
         except Unavailable as failure:
-            if str(failure) != str(away):
+            if str(failure) != str(outage):
                 say(f"waiting for receipts: {failure}")
-            found, read, away = [], [], failure
+            found, decoded, outage = [], [], failure
             time.sleep(timeouts.RECEIPT_RETRY_SECONDS)
             reader.begin(positions)
-        away = None if found else away
-        for message, receipt in read:
+        outage = None if found else outage
+        for message, receipt in decoded:
             positions[message.topic, message.partition] = message.offset + 1
             if isinstance(receipt, Rejected):
                 unread = str(receipt)
             elif receipt.submission in ids:
                 course.hear(receipt)
-                heard = time.monotonic()
+                last = time.monotonic()
                 yield receipt
         if course.waiting and time.monotonic() > until:
-            raise away or NoReceiptError(course.waiting, unread)
+            raise outage or NoReceiptError(course.waiting, unread)
 
 
-def _read(message: Incoming, codec: Codec) -> Receipt | Rejected:
+def _decoded(message: Incoming, codec: Codec) -> Receipt | Rejected:
     try:
         receipt: Receipt = codec.decode(message.value, Receipt)
     except Rejected as refusal:

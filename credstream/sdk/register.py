@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,24 +11,34 @@ from typing import TypeVar
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, Partition
 from credstream.kafka.clients import Cluster
 from credstream.process import timeouts
-from credstream.sdk import names, rows
-from credstream.sdk.keepers import Batch, Database, Group, Keeper, Lives, Memory, Tables, reached
-from credstream.sdk.partitions import End, Partitions, Place
+from credstream.sdk import rows, topic_names
+from credstream.sdk.assigned import AssignedPartitions, End
+from credstream.sdk.positions import (
+    Batch,
+    Database,
+    Incarnations,
+    InDatabase,
+    InGroup,
+    InMemory,
+    Positions,
+    after,
+)
 from credstream.sdk.rows import Published
 
 T = TypeVar("T")
-# The client must name a group; whoever keeps positions elsewhere needs no right on it.
+# librdkafka must name a group; a reader that keeps its own positions needs no right on it.
 NO_GROUP = "credstream-register"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """How to follow. `say` is told why it waits; `stopping` ends it between two messages.
+    """How to follow.
 
-    `until_end` stops at the ends that the topics had at the start.
+    `say` is called with the reason of each wait, `stopping` between two messages. `until_end` stops
+    at the ends that the topics had at the start.
     """
 
     beginning: bool = False
@@ -49,14 +59,14 @@ def follow(
 ) -> Iterator[Published]:
     """Messages of published topics, each at least once; raises UnknownTopicError.
 
-    A message is taken when the next one is asked for, and committed for the group after that:
-    what the caller was busy with when it died comes again. Without a group nothing is kept, and
-    `newest` leaves out what is there already.
+    A message is committed for the group after the caller has asked for the next one: a message
+    that the caller was handling when it died is given again. Without a group no position is kept,
+    and `newest` leaves out what is there already.
     """
     how = how or How()
-    with Partitions(cluster, group or NO_GROUP) as reader:
-        keeper: Keeper = Group(reader) if group else Memory(reader, newest)
-        follower = Follower(reader, codec, topics, keeper, how)
+    with AssignedPartitions(cluster, group or NO_GROUP) as reader:
+        positions: Positions = InGroup(reader) if group else InMemory(reader, newest)
+        follower = Follower(reader, codec, topics, positions, how)
         while not follower.done:
             batch, taken = patient(follower.poll, how) or (), 0
             try:
@@ -79,13 +89,14 @@ def keep_in(
     topics: Sequence[str],
     how: How | None = None,
 ) -> Iterator[Batch]:
-    """Batches that a register's database now has, each exactly once; raises UnknownTopicError.
+    """Batches that were written to a register's database, each exactly once.
 
-    Every message is written with its position, so that a subscriber may be killed at any time.
+    A batch and its positions are one transaction, so that the process may be killed at any time.
+    Raises UnknownTopicError.
     """
     how = how or How()
-    with Partitions(cluster, NO_GROUP) as reader:
-        follower = Follower(reader, codec, topics, Tables(database), how)
+    with AssignedPartitions(cluster, NO_GROUP) as reader:
+        follower = Follower(reader, codec, topics, InDatabase(database), how)
         while not follower.done:
             batch = patient(follower.poll, how) or ()
             kept = patient(partial(follower.keep, batch), how)
@@ -95,83 +106,88 @@ def keep_in(
 
 @dataclass(slots=True)
 class Follower:
-    """Reads on from where its keeper says; after a failure it asks again where that is."""
+    """Reads on from its positions; after a failure it loads them once more.
 
-    reader: Partitions
+    `names` say which topics; `next` are the offsets to read next, `ends` those ends of the start
+    that are not reached yet.
+    """
+
+    reader: AssignedPartitions
     codec: Codec
-    words: Sequence[str]
-    keeper: Keeper
+    names: Sequence[str]
+    positions: Positions
     how: How
-    ready: bool = False
-    forgotten: bool = False
-    lives: Lives = field(default_factory=dict)
-    next: dict[Place, int] = field(default_factory=dict)
-    # Ends of the start that are not reached yet.
-    ends: dict[Place, int] = field(default_factory=dict)
+    connected: bool = False
+    was_reset: bool = False
+    incarnations: Incarnations = field(default_factory=dict)
+    next: dict[Partition, int] = field(default_factory=dict)
+    ends: dict[Partition, int] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
-        at_end = self.how.until_end and bool(self.lives) and not self.ends
+        at_end = self.how.until_end and bool(self.incarnations) and not self.ends
         return at_end or self.how.stopping()
 
     def poll(self) -> Batch:
         """The next messages, perhaps none; raises Unavailable, and UnknownTopicError at first."""
         try:
-            if not self.ready:
+            if not self.connected:
                 self._connect()
             return self._read()
         except Unavailable:
-            self.ready = False
+            self.connected = False
             raise
 
     def keep(self, batch: Batch) -> bool:
-        """True; raises Unavailable, and the same batch may be kept once more then."""
+        """True; raises Unavailable, and the same batch may be kept again then."""
         if batch:
-            self.keeper.keep(batch, self.lives)
+            self.positions.save(batch, self.incarnations)
         return True
 
     def _connect(self) -> None:
-        visible = self.reader.visible()
-        meant = tuple(self.lives) or names.published(self.words, visible)
-        lives = self.reader.lives(meant)
-        places = [(name, number) for name in meant for number in range(visible.get(name, 0))]
-        if self.how.beginning and not self.forgotten:
-            self.keeper.forget(places)
-            self.forgotten = True
-        ends, known = self.reader.ends(places), self.keeper.load(lives, places)
-        self.next = {place: self._start(place, known, ends[place]) for place in places}
+        counts = self.reader.visible()
+        names = tuple(self.incarnations) or topic_names.published(self.names, counts)
+        incarnations = self.reader.incarnations(names)
+        partitions = [(name, number) for name in names for number in range(counts.get(name, 0))]
+        if self.how.beginning and not self.was_reset:
+            self.positions.reset(partitions)
+            self.was_reset = True
+        ends = self.reader.ends(partitions)
+        known = self.positions.load(incarnations, partitions)
+        self.next = {p: self._start(p, known.get(p, 0), ends[p]) for p in partitions}
         self.reader.begin(self.next)
-        if self.lives != lives:
+        if self.incarnations != incarnations:
             self.ends = dict(ends)
-        self.lives, self.ready = lives, True
-        self._leave_reached()
+        self.incarnations, self.connected = incarnations, True
+        self._drop_reached_ends()
 
-    def _start(self, place: Place, known: Mapping[Place, int], end: int) -> int:
-        at = known.get(place, 0)
-        if at <= end:
-            return at
-        self.how.say(f"{place[0]} {place[1]}: it ends before {at} and is read from its beginning")
+    def _start(self, partition: Partition, position: int, end: int) -> int:
+        """The position, or the beginning of a partition that does not reach that far."""
+        if position <= end:
+            return position
+        topic, number = partition
+        self.how.say(f"{topic} {number}: it ends before {position} and is read from its beginning")
         return 0
 
     def _read(self) -> Batch:
         found = self.reader.read(timeouts.FOLLOW_POLL_SECONDS)
         batch = [rows.published(each, self.codec) for each in found if isinstance(each, Incoming)]
-        for each in batch:
-            if each.offset < self.next.get((each.topic, each.partition), 0):
-                raise Unavailable(f"{each.topic} was made anew")
-        self.next |= reached(batch)
-        self._leave_reached()
-        for place in (each.place for each in found if isinstance(each, End)):
-            # What is left before the end may be nothing but the markers of transactions.
-            self.ends.pop(place, None)
+        for message in batch:
+            if message.offset < self.next.get((message.topic, message.partition), 0):
+                raise Unavailable(f"{message.topic} was deleted and created again")
+        self.next |= after(batch)
+        self._drop_reached_ends()
+        for end in (each for each in found if isinstance(each, End)):
+            # Only markers of transactions may be left before the end: no message reaches it.
+            self.ends.pop(end.partition, None)
         return batch
 
-    def _leave_reached(self) -> None:
-        self.ends = {place: end for place, end in self.ends.items() if self.next[place] < end}
+    def _drop_reached_ends(self) -> None:
+        self.ends = {p: end for p, end in self.ends.items() if self.next[p] < end}
 
 
 def patient(work: Callable[[], T], how: How) -> T | None:
-    """What some work gives, waiting while what it needs is away; None where it was stopped."""
+    """The result of some work, tried again while what it needs is away; None after a stop."""
     pause = timeouts.FIRST_FOLLOW_PAUSE_SECONDS
     while True:
         try:

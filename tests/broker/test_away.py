@@ -16,7 +16,7 @@ from credstream.contract.errors import Unavailable
 from credstream.kafka import clients
 from credstream.kafka.embedded import Broker
 from credstream.kafka.sender import Outgoing, Sender
-from credstream.sdk import register, store
+from credstream.sdk import register, tables
 from credstream.sdk.register import How
 from credstream.storage.engine import transaction
 from tests.support import failing, houses, nursery, published
@@ -71,7 +71,7 @@ def test_messages_without_a_report_are_counted_and_the_cause_is_told():
 
 
 def test_a_broker_that_goes_and_comes_leaves_no_gap_and_another_one_is_read_from_its_beginning(tmp_path):  # fmt: skip
-    name, kept = topics.awards("lu"), store.database(f"sqlite:///{tmp_path}/x.db")
+    name, kept = topics.awards("lu"), tables.database(f"sqlite:///{tmp_path}/x.db")
     said = []
     for versions in ((1, 2), (1, 3)):
         with Broker({name: 1}) as broker:
@@ -88,7 +88,7 @@ def test_a_broker_that_goes_and_comes_leaves_no_gap_and_another_one_is_read_from
             stop.append(1)
             assert list(follower) == []
     with transaction(kept.source) as connection:
-        assert [(row.key, row.version) for row in connection.execute(sa.select(store.AWARDS))] == [(key(), 3)]  # fmt: skip
+        assert [(row.key, row.version) for row in connection.execute(sa.select(tables.AWARDS))] == [(key(), 3)]  # fmt: skip
     assert any("waiting: broker" in line for line in said)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from credstream.contract import rights, topics
 from credstream.kafka.admin import Admin
-from credstream.sdk import store
+from credstream.sdk import tables
 from tests.support import databases, houses, stacks, submitting
 from tests.support.published import award, key, publish, rows, taken
 from tests.support.submitting import AWARD, told
@@ -103,12 +103,12 @@ def test_everything_that_the_examples_publish_is_in_the_tables_once(house, read,
     }
     assert len(newest) > 20
     assert {name: kept.get(name) for name in newest} == newest
-    changes = rows(database, store.CHANGES)
+    changes = rows(database, tables.CHANGES)
     assert len({(row.key, row.version) for row in changes}) == len(changes)
-    before = [rows(database, table) for table in store.TABLES.values()]
+    before = [rows(database, table) for table in tables.TABLES.values()]
     again = read(*words, "--json")
     assert told(again)[0]["records"] == 0
-    assert [rows(database, table) for table in store.TABLES.values()] == before
+    assert [rows(database, table) for table in tables.TABLES.values()] == before
 
 
 def test_a_register_that_was_offline_for_a_week_goes_on_where_it_was(send, read, database):
@@ -134,7 +134,7 @@ def test_a_tombstone_deletes_the_row_and_an_unreadable_message_is_kept(house, re
     assert [(row.key, row.version, row.title) for row in rows(database)] == [
         (key(1, "li"), 2, "with a \ufffd in it")
     ]
-    (bad,) = rows(database, store.UNREADABLE)
+    (bad,) = rows(database, tables.UNREADABLE)
     assert (bad.topic, bytes(bad.value)) == (name, b"\x00rubbish\x00")
     printed = read("awards.li")
     assert f"{name} {bad.partition} at offset {bad.offset}" in printed.stderr
@@ -145,7 +145,7 @@ def test_a_subscriber_that_is_killed_again_and_again_ends_with_each_key_once(hou
     name, count = topics.awards("lu"), 1000
     for version in (1, 2):
         publish(house, name, *(award(key(number), version) for number in range(count)))
-    kept = store.database(database)
+    kept = tables.database(database)
     kept.prepare()
     words = ("subscribe", "awards.lu", "--to", database, "--dir", str(house.folder))
     held = [0]

@@ -25,14 +25,14 @@ LIBRARIES = {
     "confluent_kafka": {
         "credstream.kafka",
         "credstream.runtime",
-        "credstream.sdk.partitions",
+        "credstream.sdk.assigned",
         "credstream.exchange.doctor",
         "credstream.exchange.local",
     },
     "sqlalchemy": {
         "credstream.storage",
         "credstream.runtime",
-        "credstream.sdk.store",
+        "credstream.sdk.tables",
         "credstream.exchange",
         "services.*.tables",
         "services.*.gather",

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
 from credstream.kafka import clients
-from credstream.sdk import store
-from credstream.sdk.partitions import Life
+from credstream.sdk import tables
+from credstream.sdk.assigned import TopicIncarnation
 from credstream.sdk.rows import Published
 from credstream.storage.engine import transaction
 from services.publisher.step import state_of
@@ -58,8 +58,8 @@ def message(offset: int, record=None, topic: str = AWARDS, partition: int = 0, *
     return Published(topic=topic, partition=partition, offset=offset, **given)
 
 
-def lives(cluster: str = "c-1", made: str = "t-1") -> dict[str, Life]:
-    return dict.fromkeys(KINDS, Life(cluster, made))
+def incarnations(cluster: str = "c-1", made: str = "t-1") -> dict[str, TopicIncarnation]:
+    return dict.fromkeys(KINDS, TopicIncarnation(cluster, made))
 
 
 def publish(house, topic, *records, deleted=()):
@@ -74,8 +74,8 @@ def publish(house, topic, *records, deleted=()):
     assert producer.flush(20) == 0
 
 
-def rows(url, table=store.AWARDS):
-    source = store.database(url).source
+def rows(url, table=tables.AWARDS):
+    source = tables.database(url).source
     with transaction(source) as connection:
         return connection.execute(sa.select(table)).all()
 
@@ -83,4 +83,4 @@ def rows(url, table=store.AWARDS):
 def taken(kept):
     """How many versions a register has."""
     with transaction(kept.source) as connection:
-        return connection.execute(sa.select(sa.func.sum(store.AWARDS.c.version))).scalar() or 0
+        return connection.execute(sa.select(sa.func.sum(tables.AWARDS.c.version))).scalar() or 0

@@ -10,9 +10,9 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
 from credstream.process import timeouts
-from credstream.sdk import names, register
-from credstream.sdk.keepers import Memory, Tables
-from credstream.sdk.partitions import End, Life
+from credstream.sdk import register, topic_names
+from credstream.sdk.assigned import End, TopicIncarnation
+from credstream.sdk.positions import InDatabase, InMemory
 from credstream.sdk.register import Follower, How
 from tests.support.published import AWARDS, award, key
 
@@ -20,10 +20,10 @@ CODEC = Codec()
 
 
 class Reader:
-    """Partitions of which a list says what they give; `away` counts failures to come."""
+    """AssignedPartitions of which a list says what they give; `away` counts failures to come."""
 
-    def __init__(self, *values, life="t-1"):
-        self.values, self.life = list(values), life
+    def __init__(self, *values, incarnation="t-1"):
+        self.values, self.incarnation = list(values), incarnation
         self.away = deque()
         self.at = 0
 
@@ -36,8 +36,8 @@ class Reader:
         self._fail("visible")
         return {AWARDS: 1}
 
-    def lives(self, wanted):
-        return {name: Life("c-1", self.life) for name in wanted}
+    def incarnations(self, wanted):
+        return {name: TopicIncarnation("c-1", self.incarnation) for name in wanted}
 
     def ends(self, places):
         return dict.fromkeys(places, len(self.values))
@@ -66,13 +66,13 @@ class Tape:
     def prepare(self):
         pass
 
-    def positions(self, lives):
+    def positions(self, incarnations):
         return {(AWARDS, 0): self.start + len(self.taken)}
 
     def forget(self, topics):
         self.start = -len(self.taken)
 
-    def take(self, messages, lives):
+    def take(self, messages, incarnations):
         if self.away:
             self.away -= 1
             raise Unavailable("database")
@@ -102,7 +102,7 @@ def _impatient(monkeypatch):
 def test_a_broker_and_a_database_that_come_back_leave_no_gap():
     reader, tape = Reader(*values(5)), Tape()
     reader.away, tape.away = deque(["visible", "visible", "read", "read"]), 3
-    said = run(reader, Tables(tape))
+    said = run(reader, InDatabase(tape))
     assert [each.offset for each in tape.taken] == [0, 1, 2, 3, 4]
     assert len(said) == 7
     assert all(line.startswith("waiting: ") for line in said)
@@ -125,32 +125,32 @@ def test_pauses_grow_to_a_limit():
 
 def test_a_position_beyond_the_end_means_the_beginning_and_is_told():
     tape = Tape(start=77)
-    said = run(Reader(*values(3)), Tables(tape))
+    said = run(Reader(*values(3)), InDatabase(tape))
     assert [each.offset for each in tape.taken] == [0, 1, 2]
     assert "read from its beginning" in said[0]
 
 
 def test_a_position_at_the_end_brings_nothing_and_ends():
     tape = Tape(start=3)
-    assert run(Reader(*values(3)), Tables(tape)) == []
+    assert run(Reader(*values(3)), InDatabase(tape)) == []
     assert tape.taken == []
 
 
 def test_from_the_beginning_forgets_the_place_once():
     tape = Tape(start=3)
-    run(Reader(*values(3)), Tables(tape), beginning=True)
+    run(Reader(*values(3)), InDatabase(tape), beginning=True)
     assert [each.offset for each in tape.taken] == [0, 1, 2]
 
 
 def test_a_topic_that_is_made_anew_while_it_is_followed_is_read_from_its_beginning():
     reader = Reader(*values(4))
-    memory = Memory(reader, newest=False)
+    memory = InMemory(reader, newest=False)
     how = How(say=lambda _words: None, sleep=lambda _seconds: None)
     follower = Follower(reader, CODEC, ["awards"], memory, how)
     seen = []
     for turn in range(12):
         if turn == 3:
-            reader.values, reader.life, reader.at = values(2), "t-2", 0
+            reader.values, reader.incarnation, reader.at = values(2), "t-2", 0
         batch = register.patient(follower.poll, how)
         follower.keep(batch)
         seen += [each.offset for each in batch]
@@ -160,7 +160,7 @@ def test_a_topic_that_is_made_anew_while_it_is_followed_is_read_from_its_beginni
 def test_what_cannot_be_read_has_its_fault_and_the_next_one_comes():
     reader = Reader(b"rubbish", values(1)[0], None)
     tape = Tape()
-    run(reader, Tables(tape))
+    run(reader, InDatabase(tape))
     first, second, third = tape.taken
     assert (first.offset, first.value, first.record) == (0, b"rubbish", None)
     assert "avro.magic" in first.fault
@@ -181,7 +181,7 @@ def test_a_registry_that_is_away_is_waited_for_and_nothing_is_passed_over():
 
     reader, tape, said = Reader(*values(2)), Tape(), []
     how = How(until_end=True, say=said.append, sleep=lambda _seconds: None)
-    follower = Follower(reader, Away(), ["awards"], Tables(tape), how)
+    follower = Follower(reader, Away(), ["awards"], InDatabase(tape), how)
     while not follower.done:
         follower.keep(register.patient(follower.poll, how))
     assert [each.offset for each in tape.taken] == [0, 1]
@@ -190,7 +190,7 @@ def test_a_registry_that_is_away_is_waited_for_and_nothing_is_passed_over():
 
 def test_newest_leaves_out_what_is_there():
     reader = Reader(*values(3))
-    memory = Memory(reader, newest=True)
+    memory = InMemory(reader, newest=True)
     run(reader, memory)
     assert reader.at == 3
     reader.values += values(1)
@@ -214,10 +214,10 @@ VISIBLE = ["published.awards.be.v1", AWARDS, "published.changes.v1", "published.
     ],
 )  # fmt: skip
 def test_short_names_and_patterns(words, meant):
-    assert list(names.published(words, VISIBLE)) == meant
+    assert list(topic_names.published(words, VISIBLE)) == meant
 
 
 @pytest.mark.parametrize("word", ["", "award", "awards.", "awards.xx", "received.v1", "*.dlq", "receipts.acme"])  # fmt: skip
 def test_a_name_that_means_nothing_is_an_error_that_says_what_there_is(word):
-    with pytest.raises(names.UnknownTopicError, match=r"awards\.be"):
-        names.published([word], VISIBLE)
+    with pytest.raises(topic_names.UnknownTopicError, match=r"awards\.be"):
+        topic_names.published([word], VISIBLE)
