@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
-from credstream.interfaces.cli.reference import publish_accreditations
 
 from credstream.contract import rights, topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import ActionNeeded
-from credstream.exchange.local.examples import EXAMPLES, lists
+from credstream.exchange import lists
+from credstream.exchange.files import list_file
+from credstream.exchange.local.examples import EXAMPLES, list_files
 from credstream.kafka import quotas
 from credstream.kafka.admin import Admin
 from credstream.kafka.clients import Cluster
@@ -254,9 +255,9 @@ def test_a_provider_above_its_quota_is_slowed_and_others_are_not(admin):
 def test_a_list_that_its_publisher_has_no_right_to_is_not_published(admin):
     security = {name: value for name, value in who(GROUP).items() if name.startswith("s")}
     sender = Sender(Cluster(stacks.stack().bootstrap(94), "kafka", security))
-    path = lists(EXAMPLES)[0]
+    path = list_files(EXAMPLES)[0]
     with pytest.raises(ActionNeeded, match=f"{topics.ACCREDITATIONS}: .* {GROUP} may not use"):
-        publish_accreditations(sender, Codec(), path, path.stem)
+        lists.publish(sender, Codec(), list_file(path, path.stem, 0).accreditations)
 
 
 def test_provider_add_suspend_and_resume_by_command(admin, tmp_path):

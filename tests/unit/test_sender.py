@@ -13,10 +13,11 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import ActionNeeded, Unavailable
 from credstream.contract.messages import Emit
 from credstream.contract.records import Again, Provider
+from credstream.exchange import lists, registrations, sending
 from credstream.exchange.errors import CommandError, Kind
+from credstream.exchange.files import list_file
 from credstream.exchange.local import examples
-from credstream.interfaces.cli import reference as cli
-from credstream.interfaces.cli import run
+from credstream.exchange.local.feed import feed
 from credstream.interfaces.cli.exit_codes import guarded
 from credstream.kafka import sender as module
 from credstream.kafka.clients import Cluster
@@ -32,21 +33,19 @@ TWO = [Outgoing("x", b"1"), Outgoing("y", b"2")]
 
 
 def _to_providers(client, _folder, _patch):
-    cli.publish_providers(sender(client), CODEC, [ACME])
+    registrations.publish(sender(client), CODEC, [ACME])
 
 
 def _to_accreditations(client, _folder, _patch):
-    path = examples.lists(examples.EXAMPLES)[0]
-    cli.publish_accreditations(sender(client), CODEC, path, path.stem)
+    path = examples.list_files(examples.EXAMPLES)[0]
+    lists.publish(sender(client), CODEC, list_file(path, path.stem, 0).accreditations)
 
 
 def _as_a_run(client, _folder, patch):
-    patch.setattr(run, "Sender", lambda *_, **__: sender(client))
-    patch.setattr(run, "publish_providers", lambda *_: None)
-    patch.setattr(run, "publish_accreditations", lambda *_: None)
-    target = SimpleNamespace(codec=Codec, cluster=None)
-    ground = SimpleNamespace(exchange=target, add_topics=lambda *_: None)
-    run._feed(ground, examples.EXAMPLES, examples.submissions(examples.EXAMPLES))
+    patch.setattr(sending, "sender", lambda _target: sender(client))
+    backend = SimpleNamespace(target=SimpleNamespace(codec=Codec), create_topics=lambda *_: None)
+    submissions = examples.submissions_in(examples.EXAMPLES)
+    feed(backend, examples.Examples([], [], submissions))
 
 
 def _as_a_provider(client, _folder, patch):
