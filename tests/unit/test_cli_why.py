@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from credstream.contract.codec import Codec
+from credstream.contract.errors import Unavailable
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accredited
 from credstream.exchange.dry_run.choose import lookups_in
@@ -206,6 +207,5 @@ def test_without_an_exchange_there_is_a_way_out(tmp_path):
 def test_a_database_without_tables_is_away(tmp_path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "publisher.db").touch()
-    with pytest.raises(CommandError, match="no such table") as trouble:
+    with pytest.raises(Unavailable, match="no such table"):
         explain_record("mc:be:nothing", tmp_path, as_json=False)
-    assert trouble.value.kind is Kind.AWAY

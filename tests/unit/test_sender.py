@@ -14,11 +14,9 @@ from credstream.contract.errors import ActionNeeded, Unavailable
 from credstream.contract.messages import Emit
 from credstream.contract.records import Again, Provider
 from credstream.exchange import lists, registrations, sending
-from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.files import list_file
 from credstream.exchange.local import examples
 from credstream.exchange.local.feed import feed
-from credstream.interfaces.cli.exit_codes import guarded
 from credstream.kafka import sender as module
 from credstream.kafka.clients import Cluster
 from credstream.kafka.sender import Outgoing, Sender
@@ -191,17 +189,3 @@ def test_a_full_queue_is_waited_for_without_end_inside_a_transaction():
     for number in range(5):
         module.enqueue(client, Outgoing("x", b"%d" % number), lambda *_: None)
     assert len(client.sent) == 4
-
-
-@pytest.mark.parametrize(
-    ("failure", "ending"),
-    [(ActionNeeded("no right"), "no right"), (Unavailable("away"), "is the exchange running?")],
-)
-def test_a_command_asks_whether_the_exchange_runs_only_where_that_may_help(failure, ending):
-    def work():
-        raise failure
-
-    with pytest.raises(CommandError) as told:
-        guarded(work)
-    assert told.value.kind is Kind.AWAY
-    assert str(told.value).endswith(ending)

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from credstream.contract.errors import Unavailable
 from credstream.exchange.errors import CommandError
 from credstream.exchange.folder import DEFAULT_DIR, STACK
-from credstream.interfaces.cli.exit_codes import AWAY, EXIT_CODES
+from credstream.interfaces.cli.exit_codes import FAILURES, code_of, words_of
 from credstream.interfaces.cli.groups import GROUPS, Dir, Json, Service
 from credstream.process import timeouts
 
@@ -206,12 +205,9 @@ def version(*, as_json: Json = False) -> None:
 
 
 def main() -> None:
-    """Entry of the command; a CommandError is printed as one line, with a way out."""
+    """Entry of the command; a failure is printed as one line, with a way out."""
     try:
         app()
-    except CommandError as error:
-        sys.stderr.write(f"credstream: {error}\n")
-        sys.exit(EXIT_CODES[error.kind])
-    except Unavailable as away:
-        sys.stderr.write(f"credstream: {away}; `credstream doctor` looks at everything\n")
-        sys.exit(AWAY)
+    except FAILURES as failure:
+        sys.stderr.write(f"credstream: {words_of(failure)}\n")
+        sys.exit(code_of(failure))

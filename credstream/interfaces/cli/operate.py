@@ -15,57 +15,43 @@ from rich.text import Text
 
 from credstream.exchange import breakers, databases, journals
 from credstream.exchange.target import environment_settings
-from credstream.interfaces.cli.exit_codes import MISUSE, guarded
+from credstream.interfaces.cli.exit_codes import MISUSE
 from credstream.interfaces.cli.terminal import console
 from credstream.process.settings import PREFIX, shown
 
 
 def close_breaker(service: str, directory: Path, *, as_json: bool = False) -> int:
     """Close the breaker of a service, and say why it was open."""
-
-    def work() -> int:
-        closed = breakers.close(service, directory)
-        lines = [
-            f"closed: {breaker.worker} had stopped because {breaker.reason}" for breaker in closed
-        ]
-        _print(
-            {"closed": [asdict(breaker) for breaker in closed]},
-            lines or [f"no breaker of {service} is open"],
-            as_json=as_json,
-        )
-        return 0
-
-    return guarded(work)
+    closed = breakers.close(service, directory)
+    lines = [f"closed: {breaker.worker} had stopped because {breaker.reason}" for breaker in closed]
+    _print(
+        {"closed": [asdict(breaker) for breaker in closed]},
+        lines or [f"no breaker of {service} is open"],
+        as_json=as_json,
+    )
+    return 0
 
 
 def migrate_database(name: str, directory: Path, *, as_json: bool = False) -> int:
     """Bring a database to this version; one that is already of this version is left alone."""
-
-    def work() -> int:
-        migration = databases.bring_up_to_date(name, directory)
-        state = "is now at" if migration.changed else "was at"
-        _print(
-            {"database": name, **asdict(migration)},
-            [f"{name} {state} {', '.join(migration.revisions)}"],
-            as_json=as_json,
-        )
-        return 0
-
-    return guarded(work)
+    migration = databases.bring_up_to_date(name, directory)
+    state = "is now at" if migration.changed else "was at"
+    _print(
+        {"database": name, **asdict(migration)},
+        [f"{name} {state} {', '.join(migration.revisions)}"],
+        as_json=as_json,
+    )
+    return 0
 
 
 def show_journal(service: str, directory: Path, *, as_json: bool) -> int:
     """Show how far each source partition was handled; the outputs themselves stay unseen."""
-
-    def work() -> int:
-        rows = [asdict(row) for row in journals.rows(service, directory)]
-        if as_json:
-            sys.stdout.write(f"{json.dumps(rows, indent=2)}\n")
-        else:
-            _print_table(("topic", "partition", "cluster", "since", "upto", "outputs"), rows)
-        return 0
-
-    return guarded(work)
+    rows = [asdict(row) for row in journals.rows(service, directory)]
+    if as_json:
+        sys.stdout.write(f"{json.dumps(rows, indent=2)}\n")
+    else:
+        _print_table(("topic", "partition", "cluster", "since", "upto", "outputs"), rows)
+    return 0
 
 
 def forget_journal(service: str, directory: Path, *, yes: bool, as_json: bool = False) -> int:
@@ -78,13 +64,10 @@ def forget_journal(service: str, directory: Path, *, yes: bool, as_json: bool = 
     if not yes and not typer.confirm(question):
         return MISUSE
 
-    def work() -> int:
-        count = journals.forget(service, directory)
-        line = f"{service}: {count} rows forgotten; its state is kept"
-        _print({"service": service, "forgotten": count}, [line], as_json=as_json)
-        return 0
-
-    return guarded(work)
+    count = journals.forget(service, directory)
+    line = f"{service}: {count} rows forgotten; its state is kept"
+    _print({"service": service, "forgotten": count}, [line], as_json=as_json)
+    return 0
 
 
 def show_config(*, as_json: bool) -> int:

@@ -13,7 +13,6 @@ from credstream.exchange.files import registration
 from credstream.exchange.registrations import Enrolment
 from credstream.exchange.target import target_of
 from credstream.interfaces.cli import terminal
-from credstream.interfaces.cli.exit_codes import guarded
 
 
 def add_providers(
@@ -22,38 +21,25 @@ def add_providers(
     """Register providers by files; every file is read before the first one is published."""
     providers = [registration(path) for path in files]
 
-    def work() -> int:
-        enrolled = registrations.add(
-            target_of(folder), providers, replicas, new_password=new_password
-        )
-        _print_enrolled(enrolled, as_json=as_json)
-        return 0
-
-    return guarded(work)
+    enrolled = registrations.add(target_of(folder), providers, replicas, new_password=new_password)
+    _print_enrolled(enrolled, as_json=as_json)
+    return 0
 
 
 def set_status(provider: str, status: str, folder: Path, *, as_json: bool) -> int:
     """Suspend a provider, or make it active again."""
-
-    def work() -> int:
-        registrations.set_status(target_of(folder), provider, status)
-        terminal.print_ids(status, [provider], as_json=as_json)
-        return 0
-
-    return guarded(work)
+    registrations.set_status(target_of(folder), provider, status)
+    terminal.print_ids(status, [provider], as_json=as_json)
+    return 0
 
 
 def list_providers(folder: Path, *, as_json: bool) -> int:
     """List the providers that ingest knows."""
-
-    def work() -> int:
-        records = registrations.known_to_ingest(folder)
-        rows = [(p.id, p.kind, p.country, p.status, p.name) for p in records]
-        titles = ("id", "kind", "country", "status", "name")
-        terminal.print_records(records, titles, rows, as_json=as_json)
-        return 0
-
-    return guarded(work)
+    records = registrations.known_to_ingest(folder)
+    rows = [(p.id, p.kind, p.country, p.status, p.name) for p in records]
+    titles = ("id", "kind", "country", "status", "name")
+    terminal.print_records(records, titles, rows, as_json=as_json)
+    return 0
 
 
 def _print_enrolled(enrolled: Sequence[Enrolment], *, as_json: bool) -> None:

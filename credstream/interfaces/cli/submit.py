@@ -17,7 +17,7 @@ from credstream.exchange import submissions
 from credstream.exchange.errors import CommandError
 from credstream.exchange.target import target_of
 from credstream.interfaces.cli import record_view, terminal
-from credstream.interfaces.cli.exit_codes import REJECTED, guarded
+from credstream.interfaces.cli.exit_codes import REJECTED
 from credstream.interfaces.cli.receipt_line import line_of
 from credstream.sdk.provider import File
 
@@ -43,22 +43,19 @@ def submit_files(
     _check(provider, kind, identity, paths)
     files = submissions.files_of(paths, provider, identity)
 
-    def work() -> int:
-        target = target_of(folder)
-        if not wait:
-            submissions.send(target, provider, files, kind)
-            _print_sent(files, as_json=as_json)
-            return 0
-        receipts = submissions.submit(
-            target, provider, files, kind=kind, seconds=timeout, say=terminal.warn
-        )
-        names, refused = {each.id: each.name for each in files}, False
-        for receipt in receipts:
-            refused |= receipt.status == "refused"
-            _print_receipt(receipt, names[receipt.submission], as_json=as_json)
-        return REJECTED if refused else 0
-
-    return guarded(work)
+    target = target_of(folder)
+    if not wait:
+        submissions.send(target, provider, files, kind)
+        _print_sent(files, as_json=as_json)
+        return 0
+    receipts = submissions.submit(
+        target, provider, files, kind=kind, seconds=timeout, say=terminal.warn
+    )
+    names, refused = {each.id: each.name for each in files}, False
+    for receipt in receipts:
+        refused |= receipt.status == "refused"
+        _print_receipt(receipt, names[receipt.submission], as_json=as_json)
+    return REJECTED if refused else 0
 
 
 def _check(provider: str, kind: str | None, identity: str | None, paths: Sequence[Path]) -> None:

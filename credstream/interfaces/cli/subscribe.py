@@ -21,7 +21,6 @@ from credstream.exchange.errors import CommandError
 from credstream.exchange.subscriptions import Count
 from credstream.exchange.target import Target, target_of
 from credstream.interfaces.cli import record_view, terminal
-from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import short
 from credstream.process import timeouts
 from credstream.sdk import rows
@@ -50,15 +49,12 @@ def subscribe_to(
         stopping=lambda: bool(stopping),
     )
 
-    def work() -> int:
-        target = target_of(folder)
-        if to:
-            _keep(topics, target, to, how, as_json=as_json)
-        else:
-            _print(topics, target, group, how, as_json=as_json)
-        return 0
-
-    return guarded(work)
+    target = target_of(folder)
+    if to:
+        _keep(topics, target, to, how, as_json=as_json)
+    else:
+        _print(topics, target, group, how, as_json=as_json)
+    return 0
 
 
 def _signals() -> list[int]:

@@ -13,63 +13,51 @@ from rich.table import Table
 from credstream.contract.schemas import IDS
 from credstream.exchange import topics
 from credstream.exchange.target import target_of
-from credstream.interfaces.cli.exit_codes import UNDONE, guarded
+from credstream.interfaces.cli.exit_codes import UNDONE
 from credstream.interfaces.cli.terminal import console
 from credstream.kafka.admin import Drift
 
 
 def create_topics(folder: Path, replicas: int, *, repair: bool, as_json: bool) -> int:
     """Create what is missing; 5 where an existing topic differs from the table."""
-
-    def work() -> int:
-        target = target_of(folder)
-        created = topics.create(target, replicas)
-        found = topics.topic_differences(target, replicas)
-        repaired = topics.repair(target, found) if repair else []
-        left = topics.topic_differences(target, replicas) if repaired else found
-        changes = {
-            "created": created.topics,
-            "registered": created.schemas,
-            "repaired": repaired,
-        }
-        lines = [f"{what} {name}" for what, names in changes.items() for name in names]
-        _print(changes, left, lines or ["nothing was missing"], as_json=as_json)
-        return UNDONE if left else 0
-
-    return guarded(work)
+    target = target_of(folder)
+    created = topics.create(target, replicas)
+    found = topics.topic_differences(target, replicas)
+    repaired = topics.repair(target, found) if repair else []
+    left = topics.topic_differences(target, replicas) if repaired else found
+    changes = {
+        "created": created.topics,
+        "registered": created.schemas,
+        "repaired": repaired,
+    }
+    lines = [f"{what} {name}" for what, names in changes.items() for name in names]
+    _print(changes, left, lines or ["nothing was missing"], as_json=as_json)
+    return UNDONE if left else 0
 
 
 def check_topics(folder: Path, replicas: int | None, *, as_json: bool) -> int:
     """Compare topics and schemas with this version; 5 where they differ."""
-
-    def work() -> int:
-        target = target_of(folder)
-        found = topics.differences(target, replicas)
-        count = len(topics.expected(target))
-        lines = [] if found else [f"{count} topics and {len(IDS)} schemas are as they should be"]
-        _print({}, found, lines, as_json=as_json)
-        return UNDONE if found else 0
-
-    return guarded(work)
+    target = target_of(folder)
+    found = topics.differences(target, replicas)
+    count = len(topics.expected(target))
+    lines = [] if found else [f"{count} topics and {len(IDS)} schemas are as they should be"]
+    _print({}, found, lines, as_json=as_json)
+    return UNDONE if found else 0
 
 
 def list_topics(folder: Path, *, as_json: bool) -> int:
     """List the exchange's topics that exist, with what the table says of each."""
-
-    def work() -> int:
-        rows = [asdict(topic) for topic in topics.existing(target_of(folder))]
-        if as_json:
-            sys.stdout.write(json.dumps(rows, indent=2) + "\n")
-            return 0
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for title in ("topic", "partitions", "record", "kept", "max_bytes"):
-            table.add_column(title, overflow="fold")
-        for row in rows:
-            table.add_row(*(str(cell) for cell in row.values()))
-        console().print(table)
+    rows = [asdict(topic) for topic in topics.existing(target_of(folder))]
+    if as_json:
+        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
         return 0
-
-    return guarded(work)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("topic", "partitions", "record", "kept", "max_bytes"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row.values()))
+    console().print(table)
+    return 0
 
 
 def _print(

@@ -11,7 +11,6 @@ from rich.table import Table
 from credstream.contract import rights
 from credstream.exchange import users
 from credstream.exchange.target import check_service, target_of
-from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.terminal import console
 
 
@@ -19,17 +18,14 @@ def add_service(name: str, folder: Path, password_file: Path | None, *, as_json:
     """Create the user of a service with its least rights; its password is in a file."""
     check_service(name)
 
-    def work() -> int:
-        user = rights.user_of_service(name)
-        file = password_file or Path(f"{user}.password")
-        users.add_service(target_of(folder), name, file)
-        if as_json:
-            sys.stdout.write(json.dumps({"user": user, "password_file": str(file)}) + "\n")
-        else:
-            sys.stdout.write(f"{user} may do its work; its password is in {file}\n")
-        return 0
-
-    return guarded(work)
+    user = rights.user_of_service(name)
+    file = password_file or Path(f"{user}.password")
+    users.add_service(target_of(folder), name, file)
+    if as_json:
+        sys.stdout.write(json.dumps({"user": user, "password_file": str(file)}) + "\n")
+    else:
+        sys.stdout.write(f"{user} may do its work; its password is in {file}\n")
+    return 0
 
 
 def show_rights(name: str, *, as_json: bool) -> int:

@@ -17,7 +17,6 @@ from credstream.contract.values import Judgement
 from credstream.exchange import explain
 from credstream.exchange.explain import Version
 from credstream.interfaces.cli import record_view, terminal
-from credstream.interfaces.cli.exit_codes import guarded
 from credstream.interfaces.cli.labels import written_as
 
 STATUS_STYLES = {"issued": "green", "revoked": "red", "suspended": "yellow"}
@@ -25,17 +24,13 @@ STATUS_STYLES = {"issued": "green", "revoked": "red", "suspended": "yellow"}
 
 def explain_record(key: str, directory: Path, *, as_json: bool) -> int:
     """Show why a record is what it is; raises CommandError for a key that was never published."""
-
-    def work() -> int:
-        versions = explain.versions_of(key, directory)
-        if as_json:
-            option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-            sys.stdout.write(orjson.dumps(explain.as_json(versions), option=option).decode())
-        else:
-            _show(versions)
-        return 0
-
-    return guarded(work)
+    versions = explain.versions_of(key, directory)
+    if as_json:
+        option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        sys.stdout.write(orjson.dumps(explain.as_json(versions), option=option).decode())
+    else:
+        _show(versions)
+    return 0
 
 
 def _show(versions: Sequence[Version]) -> None:
