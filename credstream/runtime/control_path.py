@@ -9,7 +9,7 @@ from functools import partial
 from credstream.kafka import clients
 from credstream.kafka.sender import Sender
 from credstream.process import timeouts
-from credstream.runtime.reference import Control, Reference
+from credstream.runtime.reference import AnyControl, Reference
 from credstream.runtime.reference_lag import ReferenceWatch
 from credstream.runtime.resources import Resources
 
@@ -19,7 +19,7 @@ class ControlPath:
     """Takes reference records into the tables of one service; `reference` is None until opened."""
 
     service: str
-    controls: Sequence[Control]
+    controls: Sequence[AnyControl]
     resources: Resources
     reference: Reference | None = None
 

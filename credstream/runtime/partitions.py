@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 from confluent_kafka import Consumer, KafkaException, TopicPartition
@@ -45,12 +44,12 @@ class Partitions:
         """Whether partitions wait for the journal to be compared with the broker."""
         return bool(self._unchecked)
 
-    def on_assigned(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+    def on_assigned(self, _consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         self.joined = True
         self._unchecked |= {(p.topic, p.partition) for p in partitions}
         logger().info("partitions assigned", **_counts(partitions))
 
-    def on_revoked(self, _consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+    def on_revoked(self, _consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         revoked = {(p.topic, p.partition) for p in partitions}
         self._revoked |= revoked
         for partition in revoked:

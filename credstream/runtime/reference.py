@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from confluent_kafka import Consumer
@@ -27,25 +27,31 @@ from credstream.storage.engine import transaction
 from credstream.storage.statements import among, hold_epoch, select_in, upsert
 from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
-Learn: TypeAlias = Callable[[sa.Connection, str, Any], Sequence[Emit]]
+Record = TypeVar("Record")
+# Takes the id and the record of a message, None for a deleted one; what it gives is sent.
+Learn: TypeAlias = Callable[[sa.Connection, str, Record | None], Sequence[Emit]]
 MOST_FAILURES = 3
 _REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class Control(Generic[Record]):
     """One reference topic: its record, and how a service takes one into its tables.
 
-    `learn` gets the id and the record, None for a deleted one; it acts on the record and not on
-    the difference, so that a redelivery repeats what it sends. `exclusive` is the mode in which
+    `learn` acts on the record and not on the difference, so that a redelivery repeats what it
+    sends. `exclusive` is the mode in which
     it holds the epoch: exclusively, so that no batch in flight misses the change, or shared with
     the batches, where no batch relies on what it writes.
     """
 
     topic: str
-    record: type
-    learn: Learn
+    record: type[Record]
+    learn: Learn[Record]
     exclusive: bool
+
+
+# For those who hold controls of several kinds of record.
+AnyControl: TypeAlias = Control[Any]
 
 
 @dataclass(slots=True)
@@ -59,7 +65,7 @@ class Reference:
     codec: Codec
     sender: Sender
     cluster_id: str
-    controls: Sequence[Control]
+    controls: Sequence[AnyControl]
     service: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -150,7 +156,7 @@ class Reference:
         upto = self.upto(topic, partition)
         return upto, *ends(consumer, topic, partition)
 
-    def _learn(self, control: Control, key: str, record: object) -> None:
+    def _learn(self, control: Control[Record], key: str, record: Record | None) -> None:
         with transaction(self.engine) as connection:
             # Batches hold the epoch shared. Without the lock, a batch that read before this change
             # and commits after it would be missed by `learn`, and never be judged again.
@@ -194,7 +200,7 @@ class Reference:
             upsert(connection, REFERENCE, [row])
 
 
-def learn_provider(codec: Codec) -> Learn:
+def learn_provider(codec: Codec) -> Learn[Provider]:
     """How every service takes a registration into its table."""
 
     def learn(connection: sa.Connection, key: str, record: Provider | None) -> Sequence[Emit]:

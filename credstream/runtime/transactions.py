@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
@@ -77,7 +76,7 @@ class Transactions:
         self._repeat(producer.abort_transaction)
         raise Unavailable(f"transaction aborted: {error.str()}") from failure
 
-    def _repeat(self, call: Callable[..., Any], *args: Any) -> None:
+    def _repeat(self, call: Callable[..., object], *args: object) -> None:
         """Repeat a call that timed out, until it is answered.
 
         On a time-out librdkafka goes on with the call in the background, and nothing but the same

@@ -17,7 +17,7 @@ from services.accreditation.organisations import tokens
 from services.accreditation.tables import ACCREDITATIONS, JUDGED, JUDGED_TOKENS, TOKENS
 
 
-def learn_accreditation(codec: Codec) -> Learn:
+def learn_accreditation(codec: Codec) -> Learn[Accreditation]:
     """Take an accreditation into the tables; every award that it may concern is judged again."""
 
     def learn(connection: sa.Connection, key: str, record: Accreditation | None) -> Sequence[Emit]:
