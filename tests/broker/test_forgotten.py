@@ -45,9 +45,9 @@ def test_a_worker_whose_transactional_id_is_forgotten_ends_and_its_next_life_goe
             producer = clients.producer(cluster, "toy-0")
             producer.init_transactions(10)
             consumer = clients.consumer(cluster, "toy")
-            here = Partitions(consumer, made, CLUSTER)
-            loop = stages.loop_of((consumer, producer), stage, here, 10, ordinary_commit=True)
-            loop.run(lambda: loop.progress.working and 1 in here.committed.values())
+            partitions = Partitions(consumer, made, CLUSTER)
+            loop = stages.loop_of((consumer, producer), stage, partitions, 10, ordinary_commit=True)
+            loop.run(lambda: loop.progress.working and 1 in partitions.committed.values())
 
         if late:
             monkeypatch.setattr(transactions, "enqueue", slowly(broker))

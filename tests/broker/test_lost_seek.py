@@ -25,13 +25,13 @@ FIRST, SENT = 30, 50
 # librdkafka asks 100 ms after an assignment without a committed offset.
 BEFORE_IT_ASKS, UNTIL_IT_HAS = 0.07, 0.1
 # It asks once more 500 ms after an answer that came too late for a seek.
-SECOND_THOUGHTS, LONGEST = 1.5, 60.0
+SECOND_ANSWER, LONGEST = 1.5, 60.0
 # A busy machine is not always quick enough to seek in the very moment.
 TRIES = 20
 
 
 class Hesitant(Partitions):
-    """Seeks while the broker owes librdkafka where the partition begins."""
+    """Seeks while librdkafka waits for the broker's answer where the partition begins."""
 
     __slots__ = ("assigned", "sought")
 
@@ -47,8 +47,8 @@ class Hesitant(Partitions):
         self.sought = time.monotonic()
 
     def ended(self):
-        """Whether everything stands, and librdkafka has had its second thoughts."""
-        return SENT in self.committed.values() and time.monotonic() - self.sought > SECOND_THOUGHTS
+        """Whether everything is committed, and librdkafka has asked a second time."""
+        return SENT in self.committed.values() and time.monotonic() - self.sought > SECOND_ANSWER
 
 
 @contextmanager
@@ -76,11 +76,11 @@ def lives(broker, cluster, tmp_path):
         producer = clients.producer(cluster, name)
         producer.init_transactions(30)
         consumer = clients.consumer(cluster, name)
-        here = partitions(consumer, made, CLUSTER)
+        assigned = partitions(consumer, made, CLUSTER)
         until = time.monotonic() + LONGEST
         with suppress(stages.Crash):
-            stages.loop_of((consumer, producer), stage, here, FIRST, crash).run(
-                lambda: ended(here) or time.monotonic() > until
+            stages.loop_of((consumer, producer), stage, assigned, FIRST, crash).run(
+                lambda: ended(assigned) or time.monotonic() > until
             )
 
     def both():
@@ -95,9 +95,9 @@ def lives(broker, cluster, tmp_path):
         live(name, Hesitant, no_crash, Hesitant.ended)
         reader = clients.consumer(cluster, f"{name}-reader")
         written = read_to_end(reader, f"{name}.out", 15)
-        told = [int(stages.CODEC.decode(value, Again).cause) for _key, value in written]
+        versions = [int(stages.CODEC.decode(value, Again).cause) for _key, value in written]
         reader.close()
-        return told
+        return versions
 
     return both
 
@@ -107,11 +107,11 @@ def between(point):
         raise stages.Crash(point)
 
 
-def test_what_stands_is_not_taken_again_when_librdkafka_forgets_a_seek(lives):
+def test_what_is_committed_is_not_handled_again_when_librdkafka_forgets_a_seek(lives):
     for _try in range(TRIES):
         with capture_logs() as lines:
-            told = lives()
-        assert told == list(range(1, SENT + 1))
+            versions = lives()
+        assert versions == list(range(1, SENT + 1))
         if any(line["event"] == "stale read discarded" for line in lines):
             return
     pytest.fail("no seek was lost: this version of librdkafka may not need the care any more")

@@ -1,4 +1,4 @@
-"""The real loop on a Kafka of lists: wherever it crashes, aborts or is rebalanced, nothing shows."""
+"""The real loop on a Kafka of lists: crashes, aborts and rebalances leave no trace."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SCRIPTS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["", *EVENTS])),
 
 
 def ended(puts, script, **changes):
-    """What stands in Kafka after all those lives."""
+    """Kafka after all lives of the worker."""
     kafka = Kafka({place: [] for place in PLACES})
     for place, which, value, gap in puts:
         kafka.put(place, KEYS[place[1]][which], value, gap)
@@ -51,7 +51,7 @@ def ended(puts, script, **changes):
 
 
 def wrongs(kafka):
-    """What a register would complain of; empty where the law holds."""
+    """What a register would notice; nothing where the law holds."""
     told = collections.defaultdict(list)
     seen = collections.Counter()
     for output in kafka.written:
@@ -74,7 +74,7 @@ def wrongs(kafka):
 
 
 @given(PUTS, SCRIPTS)
-def test_every_message_ends_once_and_every_version_stands_in_order(puts, script):
+def test_every_message_ends_once_and_every_version_is_published_in_order(puts, script):
     kafka = ended(puts, script)
     assert list(wrongs(kafka)) == []
     assert kafka.drained()
@@ -102,7 +102,7 @@ def test_the_law_is_red_without_the_journal():
 
 
 def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(monkeypatch):
-    """The way it once was: another worker's tidying between a crash and its replay."""
+    """As it once was: another worker settled rows between a crash and its replay."""
     crash = [(0, ""), (8, "between")]
     whole = journal.verdict
 
@@ -116,7 +116,7 @@ def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(mo
     assert [each for each in wrongs(ended(MANY, crash)) if "never" in each]
 
 
-def test_a_transaction_that_cannot_end_is_told_of_while_it_is_waited_for():
+def test_a_transaction_that_cannot_end_is_logged_while_it_is_repeated():
     """A broker that dies inside a transaction must not look like an idle evening."""
     away = KafkaException(KafkaError(KafkaError._TIMED_OUT, "no end", retriable=True))
     answers = iter([away, away, None])
@@ -139,7 +139,7 @@ def test_a_transaction_that_cannot_end_is_told_of_while_it_is_waited_for():
     assert progress.calling is None
 
 
-def test_a_transaction_is_not_waited_for_for_ever(monkeypatch):
+def test_a_transaction_is_not_repeated_for_ever(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     away = KafkaException(KafkaError(KafkaError._TIMED_OUT, "no end", retriable=True))

@@ -1,4 +1,4 @@
-"""Partitions that come and go: what no answer means, and what is left lying in the journal."""
+"""Partitions that are assigned and revoked: what a missing answer means, and what the journal keeps."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from credstream.storage.journal import JournalError, Move, Output, Row
 from tests.support import stages
 from tests.support.exchanges import CLUSTER
 
-PLACE, OTHER = ("in", 0), ("in", 1)
+PARTITION, OTHER = ("in", 0), ("in", 1)
 OUTPUTS = ((0, Output("t", b"k", b"jane@example.org")),)
 AWAY = KafkaError(KafkaError._TRANSPORT, "away")
 
 
 class Consumer:
-    """Answers from a table; keeps what it was told to do."""
+    """Answers from a table; records what it was called to do."""
 
     def __init__(self, **offsets):
         self.offsets = {("in", int(name[1:])): at for name, at in offsets.items()}
-        self.sought, self.slept, self.low = [], [], 7
+        self.sought, self.calls, self.low = [], [], 7
 
     def committed(self, places, timeout):
         assert timeout
@@ -50,82 +50,82 @@ class Consumer:
         return self.low, 99
 
     def pause(self, places):
-        self.slept += [("pause", p.partition) for p in places]
+        self.calls += [("pause", p.partition) for p in places]
 
     def resume(self, places):
-        self.slept += [("resume", p.partition) for p in places]
+        self.calls += [("resume", p.partition) for p in places]
 
 
 @pytest.fixture
-def made(tmp_path):
+def engine(tmp_path):
     return stages.database(tmp_path)
 
 
-def held(made, consumer, *places):
-    here = Partitions(consumer, made, CLUSTER)
-    here.on_assigned(consumer, [TopicPartition(*p) for p in places or (PLACE,)])
-    return here
+def assigned(engine, consumer, *names):
+    partitions = Partitions(consumer, engine, CLUSTER)
+    partitions.on_assigned(consumer, [TopicPartition(*p) for p in names or (PARTITION,)])
+    return partitions
 
 
-def write(made, place=PLACE, since=None, upto=4):
-    with transaction(made) as connection:
+def write(engine, place=PARTITION, since=None, upto=4):
+    with transaction(engine) as connection:
         journal.move(connection, CLUSTER, {place: None}, {place: Move(since, upto, OUTPUTS)})
 
 
-def stored(made):
-    with transaction(made) as connection:
-        return {place: row.outputs for place, row in journal.read(connection, [PLACE]).items()}
+def stored(engine):
+    with transaction(engine) as connection:
+        return {place: row.outputs for place, row in journal.read(connection, [PARTITION]).items()}
 
 
-def message(offset, place=PLACE):
+def message(offset, place=PARTITION):
     return Incoming(topic=place[0], partition=place[1], offset=offset, key=None, value=b"", at=0)
 
 
-def test_an_offset_that_the_broker_cannot_tell_is_not_taken_for_none(made):
-    write(made, upto=4)
-    here = held(made, Consumer(p0=AWAY))
+def test_an_answer_that_failed_does_not_mean_that_no_offset_is_committed(engine):
+    write(engine, upto=4)
+    partitions = assigned(engine, Consumer(p0=AWAY))
     with pytest.raises(Unavailable, match="away"):
-        here.compare()
-    assert here._unchecked == {PLACE}
+        partitions.compare()
+    assert partitions._unchecked == {PARTITION}
 
 
-def test_one_partition_without_an_answer_keeps_all_waiting(made):
-    here = held(made, Consumer(p0=5, p1=AWAY), PLACE, OTHER)
+def test_one_partition_without_an_answer_keeps_all_waiting(engine):
+    partitions = assigned(engine, Consumer(p0=5, p1=AWAY), PARTITION, OTHER)
     with pytest.raises(Unavailable):
-        here.compare()
-    assert here.rows == {}
+        partitions.compare()
+    assert partitions.rows == {}
 
 
-def test_outputs_that_kafka_has_are_dropped_when_a_partition_is_taken_up(made):
+def test_outputs_that_kafka_has_are_dropped_when_a_partition_is_assigned(engine):
     """A worker that ended before it was idle would leave persons in its journal for ever."""
-    write(made, upto=4)
-    here = held(made, Consumer(p0=5))
-    assert here.compare() == {}
-    here.start_reading()
-    assert stored(made) == {PLACE: ()}
-    assert here.rows[PLACE] == Row(CLUSTER, 5, 4)
+    write(engine, upto=4)
+    partitions = assigned(engine, Consumer(p0=5))
+    assert partitions.compare() == {}
+    partitions.start_reading()
+    assert stored(engine) == {PARTITION: ()}
+    assert partitions.rows[PARTITION] == Row(CLUSTER, 5, 4)
 
 
-def test_outputs_that_kafka_has_not_are_kept_until_it_has(made):
-    write(made, upto=4)
-    here = held(made, Consumer())
-    unpublished = here.compare()
-    assert unpublished[PLACE].outputs == OUTPUTS
-    assert stored(made) == {PLACE: OUTPUTS}
-    here.mark_committed(unpublished)
-    here.start_reading()
-    assert stored(made) == {PLACE: ()}
+def test_outputs_that_kafka_does_not_have_are_kept_until_it_has(engine):
+    write(engine, upto=4)
+    partitions = assigned(engine, Consumer())
+    unpublished = partitions.compare()
+    assert unpublished[PARTITION].outputs == OUTPUTS
+    assert stored(engine) == {PARTITION: OUTPUTS}
+    partitions.mark_committed(unpublished)
+    partitions.start_reading()
+    assert stored(engine) == {PARTITION: ()}
 
 
-def test_a_partition_that_another_worker_went_on_with_meanwhile_keeps_its_outputs(made):
-    write(made, upto=4)
-    here = held(made, Consumer(p0=5))
-    here.compare()
-    with transaction(made) as connection:
+def test_a_row_that_another_worker_moved_meanwhile_keeps_its_outputs(engine):
+    write(engine, upto=4)
+    partitions = assigned(engine, Consumer(p0=5))
+    partitions.compare()
+    with transaction(engine) as connection:
         row = Row(CLUSTER, None, 4)
-        journal.move(connection, CLUSTER, {PLACE: row}, {PLACE: Move(5, 8, OUTPUTS)})
-    here.start_reading()
-    assert stored(made) == {PLACE: OUTPUTS}
+        journal.move(connection, CLUSTER, {PARTITION: row}, {PARTITION: Move(5, 8, OUTPUTS)})
+    partitions.start_reading()
+    assert stored(engine) == {PARTITION: OUTPUTS}
 
 
 @pytest.mark.parametrize(
@@ -133,128 +133,130 @@ def test_a_partition_that_another_worker_went_on_with_meanwhile_keeps_its_output
     [(9, "were reset"), (2, "were reset"), (-1001, "were reset")],
     ids=["ahead", "behind", "recreated topic"],
 )
-def test_offsets_that_do_not_fit_stop_the_worker(made, committed, words):
-    write(made, since=3, upto=4)
+def test_offsets_that_do_not_fit_stop_the_worker(engine, committed, words):
+    write(engine, since=3, upto=4)
     with pytest.raises(JournalError, match=words):
-        held(made, Consumer(p0=committed)).compare()
+        assigned(engine, Consumer(p0=committed)).compare()
 
 
-def test_a_new_database_under_a_broker_that_is_further_stops_the_worker(made):
+def test_a_new_database_beside_committed_offsets_stops_the_worker(engine):
     with pytest.raises(JournalError, match="new or from the past"):
-        held(made, Consumer(p0=9)).compare()
+        assigned(engine, Consumer(p0=9)).compare()
 
 
-def test_a_new_broker_under_an_old_database_stops_the_worker(made):
-    write(made)
-    here = held(made, Consumer())
-    here.cluster_id = "reborn"
+def test_a_new_broker_beside_an_old_database_stops_the_worker(engine):
+    write(engine)
+    partitions = assigned(engine, Consumer())
+    partitions.cluster_id = "reborn"
     with pytest.raises(JournalError, match="not reborn"):
-        here.compare()
+        partitions.compare()
 
 
-def test_messages_of_partitions_that_are_not_taken_up_come_again_later(made):
+def test_messages_of_partitions_that_are_not_compared_yet_are_read_again_later(engine):
     consumer = Consumer()
-    here = held(made, consumer)
-    assert here.accept([message(7)]) == []
-    here.compare()
-    here.start_reading()
+    partitions = assigned(engine, consumer)
+    assert partitions.accept([message(7)]) == []
+    partitions.compare()
+    partitions.start_reading()
     assert consumer.sought == [("in", 0, 7)], "nothing committed: from the earliest there is"
-    assert [m.offset for m in here.accept([message(7)])] == [7]
+    assert [m.offset for m in partitions.accept([message(7)])] == [7]
 
 
-def test_a_partition_that_is_read_again_is_taken_up_anew_and_nothing_of_it_is_taken(made):
+def test_a_partition_that_is_read_from_too_early_is_compared_again_and_its_messages_are_dropped(
+    engine,
+):
     consumer = Consumer(p0=5, p1=3)
-    write(made, upto=4)
-    write(made, OTHER, upto=2)
-    here = held(made, consumer, PLACE, OTHER)
-    here.compare()
-    here.start_reading()
+    write(engine, upto=4)
+    write(engine, OTHER, upto=2)
+    partitions = assigned(engine, consumer, PARTITION, OTHER)
+    partitions.compare()
+    partitions.start_reading()
     assert consumer.sought == []
-    found = here.accept([message(3), message(3, OTHER), message(5)])
-    assert found == [message(3, OTHER)], "5 comes after a gap that nobody has looked at"
-    here.compare()
-    here.start_reading()
+    found = partitions.accept([message(3), message(3, OTHER), message(5)])
+    assert found == [message(3, OTHER)], "5 comes after offsets that were not handled"
+    partitions.compare()
+    partitions.start_reading()
     assert consumer.sought == [("in", 0, 5)]
-    assert here.accept([message(5)]) == [message(5)]
+    assert partitions.accept([message(5)]) == [message(5)]
 
 
-def test_what_comes_twice_in_one_fetch_is_not_taken_though_nothing_stands(made):
+def test_what_comes_twice_in_one_fetch_is_dropped_though_nothing_is_committed(engine):
     consumer = Consumer()
-    here = held(made, consumer)
-    here.compare()
-    here.start_reading()
-    assert here.accept([message(7), message(8), message(7), message(8)]) == []
-    here.compare()
-    here.start_reading()
+    partitions = assigned(engine, consumer)
+    partitions.compare()
+    partitions.start_reading()
+    assert partitions.accept([message(7), message(8), message(7), message(8)]) == []
+    partitions.compare()
+    partitions.start_reading()
     assert consumer.sought == [("in", 0, 7)]
 
 
-def test_a_partition_revoked_and_given_back_during_one_fetch_loses_nothing(made):
+def test_a_partition_revoked_and_assigned_again_during_one_fetch_loses_nothing(engine):
     consumer = Consumer()
-    here = held(made, consumer)
-    here.compare()
-    here.start_reading()
-    here.mark_committed({PLACE: Row(CLUSTER, None, 11)})
-    consumer.offsets[PLACE] = 12
-    here.begin_fetch()
-    here.on_revoked(consumer, [TopicPartition(*PLACE)])
-    here.on_assigned(consumer, [TopicPartition(*PLACE)])
-    assert here.accept([message(12)]) == []
-    write(made, upto=11)
-    here.compare()
-    here.start_reading()
+    partitions = assigned(engine, consumer)
+    partitions.compare()
+    partitions.start_reading()
+    partitions.mark_committed({PARTITION: Row(CLUSTER, None, 11)})
+    consumer.offsets[PARTITION] = 12
+    partitions.begin_fetch()
+    partitions.on_revoked(consumer, [TopicPartition(*PARTITION)])
+    partitions.on_assigned(consumer, [TopicPartition(*PARTITION)])
+    assert partitions.accept([message(12)]) == []
+    write(engine, upto=11)
+    partitions.compare()
+    partitions.start_reading()
     assert consumer.sought[-1] == ("in", 0, 12)
 
 
-def test_a_partition_that_is_gone_is_not_sought_nor_woken(made):
+def test_a_revoked_partition_is_neither_sought_nor_resumed(engine):
     consumer = Consumer()
-    here = held(made, consumer)
-    here.compare()
-    here.start_reading()
-    here.pause({PLACE: 0.0, OTHER: 0.0})
-    here.on_revoked(consumer, [TopicPartition(*PLACE)])
-    here.resume_due()
-    here.rewind([message(3)])
-    assert consumer.slept == [("pause", 0)]
+    partitions = assigned(engine, consumer)
+    partitions.compare()
+    partitions.start_reading()
+    partitions.pause({PARTITION: 0.0, OTHER: 0.0})
+    partitions.on_revoked(consumer, [TopicPartition(*PARTITION)])
+    partitions.resume_due()
+    partitions.rewind([message(3)])
+    assert consumer.calls == [("pause", 0)]
     assert consumer.sought == []
 
 
-def test_a_partition_sleeps_as_long_as_it_was_told(made, monkeypatch):
+def test_a_partition_is_paused_for_as_long_as_asked(engine, monkeypatch):
     now = [10.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     consumer = Consumer()
-    here = held(made, consumer)
-    here.compare()
-    here.start_reading()
-    here.pause({PLACE: 2.0})
+    partitions = assigned(engine, consumer)
+    partitions.compare()
+    partitions.start_reading()
+    partitions.pause({PARTITION: 2.0})
     for later in (1.0, 0.9, 0.1):
-        assert consumer.slept == [("pause", 0)]
+        assert consumer.calls == [("pause", 0)]
         now[0] += later
-        here.resume_due()
-    assert consumer.slept == [("pause", 0), ("resume", 0)]
+        partitions.resume_due()
+    assert consumer.calls == [("pause", 0), ("resume", 0)]
 
 
-def test_a_seek_that_fails_is_unavailable_and_the_partition_stays_fresh(made):
+def test_a_seek_that_fails_is_unavailable_and_is_tried_again(engine):
     consumer = Consumer(p0=5)
-    write(made, upto=4)
-    here = held(made, consumer)
-    here.accept([message(5)])
-    here.compare()
+    write(engine, upto=4)
+    partitions = assigned(engine, consumer)
+    partitions.accept([message(5)])
+    partitions.compare()
     consumer.low = AWAY
     with pytest.raises(Unavailable, match="away"):
-        here.start_reading()
-    assert here._unchecked == {PLACE}
+        partitions.start_reading()
+    assert partitions._unchecked == {PARTITION}
 
 
-def test_what_the_group_gives_and_takes_is_told(made):
-    here = Partitions(Consumer(), made, CLUSTER)
+def test_what_is_assigned_and_revoked_is_logged(engine):
+    partitions = Partitions(Consumer(), engine, CLUSTER)
     places = [TopicPartition("in", 0), TopicPartition("in", 1), TopicPartition("other", 0)]
     with capture_logs() as lines:
-        here.on_assigned(None, places)
-        here.on_revoked(None, places[:1])
-        here.on_assigned(None, [])
-    told = [(line["event"], line["partitions"], line["topics"]) for line in lines]
-    assert told == [
+        partitions.on_assigned(None, places)
+        partitions.on_revoked(None, places[:1])
+        partitions.on_assigned(None, [])
+    logged = [(line["event"], line["partitions"], line["topics"]) for line in lines]
+    assert logged == [
         ("partitions assigned", 3, 2),
         ("partitions revoked", 1, 1),
         ("partitions assigned", 0, 0),

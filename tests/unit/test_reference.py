@@ -112,7 +112,7 @@ def test_a_control_says_in_which_mode_its_records_lock_the_epoch(tmp_path, monke
 
 
 @pytest.mark.parametrize("value", [b"\x00", b"{}", b"\x00\x00\x00\x00\x01\xff", ACME + b"x"])
-def test_bytes_that_are_no_registration_are_dead_letters_and_no_obstacle(tmp_path, value):
+def test_bytes_that_are_no_registration_are_dead_letters_and_hold_nothing_up(tmp_path, value):
     producer = Producer()
     reference = reference_of(tmp_path, producer)
     take(reference, 0, value)
@@ -191,7 +191,7 @@ def test_catching_up_ends_where_the_topic_ended_whatever_gaps_it_has(tmp_path):
     assert turns
 
 
-def test_a_reference_topic_that_was_made_anew_is_read_from_its_start(tmp_path):
+def test_a_reference_topic_that_was_created_again_is_read_from_its_start(tmp_path):
     """Offsets below the remembered one would pass unseen, with no registration but old ones."""
     reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
     take(reference, 40, None)
@@ -218,8 +218,8 @@ def watch_of(reference, consumer):
     return ReferenceWatch(lagging, partial(reference.read_to_end, consumer))
 
 
-def looks(reference, consumer, between=lambda: None):
-    """Topics that were read for standing still, of two looks at the tables."""
+def stalled(reference, consumer, between=lambda: None):
+    """Topics that two checks found stalled, and read."""
     watch = watch_of(reference, consumer)
     with capture_logs() as lines:
         watch.check(lambda: None)
@@ -231,22 +231,22 @@ def looks(reference, consumer, between=lambda: None):
 def test_what_the_agent_leaves_out_is_read(tmp_path):
     reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
     consumer = Consumer({0: ACME, 4: ACME}, high=5)
-    assert looks(reference, consumer) == [TOPIC]
+    assert stalled(reference, consumer) == [TOPIC]
     assert (known(reference), reference.upto(TOPIC, 0)) == (["acme"], 4)
-    assert looks(reference, consumer) == []
+    assert stalled(reference, consumer) == []
 
 
 def test_what_moves_is_left_to_the_agent(tmp_path):
     reference = reference_of(tmp_path, Producer())
     consumer = Consumer({0: ACME, 1: ACME, 2: ACME}, high=3)
-    assert looks(reference, consumer, lambda: take(reference, 0)) == []
+    assert stalled(reference, consumer, lambda: take(reference, 0)) == []
     assert reference.upto(TOPIC, 0) == 0
 
 
-def test_a_topic_that_is_made_anew_while_it_is_followed_is_read_from_its_start(tmp_path):
+def test_a_topic_that_is_created_again_while_it_is_followed_is_read_from_its_start(tmp_path):
     reference = reference_of(tmp_path, Producer(), learn_provider(CODEC))
     take(reference, 40, None)
-    assert looks(reference, Consumer({0: ACME}, high=1)) == [TOPIC]
+    assert stalled(reference, Consumer({0: ACME}, high=1)) == [TOPIC]
     assert (known(reference), reference.upto(TOPIC, 0)) == (["acme"], 0)
 
 

@@ -1,29 +1,29 @@
-"""The reference watch goes on looking, whatever is away meanwhile."""
+"""The reference watch goes on checking, whatever is away meanwhile."""
 
 from structlog.testing import capture_logs
 
 from credstream.contract.errors import Unavailable
 from credstream.runtime.reference_lag import ReferenceWatch
 
-PLACE = ("reference.providers.v1", 0)
+PARTITION = ("reference.providers.v1", 0)
 
 
-def test_what_is_away_is_told_once_a_look_and_looked_at_again():
-    found, read = [Unavailable("away"), {PLACE: 3}, Unavailable("away"), {PLACE: 3}], []
+def test_what_is_away_is_logged_once_a_check_and_checked_again():
+    answers, read = [Unavailable("away"), {PARTITION: 3}, Unavailable("away"), {PARTITION: 3}], []
 
     def lagging():
-        each = found.pop(0)
-        if isinstance(each, Unavailable):
-            raise each
-        return each
+        answer = answers.pop(0)
+        if isinstance(answer, Unavailable):
+            raise answer
+        return answer
 
     watch = ReferenceWatch(
         lagging, lambda topic, number, _turn: read.append((topic, number)), every=0.0
     )
     with capture_logs() as lines:
-        watch.run(lambda: not found)
-    assert read == [PLACE]
-    assert [(each["event"], each["log_level"]) for each in lines] == [
+        watch.run(lambda: not answers)
+    assert read == [PARTITION]
+    assert [(line["event"], line["log_level"]) for line in lines] == [
         ("reference check failed", "info"),
         ("reference check failed", "info"),
         ("reference consumer stalled", "warning"),

@@ -1,4 +1,4 @@
-"""What is logged while the data path stands still in a call that does not come back."""
+"""What is logged while the data path hangs in a call that does not return."""
 
 import asyncio
 import itertools
@@ -56,7 +56,7 @@ def watch(monkeypatch):
     ("away", "why"),
     [("nobody listens there", "nobody listens there"), (None, "though the broker answers")],
 )
-def test_standing_still_is_logged_once_in_ten_seconds_with_its_reason(watch, away, why):
+def test_a_loop_without_a_turn_is_logged_once_in_ten_seconds_with_its_reason(watch, away, why):
     found = watch(times=23, since_turn=timeouts.STILL_REPORT_SECONDS + 1, away=lambda: away)
     assert [event for event, _why in found] == ["dependency unavailable"] * 3
     assert all(why in each for _event, each in found)
@@ -66,7 +66,7 @@ def test_a_loop_that_turns_is_not_logged(watch):
     assert watch(times=30, away=lambda: "nobody listens there") == []
 
 
-def test_a_call_that_stays_away_though_the_broker_answers_ends_the_process(watch):
+def test_a_call_that_does_not_return_though_the_broker_answers_ends_the_process(watch):
     assert watch(times=threads.CHECKS - 1, since_call=LONG) == []
     with pytest.raises(Ended) as ended:
         watch(times=threads.CHECKS, since_call=LONG)
@@ -86,7 +86,7 @@ def test_any_other_call_is_waited_for(watch, since, away):
 
 
 def test_a_broker_that_has_just_come_back_has_time_to_answer_the_call(watch):
-    """Each look while it is away begins the counting anew."""
+    """Each check while it is away begins the count again."""
     answers = itertools.cycle([None, "nobody listens there"])
     assert watch(times=20, since_call=LONG, away=lambda: next(answers)) == []
 

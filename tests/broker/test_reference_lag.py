@@ -1,4 +1,4 @@
-"""Reference topics are followed, also where the group of those who follow leaves one out."""
+"""Reference topics are followed, also one that the agents' group leaves out."""
 
 from contextlib import suppress
 
@@ -18,7 +18,7 @@ GROUP, NAME = "accreditation-control", "accreditation-0"
 
 
 def leave_out(house, admin):
-    """Make a topic of the only worker while it starts again, so that the group leaves it out.
+    """Create a topic of the only worker while it restarts, so that the group leaves it out.
 
     Here the group remembers the worker for long: on a busy machine its start takes longer than
     the six seconds of a session.
@@ -36,7 +36,7 @@ def leave_out(house, admin):
 
 
 def held(admin):
-    """What the group has given to its members; nothing while it is not known to the broker."""
+    """What is assigned to the members of the group; nothing while the broker does not know."""
     with suppress(Unavailable):
         return admin.held(GROUP)
     return set()
@@ -47,7 +47,7 @@ def starts(house):
 
 
 def test_a_reference_topic_that_came_while_nobody_read_is_followed(house):
-    """The group gives a member that is back in time what it had, which the new topic is not."""
+    """The group assigns to a member that is back in time what it had, without the new topic."""
     admin = Admin(house.exchange.cluster)
     leave_out(house, admin)
     Sender(house.exchange.cluster).send([Outgoing(topics.ACCREDITATIONS, None, b"gone")])
