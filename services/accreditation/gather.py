@@ -31,7 +31,7 @@ def gather(
     records = [each.record for each in held.values()]
     records += [m.record for m in batch if isinstance(m.record, Normalised)]
     wanted = {token for record in records for token in bodies_tokens(record)}
-    return Facts(_listed(codec, connection, wanted), held, loaded=_loaded(connection))
+    return Facts(_listed(codec, connection, wanted), held, loaded=any_loaded(connection))
 
 
 def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, HeldJudgement]:
@@ -50,5 +50,6 @@ def _listed(
     return found
 
 
-def _loaded(connection: sa.Connection) -> bool:
+def any_loaded(connection: sa.Connection) -> bool:
+    """Whether any list has been loaded: without one, nothing is known of anybody."""
     return connection.execute(_ANY).first() is not None

@@ -1,8 +1,9 @@
-"""Takes accreditations of a list into the tables, and finds the awards that each concerns."""
+"""Takes accreditations into the tables, and finds the awards that each may concern."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -12,7 +13,7 @@ from credstream.contract.messages import Emit
 from credstream.contract.records import Accreditation, Again
 from credstream.runtime.reference import Learn
 from credstream.storage.statements import upsert
-from services.accreditation.gather import _loaded
+from services.accreditation.gather import any_loaded
 from services.accreditation.organisations import tokens
 from services.accreditation.tables import ACCREDITATIONS, JUDGED, JUDGED_TOKENS, TOKENS
 
@@ -21,24 +22,26 @@ def learn_accreditation(codec: Codec) -> Learn[Accreditation]:
     """Take an accreditation into the tables; every award that it may concern is judged again."""
 
     def learn(connection: sa.Connection, key: str, record: Accreditation | None) -> Sequence[Emit]:
-        loaded = _loaded(connection)
+        loaded_before = any_loaded(connection)
         if record is None:
             connection.execute(sa.delete(ACCREDITATIONS).where(ACCREDITATIONS.c.id == key))
         else:
             row = {"id": key, "as_of": record.as_of, "record": codec.encode(record)}
             upsert(connection, ACCREDITATIONS, [row])
-            found = sorted(tokens(record.organisation))
-            upsert(connection, TOKENS, [{"token": token, "id": key} for token in found])
-        again = Again(key="", cause=_cause(record), detail=key, at=record.as_of if record else 0)
-        # With the first accreditation, or without the last, everybody's "no list" changes.
-        turned = loaded != _loaded(connection)
-        return [_for(again, name) for name in _affected(connection, key, everyone=turned)]
+            own = sorted(tokens(record.organisation))
+            upsert(connection, TOKENS, [{"token": token, "id": key} for token in own])
+        # With the first accreditation, or without the last, "no list has been loaded" becomes
+        # true or false for every award, whoever awarded it.
+        everyone = loaded_before != any_loaded(connection)
+        again = partial(Again, cause=_cause(record), detail=key, at=record.as_of if record else 0)
+        affected = _affected(connection, key, everyone=everyone)
+        return [Emit(topics.again("accreditation"), award, again(key=award)) for award in affected]
 
     return learn
 
 
 def _affected(connection: sa.Connection, key: str, *, everyone: bool) -> list[str]:
-    """Awards of a body with one of the accreditation's tokens; all, when it is the first."""
+    """Keys of the awards of a body that has, or had, a token of an accreditation; or all keys."""
     query = sa.select(JUDGED.c.key)
     if not everyone:
         own = sa.select(TOKENS.c.token).where(TOKENS.c.id == key)
@@ -50,8 +53,3 @@ def _cause(record: Accreditation | None) -> str:
     if record is None:
         return "accreditation.deleted"
     return "accreditation.withdrawn" if record.withdrawn_on else "accreditation.changed"
-
-
-def _for(again: Again, key: str) -> Emit:
-    record = Again(key=key, cause=again.cause, detail=again.detail, at=again.at)
-    return Emit(topics.again("accreditation"), key, record)

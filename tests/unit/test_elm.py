@@ -37,6 +37,19 @@ def test_the_same_version_gives_the_same_document():
     assert document() == document()
 
 
+@pytest.mark.parametrize(
+    ("issued_on", "valid_from"),
+    [("2026-03-06", "2026-03-06T00:00:00Z"), ("2031-01-01", "2026-05-28T20:26:40Z")],
+)
+def test_a_credential_is_valid_from_its_award_on_and_never_later_than_its_issue(
+    issued_on, valid_from
+):
+    credential = document(issued_on=issued_on)
+
+    assert credential["validFrom"] == valid_from
+    assert credential["issued"] == credential["issuanceDate"] == "2026-05-28T20:26:40Z"
+
+
 def test_each_language_of_the_title_has_a_page_and_the_main_one_comes_first():
     shown = display(Draft("de"), RICH)
     codes = [page["language"]["id"][-3:] for page in shown["individualDisplay"]]
