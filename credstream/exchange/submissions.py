@@ -38,8 +38,8 @@ def submit(
 ) -> Iterator[Receipt]:
     """Send the files, and give their receipts until each has ended.
 
-    `say` is told why it waits. Raises CommandError where a file does not end in time, and where
-    the provider has no topic.
+    `say` is called with the reason for which it waits. Raises CommandError where a file does not
+    end in time, and where the provider has no topic.
     """
     try:
         with _failures_named(provider):

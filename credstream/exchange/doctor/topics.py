@@ -10,7 +10,7 @@ from credstream.exchange.doctor.findings import OK, WRONG, Finding
 from credstream.exchange.topics import embedded_differences, topic_differences
 from credstream.kafka.admin import Drift
 
-# So many names are told; the rest is a number.
+# So many names are given; the rest is a number.
 SHOWN = 3
 # The records that a service reads in its data path, from topics with equal partitions.
 FLOW = ("received", "normalised", "accredited", "again")

@@ -1,4 +1,4 @@
-"""Follows every stream that leaves the house, and keeps what arrives in files."""
+"""Follows every stream that leaves a local exchange, and writes what arrives to files."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from credstream.kafka import clients
 from credstream.kafka.clients import Cluster
 from credstream.kafka.topic_reader import incoming_of, partition_at_end
 
-# What stands on file for a message that cannot be decoded.
+# The line of a message that cannot be decoded.
 UNREADABLE = b"null"
 
 
 @dataclass(frozen=True, slots=True)
 class CollectedMessage:
-    """One message of a followed topic; `record` is decoded, None for dead letters."""
+    """A message of a followed topic; `record` is None where it cannot be decoded."""
 
     topic: str
-    record: Any
+    record: object
     headers: Mapping[str, str]
 
 
@@ -52,18 +52,18 @@ class Collector:
 
     def follow(self, counts: Mapping[str, int]) -> None:
         """Follow more topics, by name and number of partitions, from their first message."""
-        fresh = sorted(counts.keys() - self.followed)
-        places = [TopicPartition(name, n, 0) for name in fresh for n in range(counts[name])]
-        if places:
-            self.consumer.incremental_assign(places)
-        self.unread |= {(place.topic, place.partition) for place in places}
-        self.followed |= set(fresh)
+        new = sorted(counts.keys() - self.followed)
+        partitions = [(name, number) for name in new for number in range(counts[name])]
+        if partitions:
+            self.consumer.incremental_assign([TopicPartition(*each, 0) for each in partitions])
+        self.unread |= set(partitions)
+        self.followed |= set(new)
 
     def poll(self, seconds: float) -> Iterator[CollectedMessage]:
-        """What has arrived, already written to its file."""
+        """The messages that have arrived, each already written to its file."""
         for message in self.consumer.consume(500, seconds):
             if message.error() is None:
-                yield self._kept(incoming_of(message))
+                yield self._written(incoming_of(message))
             elif partition := partition_at_end(message):
                 self.unread.discard(partition)
 
@@ -75,7 +75,7 @@ class Collector:
     def close(self) -> None:
         self.consumer.close()
 
-    def _kept(self, message: Incoming) -> CollectedMessage:
+    def _written(self, message: Incoming) -> CollectedMessage:
         headers = {name: value.decode("utf-8", "replace") for name, value in message.headers}
         if message.topic.endswith(".dlq"):
             self._append("dlq", message.topic, _dead_letter(message, headers))
@@ -87,14 +87,14 @@ class Collector:
             self._append("published", message.topic, record)
         return CollectedMessage(message.topic, record, headers)
 
-    def _read(self, message: Incoming) -> Any:
+    def _read(self, message: Incoming) -> object:
         row = topics.row_of(message.topic)
         try:
             return self.codec.decode(message.value, CLASSES[row.record]) if row else None
         except Rejected:
-            return None  # a stranger's message on an open broker is not ours to judge
+            return None  # on an open broker, others may write to our topics
 
-    def _append(self, folder: str, name: str, record: Any) -> None:
+    def _append(self, folder: str, name: str, record: object) -> None:
         line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
         with (self.folder / folder / f"{name}.jsonl").open("ab") as file:
             file.write(line)

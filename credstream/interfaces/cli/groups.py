@@ -1,4 +1,4 @@
-"""The groups of commands: what is done to providers, lists, topics, users and journals."""
+"""The groups of commands: providers, lists, topics, users of services, journals, settings."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from credstream.exchange.folder import DEFAULT_DIR
 
 provider_app = typer.Typer(help="Registrations of providers.", no_args_is_help=True)
 accreditation_app = typer.Typer(help="Lists of accreditations.", no_args_is_help=True)
-topics_app = typer.Typer(help="Topics and schemas, by the table.", no_args_is_help=True)
-service_app = typer.Typer(help="Users of the services, with least rights.", no_args_is_help=True)
-journal_app = typer.Typer(help="The journal between SQL and Kafka.", no_args_is_help=True)
+topics_app = typer.Typer(help="Topics and schemas.", no_args_is_help=True)
+service_app = typer.Typer(
+    help="Users of the services on the cluster, with least rights.", no_args_is_help=True
+)
+journal_app = typer.Typer(
+    help="The journal of a service, which ties SQL and Kafka together.", no_args_is_help=True
+)
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
 GROUPS = {
     "provider": provider_app,
@@ -39,7 +43,7 @@ def provider_add(
     replicas: Replicas = 1,
     *,
     new_password: Annotated[
-        bool, typer.Option("--new-password", help="Give users that exist another password.")
+        bool, typer.Option("--new-password", help="Give existing users a new password.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +64,7 @@ def provider_suspend(
     *,
     as_json: Json = False,
 ) -> None:
-    """Stop a provider: it may not write any more, and what it had written is refused."""
+    """Suspend a provider: it may not write any more, and what it has written is refused."""
     from credstream.interfaces.cli.registrations import set_status
 
     raise typer.Exit(set_status(provider, "suspended", directory, as_json=as_json))
@@ -73,7 +77,7 @@ def provider_resume(
     *,
     as_json: Json = False,
 ) -> None:
-    """Let a suspended provider go on."""
+    """Let a suspended provider write again."""
     from credstream.interfaces.cli.registrations import set_status
 
     raise typer.Exit(set_status(provider, "active", directory, as_json=as_json))
@@ -103,7 +107,7 @@ def accreditation_load(
 
 @accreditation_app.command("list")
 def accreditation_list(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
-    """List the accreditations that are known."""
+    """List the accreditations that the service knows."""
     from credstream.interfaces.cli.lists import list_accreditations
 
     raise typer.Exit(list_accreditations(directory, as_json=as_json))
@@ -115,7 +119,7 @@ def topics_create(
     replicas: Replicas = 1,
     *,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Also set retention, compaction and sizes anew.")
+        bool, typer.Option("--repair", help="Also set retention, compaction and sizes.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -153,12 +157,12 @@ def service_add(
     name: Service,
     directory: Dir = DEFAULT_DIR,
     password_file: Annotated[
-        Path | None, typer.Option(help="Holds the password, or takes a new one.")
+        Path | None, typer.Option(help="Has the password, or is created with a new one.")
     ] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Make a service's user with exactly the rights that it needs."""
+    """Create the user of a service with exactly the rights that it needs."""
     from credstream.interfaces.cli.users import add_service
 
     raise typer.Exit(add_service(name, directory, password_file, as_json=as_json))
@@ -174,7 +178,7 @@ def service_rights(name: Service, *, as_json: Json = False) -> None:
 
 @journal_app.command("show")
 def journal_show(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
-    """Show the journal rows of a service."""
+    """Show how far a service has handled each source partition."""
     from credstream.interfaces.cli.operate import show_journal
 
     raise typer.Exit(show_journal(service, directory, as_json=as_json))
@@ -188,7 +192,7 @@ def journal_forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Trust the broker's offsets from here on; the service's state is kept."""
+    """Forget the journal of a service and trust the broker's offsets; its state is kept."""
     from credstream.interfaces.cli.operate import forget_journal
 
     raise typer.Exit(forget_journal(service, directory, yes=yes, as_json=as_json))

@@ -14,10 +14,10 @@ from credstream.interfaces.cli.exit_codes import FAILURES, code_of, words_of
 from credstream.interfaces.cli.groups import GROUPS, Dir, Json, Service
 from credstream.process import timeouts
 
-HELP = """The exchange for micro-credentials: try a file, run the house, ask why.
+HELP = """The exchange for micro-credentials: try a file, run an exchange, explain a record.
 
-Exit codes: 0 done, 2 misuse, 3 the file was rejected, 4 something needed is away,
-5 the run ended with work undone, 78 wrong settings.
+Exit codes: 0 done, 2 wrong use of a command, 3 a file was rejected, 4 something needed is away,
+5 something was left undone, 78 wrong settings.
 """
 
 app = typer.Typer(
@@ -42,13 +42,15 @@ def run(
         str, typer.Option(help="embedded, or kafka: the servers of `make kafka-up`.")
     ] = "embedded",
     stack: Annotated[
-        Path, typer.Option(help="With --broker kafka: what `make kafka-up` told.")
+        Path, typer.Option(help="With --broker kafka: the file that `make kafka-up` wrote.")
     ] = STACK,
-    keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run first.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on running until Ctrl-C.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Delete what an earlier run left, first.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the whole house and send the example submissions through it."""
+    """Run the whole exchange and send the example submissions through it."""
     from credstream.interfaces.cli.run import run_exchange
 
     if broker not in ("embedded", "kafka"):
@@ -67,7 +69,7 @@ def try_(
     *,
     as_json: Json = False,
 ) -> None:
-    """Show everything that a file would go through, without Kafka."""
+    """Show what would become of a file, without Kafka; nothing is sent."""
     if file.is_dir():
         from credstream.interfaces.cli.try_folder import try_folder
 
@@ -84,7 +86,7 @@ def why(
     *,
     as_json: Json = False,
 ) -> None:
-    """Explain a published record: source, origins, rules, judgement, versions."""
+    """Explain a published record: its source, origins of values, judgement and versions."""
     from credstream.interfaces.cli.why import explain_record
 
     raise typer.Exit(explain_record(key, directory, as_json=as_json))
@@ -92,16 +94,19 @@ def why(
 
 @app.command()
 def submit(
-    files: Annotated[list[Path], typer.Argument(help="Files in any format that is read.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files in any format that the exchange reads.")
+    ],
     provider: Annotated[str, typer.Option(help="Your id as a provider.")],
     directory: Dir = DEFAULT_DIR,
     *,
     kind: Annotated[
-        str | None, typer.Option(help="provider, certifier or consortium; else it is looked up.")
+        str | None,
+        typer.Option(help="provider, certifier or consortium; by default it is looked up."),
     ] = None,
     identity: Annotated[
         str | None,
-        typer.Option("--id", help="Id of the submission; else made from name and content."),
+        typer.Option("--id", help="Id of the submission; by default made from name and content."),
     ] = None,
     timeout: Annotated[
         float, typer.Option(help="Seconds to wait for the receipts.")
@@ -137,13 +142,16 @@ def subscribe(
         str | None, typer.Option(help="Database: sqlite:///FILE or postgresql://…")
     ] = None,
     group: Annotated[
-        str | None, typer.Option(help="Consumer group that keeps the place between two calls.")
+        str | None, typer.Option(help="Consumer group that keeps the position between two calls.")
     ] = None,
     beginning: Annotated[
-        bool, typer.Option("--from-beginning", help="Read what is there already, once more.")
+        bool,
+        typer.Option(
+            "--from-beginning", help="Read from the beginning, even what was read before."
+        ),
     ] = False,
     until_end: Annotated[
-        bool, typer.Option("--until-end", help="Stop where the topics ended at the start.")
+        bool, typer.Option("--until-end", help="Stop at the ends that the topics had at the start.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -166,13 +174,14 @@ def subscribe(
 @app.command()
 def doctor(
     services: Annotated[
-        list[str] | None, typer.Argument(help="Services to look at; else those of the exchange.")
+        list[str] | None,
+        typer.Argument(help="Services to look at; by default those of the exchange."),
     ] = None,
     directory: Dir = DEFAULT_DIR,
     *,
     as_json: Json = False,
 ) -> None:
-    """Look at all that the services need, change nothing, and say what is wrong and what to do."""
+    """Check all that the services need without changing it; say what is wrong and what to do."""
     from credstream.interfaces.cli.doctor import examine
 
     raise typer.Exit(examine(services or (), directory, as_json=as_json))
@@ -188,7 +197,7 @@ def resume(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = Fa
 
 @app.command()
 def migrate(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
-    """Bring a service's database, or with `vault` the vault, to this version."""
+    """Migrate the database of a service, or with `vault` the vault, to this version."""
     from credstream.interfaces.cli.operate import migrate_database
 
     raise typer.Exit(migrate_database(service, directory, as_json=as_json))
