@@ -177,3 +177,16 @@ def test_it_says_at_once_that_it_waits_for_the_registry(tmp_path):
     waits, ends = done.stderr.splitlines()
     assert waits.startswith(f"waiting for receipts: registry {address}: nobody listens there")
     assert address in ends
+
+
+def test_a_dry_run_beside_the_run_looks_up_in_its_tables_and_adds_no_file(house):
+    """The folder of a run on real servers has no tables of its own: they are read there."""
+    file = houses.EXAMPLES / "submissions" / "metis-like" / "02-core-award.json"
+    before = sorted((house.folder / "state").glob("*.db*"))
+    done = houses.credstream("try", file, "--provider", "metis-like", "--dir", house.folder, "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["judgement"]["outcome"] == "recognised"
+    unknown = houses.credstream("try", file, "--provider", "nobody", "--dir", house.folder)
+    assert unknown.returncode == 2
+    assert f"registered in {house.folder}" in unknown.stderr
+    assert sorted((house.folder / "state").glob("*.db*")) == before
