@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from credstream.vocabularies.tables import entries, index
-from credstream.vocabularies.text import squeeze
+from credstream.vocabularies.tables import terms_by_code, terms_by_name
+from credstream.vocabularies.text import match_key
 
 BASE = "http://data.europa.eu/snb/education-credit/"
 
@@ -23,13 +23,13 @@ class CreditFramework:
 
 def credit_framework(value: str) -> CreditFramework | None:
     """A framework of credit points by code, URI, label or synonym."""
-    return _index().get(squeeze(value))
+    return _index().get(match_key(value))
 
 
 def all_credit_frameworks() -> tuple[CreditFramework, ...]:
-    return tuple(entries("credits", BASE, CreditFramework).values())
+    return tuple(terms_by_code("credits", BASE, CreditFramework).values())
 
 
 @cache
 def _index() -> Mapping[str, CreditFramework]:
-    return index("credits", BASE, CreditFramework)
+    return terms_by_name("credits", BASE, CreditFramework)

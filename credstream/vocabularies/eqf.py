@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from credstream.vocabularies.text import LONGEST, fold, tail
+from credstream.vocabularies.text import LONGEST, code_in_uri, folded
 
 BASE = "http://data.europa.eu/snb/eqf/"
 
@@ -18,17 +18,23 @@ _NAMES = ("eqf", "eqr", "cec", "mec", "ekk", "erk", "qeq", "επεπ")
 _LEVEL = re.compile(
     rf"(?:(?:{'|'.join(_NAMES)})[:-]? ?)?(?:(?:{'|'.join(LEVEL_WORDS)})[:-]? ?)?([1-8])(?:\.0)?"
 )
+# The EQF level of each cycle of the QF-EHEA, and its names; DEQAR numbers them from 0.
 _CYCLES: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "short": (5, ("0", "short cycle", "0th cycle", "short cycle within the first cycle")),
     "first": (6, ("1", "first cycle", "1st cycle", "cycle 1")),
     "second": (7, ("2", "second cycle", "2nd cycle", "cycle 2")),
     "third": (8, ("3", "third cycle", "3rd cycle", "cycle 3")),
 }
-_BY_NAME = {name: cycle_ for cycle_, (_, names) in _CYCLES.items() for name in (cycle_, *names)}
+_CYCLE_BY_NAME = {
+    name: cycle_ for cycle_, (_, names) in _CYCLES.items() for name in (cycle_, *names)
+}
 
 
 def eqf(value: object) -> int | None:
-    """A level 1 to 8 from a number, `level 5`, `EQF 5` or the URI; never from any other word."""
+    """A level 1 to 8 from a number, `level 5`, `EQF 5` or the URI.
+
+    None for a level of another framework: `NLQF 5` is none of the EQF.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -37,11 +43,11 @@ def eqf(value: object) -> int | None:
 
 
 def uri(level: int) -> str:
-    return f"{BASE}{_known(level)}"
+    return f"{BASE}{_checked(level)}"
 
 
 def label(level: int) -> str:
-    return f"Level {_known(level)}"
+    return f"Level {_checked(level)}"
 
 
 def cycle(value: object) -> str | None:
@@ -49,7 +55,7 @@ def cycle(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = value if isinstance(value, str) else f"{value}" if value in range(4) else ""
-    return _BY_NAME.get(fold(text[:LONGEST]).replace("-", " ").removeprefix("qf ehea "))
+    return _CYCLE_BY_NAME.get(folded(text[:LONGEST]).replace("-", " ").removeprefix("qf ehea "))
 
 
 def cycle_eqf(cycle: str) -> int:
@@ -59,11 +65,11 @@ def cycle_eqf(cycle: str) -> int:
 def _from_text(value: str) -> int | None:
     if len(value) > LONGEST:
         return None
-    found = _LEVEL.fullmatch(fold(tail(value, BASE) or value))
-    return int(found[1]) if found else None
+    level = _LEVEL.fullmatch(folded(code_in_uri(value, BASE) or value))
+    return int(level[1]) if level else None
 
 
-def _known(level: int) -> int:
+def _checked(level: int) -> int:
     if level not in range(1, 9):
         raise KeyError(level)
     return level

@@ -1,4 +1,4 @@
-"""Languages: BCP 47 primary subtags from what the field writes."""
+"""Languages: BCP 47 primary subtags by tag, code, URI or name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from credstream.vocabularies.tables import first, read
-from credstream.vocabularies.text import squeeze, tail
+from credstream.vocabularies.tables import codes_by_name, read_list
+from credstream.vocabularies.text import code_in_uri, match_key
 
 BASE = "http://publications.europa.eu/resource/authority/language/"
 
-# ISO 639-2 has a second code for these; the last four are subtags that were withdrawn.
+# ISO 639-2/B has a second code for these; the last four are subtags that were withdrawn:
+# https://www.iana.org/assignments/language-subtag-registry
 _ALIASES = {
     "tib": "bo",
     "cze": "cs",
@@ -38,7 +39,8 @@ _ALIASES = {
     "ji": "yi",
     "mo": "ro",
 }
-# Language, then script, region and variants; `en_EN` has a region that is none, but is meant.
+# Language, script, region and variants: https://www.rfc-editor.org/rfc/rfc5646#section-2.1. The
+# region is not looked up, so that `en_EN` is read as well.
 _TAG = re.compile(
     r"([a-z]{2,3})([-_][a-z]{4})?([-_]([a-z]{2}|[0-9]{3}))?([-_]([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
 )
@@ -50,10 +52,10 @@ def language(value: str) -> str | None:
     ISO 639-1 where it has a code, else ISO 639-3. Languages that neither the European list names
     nor ISO 639-1 holds are unknown, and so are `und`, `mul` and `zxx`, which name none.
     """
-    text = (tail(value, BASE) or value.strip()).lower()
-    found = _TAG.fullmatch(text)
-    code = _by_code().get(found[1]) if found else None
-    return code or _by_name().get(squeeze(text))
+    text = (code_in_uri(value, BASE) or value.strip()).lower()
+    tag = _TAG.fullmatch(text)
+    code = _by_code().get(tag[1]) if tag else None
+    return code or _by_name().get(match_key(text))
 
 
 def authority_uri(code: str) -> str:
@@ -70,17 +72,17 @@ def all_languages() -> tuple[str, ...]:
 
 @cache
 def _rows() -> Mapping[str, list[str]]:
-    return read("languages")
+    return read_list("languages")
 
 
 @cache
 def _by_code() -> Mapping[str, str]:
-    own = {code: code for code in _rows()}
-    long = {row[0].lower(): code for code, row in _rows().items()}
-    return own | long | _ALIASES
+    by_subtag = {code: code for code in _rows()}
+    by_authority = {row[0].lower(): code for code, row in _rows().items()}
+    return by_subtag | by_authority | _ALIASES
 
 
 @cache
 def _by_name() -> Mapping[str, str]:
-    # Languages of ISO 639-1 come first in the file: theirs is the name that two share.
-    return first((name, code) for code, row in _rows().items() for name in row[1:])
+    # Languages of ISO 639-1 come first in the file, so a name that two languages share is theirs.
+    return codes_by_name((name, code) for code, row in _rows().items() for name in row[1:])

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from credstream.vocabularies.tables import first, names, read
-from credstream.vocabularies.text import squeeze, tail
+from credstream.vocabularies.tables import codes_by_name, names_of, read_list
+from credstream.vocabularies.text import code_in_uri, match_key
 
 ACCREDITATIONS = "http://data.europa.eu/snb/accreditation/"
 UNKNOWN = "unknown"
 
-# Europass lists licences, reviews and accreditations together, as types of accreditation.
-_EUROPASS = {
+# The Europass list of accreditation types has licences and reviews in it as well. The last two
+# are newer than its file of 2023; DEQAR writes them.
+_CODE_BY_ACCREDITATION = {
     "003293d2ce": "accreditation",
     "820101cba6": "external",
     "bb4618238e": "external",
@@ -26,7 +27,7 @@ _EUROPASS = {
 
 @dataclass(frozen=True, slots=True)
 class QualityAssuranceType:
-    """What kind of assurance stands behind a credential."""
+    """A kind of quality assurance of a credential."""
 
     code: str
     label: str
@@ -35,9 +36,11 @@ class QualityAssuranceType:
 def quality_assurance(value: str) -> QualityAssuranceType | None:
     """A type by code, label, synonym or the URI of a Europass type of accreditation.
 
-    None is a value that the list does not have; `unknown` is a value that says so itself.
+    The type `unknown` is for a text that itself says so.
     """
-    code = _EUROPASS.get(tail(value, ACCREDITATIONS) or "") or _by_name().get(squeeze(value))
+    code = _CODE_BY_ACCREDITATION.get(code_in_uri(value, ACCREDITATIONS) or "") or _by_name().get(
+        match_key(value)
+    )
     return QualityAssuranceType(code, _rows()[code]["label"]) if code else None
 
 
@@ -47,9 +50,11 @@ def all_quality_assurance_types() -> tuple[QualityAssuranceType, ...]:
 
 @cache
 def _rows() -> Mapping[str, Any]:
-    return read("quality_assurance")
+    return read_list("quality_assurance")
 
 
 @cache
 def _by_name() -> Mapping[str, str]:
-    return first((name, code) for code, row in _rows().items() for name in names(code, row))
+    return codes_by_name(
+        (name, code) for code, row in _rows().items() for name in names_of(code, row)
+    )

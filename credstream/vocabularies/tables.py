@@ -1,4 +1,4 @@
-"""Reads the value lists from their files, each on its first use."""
+"""Reads the vocabularies from their files, each on its first use."""
 
 from __future__ import annotations
 
@@ -7,51 +7,56 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from credstream.vocabularies.text import squeeze
+from credstream.vocabularies.text import match_key
 
 T = TypeVar("T")
 
 DATA = Path(__file__).with_name("data")
 
 
-def read(name: str) -> Mapping[str, Any]:
-    """The content of one file; the list's own module keeps it."""
+def read_list(name: str) -> Mapping[str, Any]:
+    """The content of one file; the module of the list caches it."""
     content: Mapping[str, Any] = json.loads(DATA.joinpath(f"{name}.json").read_bytes())
     return content
 
 
-def entries(name: str, base: str, make: Callable[[str, str, str | None], T]) -> Mapping[str, T]:
-    """The entries of a list of terms by code; `base` stands before the URIs in the file."""
+def terms_by_code(
+    name: str, base: str, make: Callable[[str, str, str | None], T]
+) -> Mapping[str, T]:
+    """The terms of a list by code; `base` completes the URIs in the file."""
     return {
         code: make(code, row["label"], base + row["uri"] if row["uri"] else None)
-        for code, row in read(name).items()
+        for code, row in read_list(name).items()
     }
 
 
-def index(name: str, base: str, make: Callable[[str, str, str | None], T]) -> Mapping[str, T]:
-    """The entries of a list of terms by everything that may name them, squeezed."""
-    found = entries(name, base, make)
+def terms_by_name(
+    name: str, base: str, make: Callable[[str, str, str | None], T]
+) -> Mapping[str, T]:
+    """The terms of a list by the match key of every text that may stand for them."""
+    terms = terms_by_code(name, base, make)
     return {
-        squeeze(written): found[code]
-        for code, row in read(name).items()
-        for written in (*names(code, row), *_addresses(base, row["uri"]))
+        match_key(text): terms[code]
+        for code, row in read_list(name).items()
+        for text in (*names_of(code, row), *_uris(base, row["uri"]))
     }
 
 
-def names(code: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+def names_of(code: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     """Code, label and synonyms of one row, as written."""
     return (code, row["label"], *(term for terms in row["terms"].values() for term in terms))
 
 
-def first(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Names, squeezed, with their codes; a name that two codes share stays with the first."""
-    found: dict[str, str] = {}
+def codes_by_name(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """The codes by the match keys of their names; of two codes with one name the first counts."""
+    codes: dict[str, str] = {}
     for name, code in pairs:
-        found.setdefault(squeeze(name), code)
-    return found
+        codes.setdefault(match_key(name), code)
+    return codes
 
 
-def _addresses(base: str, tail: str | None) -> Iterable[str]:
-    if tail is None:
+def _uris(base: str, code: str | None) -> Iterable[str]:
+    """The URI of a term, and its https form, which providers write though the lists have http."""
+    if code is None:
         return ()
-    return (base + tail, (base + tail).replace("http:", "https:"))
+    return (base + code, (base + code).replace("http:", "https:"))

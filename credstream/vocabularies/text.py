@@ -6,8 +6,8 @@ import unicodedata
 
 LONGEST = 200
 
-# Letters of the field's languages that Unicode does not take apart.
-_STROKES = str.maketrans(
+# Letters of European languages that Unicode does not decompose into a base and an accent.
+_BASE_LETTERS = str.maketrans(
     {
         "ø": "o",
         "ł": "l",
@@ -22,35 +22,36 @@ _STROKES = str.maketrans(
 )
 
 
-def fold(text: str) -> str:
-    """The text without case, accents and needless blanks; punctuation stays."""
+def folded(text: str) -> str:
+    """The text without case, accents and needless blanks, with its punctuation."""
     if text.isascii():
         return " ".join(text.lower().split())
-    bare = _bare(text.casefold()).casefold()
-    return " ".join(_bare(bare).translate(_STROKES).split())
+    # Folding the case can bring accents back, as in İ: both are done twice.
+    lower = _without_accents(text.casefold()).casefold()
+    return " ".join(_without_accents(lower).translate(_BASE_LETTERS).split())
 
 
-def squeeze(text: str) -> str:
-    """The folded text without blanks and punctuation: `Part-time` and `part time` are one.
+def match_key(text: str) -> str:
+    """The folded text without blanks and punctuation: `Part-time` and `part time` have one key.
 
-    Empty where the text is longer than any term, so that nobody folds a megabyte.
+    Empty where the text is longer than any term, so that a megabyte is not folded.
     """
     if len(text) > LONGEST:
         return ""
-    return "".join(letter for letter in fold(text) if letter.isalnum())
+    return "".join(letter for letter in folded(text) if letter.isalnum())
 
 
-def tail(uri: str, base: str) -> str | None:
-    """What follows `base` in a URI; `https` is read as the `http` of the European lists."""
-    scheme, found, rest = uri.strip().partition("://")
+def code_in_uri(uri: str, base: str) -> str | None:
+    """The code behind `base` in a URI; `https` is read as the `http` of the European lists."""
+    scheme, separator, rest = uri.strip().partition("://")
     address = base.partition("://")[2]
-    if not found or scheme.lower() not in {"http", "https"}:
+    if not separator or scheme.lower() not in {"http", "https"}:
         return None
     if rest[: len(address)].lower() != address:
         return None
     return rest[len(address) :].rstrip("/")
 
 
-def _bare(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

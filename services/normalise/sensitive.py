@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from credstream.vocabularies.text import LONGEST, fold
+from credstream.vocabularies.text import LONGEST, folded
 
 # Beginnings of words, folded: what a word must begin with.
 STEMS: Mapping[str, str] = {
@@ -44,7 +44,7 @@ def sensitive(paths: Iterable[str]) -> int:
 
 def _tells(path: str) -> bool:
     parts = [part for part in PART.split(path[-LONGEST:]) if not part.isdigit() and part]
-    return any(_word_tells(fold(word)) for word in WORD.findall(parts[-1])) if parts else False
+    return any(_word_tells(folded(word)) for word in WORD.findall(parts[-1])) if parts else False
 
 
 def _word_tells(word: str) -> bool:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from credstream.vocabularies import countries, languages
-from credstream.vocabularies.text import squeeze
+from credstream.vocabularies import countries, languages, tables
+from credstream.vocabularies.text import match_key
 
 
 @pytest.mark.parametrize(
@@ -209,6 +209,6 @@ def test_countries_of_europe_are_read_in_the_ten_languages(code, names):
 
 def test_no_name_means_two_countries():
     meant = {}
-    for code, row in countries.read("countries").items():
+    for code, row in tables.read_list("countries").items():
         for name in row[1:]:
-            assert meant.setdefault(squeeze(name), code) == code, name
+            assert meant.setdefault(match_key(name), code) == code, name

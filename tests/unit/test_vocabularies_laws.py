@@ -21,7 +21,7 @@ from credstream.vocabularies import (
     quality_assurance,
     supervision,
     tables,
-    targets,
+    target_groups,
     text,
 )
 from credstream.vocabularies.credits import credit_framework
@@ -46,11 +46,11 @@ LOOKUPS = (
     participation.schedule,
     quality_assurance.quality_assurance,
     supervision.supervision,
-    targets.target_group,
+    target_groups.target_group,
 )
 BASES = (
     *(assessment.BASE, countries.BASE, eqf.BASE, esco.BASE, isced_f.BASE, languages.BASE),
-    *(nqf.BASE, participation.MODES, participation.SCHEDULES, supervision.BASE, targets.BASE),
+    *(nqf.BASE, participation.MODES, participation.SCHEDULES, supervision.BASE, target_groups.BASE),
 )
 ANYTHING = st.text(st.characters(exclude_categories=())) | st.builds(
     str.__add__, st.sampled_from(BASES), st.text()
@@ -80,9 +80,16 @@ def test_long_and_broken_texts_are_unknown_everywhere(written):
 
 
 def test_every_term_is_short_enough_to_be_found():
-    for name in ("assessment", "modes", "schedules", "targets", "credits", "quality_assurance"):
-        for code, row in tables.read(name).items():
-            assert all(text.squeeze(written) for written in tables.names(code, row))
+    for name in (
+        "assessment",
+        "modes",
+        "schedules",
+        "target_groups",
+        "credits",
+        "quality_assurance",
+    ):
+        for code, row in tables.read_list(name).items():
+            assert all(text.match_key(written) for written in tables.names_of(code, row))
     labels = [isced_f.label(code) for code in isced_f.all_fields()]
     assert max(map(len, labels)) < text.LONGEST
 
@@ -93,7 +100,7 @@ def test_importing_reads_no_list_and_loads_no_heavy_package():
         "def refuse(*args): raise AssertionError('a list was read at import')\n"
         "pathlib.Path.read_bytes = refuse\n"
         "from credstream.vocabularies import (assessment, countries, credits, eqf, esco, isced_f,"
-        " languages, nqf, participation, quality_assurance, supervision, targets)\n"
+        " languages, nqf, participation, quality_assurance, supervision, target_groups)\n"
         "heavy = {'faust', 'confluent_kafka', 'sqlalchemy', 'aiohttp', 'structlog', 'fastavro'}\n"
         "assert not heavy & sys.modules.keys()\n"
     )
@@ -113,7 +120,7 @@ def published(name):
         ("europass-learning-assessment-types", assessment.assessment),
         ("europass-modes", participation.mode),
         ("europass-learning-schedule-types", participation.schedule),
-        ("europass-target-groups", targets.target_group),
+        ("europass-target-groups", target_groups.target_group),
         ("credit-points", credit_framework),
     ],
 )

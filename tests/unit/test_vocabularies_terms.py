@@ -8,10 +8,10 @@ from credstream.vocabularies import (
     quality_assurance,
     supervision,
     tables,
-    targets,
+    target_groups,
 )
 from credstream.vocabularies.credits import all_credit_frameworks, credit_framework
-from credstream.vocabularies.text import squeeze
+from credstream.vocabularies.text import match_key
 
 TEN = ["da", "de", "el", "en", "es", "fr", "it", "nl", "pl", "pt"]
 # Two grades of part-time that Europass made: no other language has a common word for them.
@@ -20,7 +20,7 @@ LISTS = {
     "assessment": (assessment.assessment, assessment.all_assessments),
     "modes": (participation.mode, participation.all_modes),
     "schedules": (participation.schedule, participation.all_schedules),
-    "targets": (targets.target_group, targets.all_target_groups),
+    "target_groups": (target_groups.target_group, target_groups.all_target_groups),
     "credits": (credit_framework, all_credit_frameworks),
     "quality_assurance": (
         quality_assurance.quality_assurance,
@@ -45,17 +45,18 @@ def test_every_entry_comes_back_from_code_label_and_uri(name):
 @pytest.mark.parametrize("name", LISTS)
 def test_every_synonym_leads_to_its_own_entry(name):
     read, _ = LISTS[name]
-    for code, row in tables.read(name).items():
-        for written in tables.names(code, row):
+    for code, row in tables.read_list(name).items():
+        for written in tables.names_of(code, row):
             assert read(written).code == code, written
             assert read(f"  {written.upper()} ").code == code, written
 
 
 @pytest.mark.parametrize(
-    "name", ["assessment", "modes", "schedules", "targets", "supervisions", "quality_assurance"]
+    "name",
+    ["assessment", "modes", "schedules", "target_groups", "supervisions", "quality_assurance"],
 )
 def test_every_entry_has_words_in_the_ten_languages(name):
-    for code, row in tables.read(name).items():
+    for code, row in tables.read_list(name).items():
         if code not in ENGLISH_ONLY:
             assert sorted(language for language, words in row["terms"].items() if words) == TEN, (
                 code
@@ -212,17 +213,17 @@ def test_every_supervision_comes_back_from_its_label_and_uri():
 
 
 def test_every_synonym_of_a_supervision_leads_to_it():
-    for code, row in tables.read("supervisions").items():
-        for written in tables.names(code, row):
+    for code, row in tables.read_list("supervisions").items():
+        for written in tables.names_of(code, row):
             assert supervision.supervision(written).code == code, written
 
 
 @pytest.mark.parametrize("name", [*LISTS, "supervisions"])
 def test_no_synonym_means_two_codes(name):
     meant = {}
-    for code, row in tables.read(name).items():
-        for written in tables.names(code, row):
-            assert meant.setdefault(squeeze(written), code) == code, written
+    for code, row in tables.read_list(name).items():
+        for written in tables.names_of(code, row):
+            assert meant.setdefault(match_key(written), code) == code, written
 
 
 @pytest.mark.parametrize(
@@ -249,14 +250,14 @@ def test_the_types_of_quality_assurance_are_seven():
 
 
 def test_s08_three_kinds_of_workers_stand_beside_the_groups_of_europass():
-    groups = targets.all_target_groups()
+    groups = target_groups.all_target_groups()
     assert sum(group.uri is not None for group in groups) == 20
     for written, code in (
         ("workers in the sector", "sector-workers"),
         ("workers in other sectors", "other-sector-workers"),
         ("new entrants", "entrants"),
     ):
-        assert targets.target_group(written).code == code
+        assert target_groups.target_group(written).code == code
 
 
 def test_ects_and_ecvet_are_the_frameworks_of_credit():

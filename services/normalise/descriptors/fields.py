@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from credstream.contract.records import Provider
 from credstream.formats.shared.parsed import Parsed
-from credstream.vocabularies import esco, isced_f, targets
+from credstream.vocabularies import esco, isced_f
 from credstream.vocabularies import languages as subtags
+from credstream.vocabularies.target_groups import target_group
 from services.normalise.descriptors.base import Finding, coded
 
 FIELD_FIX = "write an ISCED-F 2013 code such as 0714"
@@ -36,10 +37,14 @@ def occupations(parsed: Parsed, _: Provider) -> Finding[tuple[str, ...]]:
 
 def target_groups(parsed: Parsed, _: Provider) -> Finding[tuple[str, ...]]:
     return coded(
-        "target_groups", parsed.target_groups, _target, "target_group.unrecognised", TARGET_FIX
+        "target_groups",
+        parsed.target_groups,
+        _target_group_code,
+        "target_group.unrecognised",
+        TARGET_FIX,
     )
 
 
-def _target(text: str) -> str | None:
-    found = targets.target_group(text)
-    return found.code if found else None
+def _target_group_code(text: str) -> str | None:
+    group = target_group(text)
+    return group.code if group else None

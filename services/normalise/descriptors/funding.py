@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import FundingMark
-from credstream.vocabularies.text import squeeze
+from credstream.vocabularies.text import match_key
 from services.normalise.descriptors.base import plain
 
 FUNDERS: Mapping[str, tuple[str, ...]] = {
@@ -62,7 +62,7 @@ def _doubts(mark: FundingMark) -> Iterable[Reason]:
 
 
 def _name(written: str) -> str:
-    return squeeze(written[:200].replace("+", " plus "))
+    return match_key(written[:200].replace("+", " plus "))
 
 
 _BY_NAME = {_name(name): code for code, others in FUNDERS.items() for name in (code, *others)}

@@ -97,7 +97,7 @@ def _national(claim: LevelClaim) -> _National | None:
         if place and found:
             return _National(*found, nqf.to_eqf(*found), place)
     framework, value = known(claim.framework, nqf.framework), plain(claim.value)
-    if nqf.beyond(plain(claim.framework) or "", value or ""):
+    if nqf.is_outside_mbo(plain(claim.framework) or "", value or ""):
         return None
     if framework and value and claim.value:
         return _listed(framework, value, claim.value)

@@ -16,7 +16,7 @@ from credstream.vocabularies import (
     nqf,
     participation,
     supervision,
-    targets,
+    target_groups,
 )
 from credstream.vocabularies import credits as credit_points
 
@@ -83,7 +83,9 @@ LISTS: Mapping[str, CodeList] = {
     "credit": _snb(
         "education-credit", lambda: {e.uri for e in credit_points.all_credit_frameworks()}
     ),
-    "target": _snb("target-group", lambda: {each.uri for each in targets.all_target_groups()}),
+    "target": _snb(
+        "target-group", lambda: {each.uri for each in target_groups.all_target_groups()}
+    ),
     "supervision": _snb(
         "supervision-verification", lambda: {e.uri for e in supervision.all_supervisions()}
     ),
@@ -157,7 +159,7 @@ def credit_framework(code: str) -> dict[str, object] | None:
 
 
 def target_group(code: str) -> dict[str, object] | None:
-    found = targets.target_group(code)
+    found = target_groups.target_group(code)
     return concept("target", found.uri, found.label) if found else None
 
 

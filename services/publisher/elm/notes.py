@@ -16,7 +16,7 @@ from credstream.contract.values import (
 from credstream.vocabularies.participation import mode, schedule
 from credstream.vocabularies.quality_assurance import quality_assurance
 from credstream.vocabularies.supervision import supervision
-from credstream.vocabularies.targets import target_group
+from credstream.vocabularies.target_groups import target_group
 from services.publisher.elm.concepts import nqf_level
 
 WORDS = {
