@@ -19,10 +19,12 @@ from credstream.contract.records import (
 )
 from credstream.exchange.descriptors import descriptors
 from credstream.exchange.errors import CommandError
+from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.target import settings_for
 from credstream.storage.read_only import reading
 from services.publisher.tables import DELIVERED, OUTBOX, VERSIONS
 
+# The channel that delivers files.
 EUROPASS = "europass"
 
 
@@ -52,7 +54,8 @@ def versions_of(key: str, directory: Path) -> tuple[Version, ...]:
     Raises CommandError for a key that was never published, and Unavailable.
     """
     settings = settings_for("publisher", directory)
-    folders = (directory / EUROPASS, Path(settings.europass_dir))
+    # Settings of the environment may name the folder of another exchange, so its own comes first.
+    folders = (ExchangeFolder(directory).europass, Path(settings.europass_dir))
     with reading(settings.database_url) as connection:
         deliveries = _deliveries(connection, key, folders)
         versions = tuple(_versions(connection, key, deliveries))

@@ -219,15 +219,15 @@ def test_the_file_may_come_by_standard_input(attempt, monkeypatch):
 @pytest.mark.parametrize("name", ["missing", "folder"])
 def test_what_is_no_file_is_misuse(tmp_path, name):
     (tmp_path / "folder").mkdir()
-    with pytest.raises(CommandError, match=name) as trouble:
+    with pytest.raises(CommandError, match=name) as error:
         try_file.try_file(tmp_path / name, "try", tmp_path, as_json=True)
-    assert trouble.value.kind is Kind.MISUSE
+    assert error.value.kind is Kind.MISUSE
 
 
 def test_a_provider_that_nobody_registered_is_misuse_and_the_known_ones_are_named(attempt):
-    with pytest.raises(CommandError, match=r"acme.*festo-like, metis-like") as trouble:
+    with pytest.raises(CommandError, match=r"acme.*festo-like, metis-like") as error:
         attempt(award(), "acme")
-    assert trouble.value.kind is Kind.MISUSE
+    assert error.value.kind is Kind.MISUSE
 
 
 def test_a_file_that_names_its_provider_says_how_to_try_it(attempt):

@@ -36,8 +36,8 @@ def _own_folder(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def house(tmp_path):
-    """Publishes the credentials of an example, and then what is judged anew."""
+def exchange(tmp_path):
+    """The folder of an exchange, and functions that publish, withdraw and deliver in it."""
     (tmp_path / "state").mkdir()
     source = open_engine(f"sqlite:///{tmp_path}/state/publisher.db")
     with transaction(source) as connection:
@@ -46,10 +46,10 @@ def house(tmp_path):
 
     def submit(name):
         file = SUBMISSIONS / name
-        found = try_submission(
+        dry_run = try_submission(
             file.read_bytes(), lookups_in(Path("nowhere"), file.parent.name, AT), AT
         )
-        for each in found.credentials:
+        for each in dry_run.credentials:
             record = replace(
                 each.record, award=each.record.award and pseudonymous(each.record.award)
             )
@@ -58,7 +58,7 @@ def house(tmp_path):
                     record=record, judgement=each.judgement, cause="submitted", cause_detail=""
                 )
             )
-        return found.credentials[-1].record.key
+        return dry_run.credentials[-1].record.key
 
     def pseudonymous(award):
         return replace(award, learner=replace(award.learner, pseudonym="5eed" * 16))
@@ -73,10 +73,10 @@ def house(tmp_path):
             at=at,
             record=accredited,
         )
-        outcome = publish(message, facts, [Outlet()])
-        learn(facts, outcome.rows)
+        result = publish(message, facts, [Outlet()])
+        learn(facts, result.rows)
         with transaction(source) as connection:
-            write.apply(codec, connection, outcome.rows)
+            write.apply(codec, connection, result.rows)
 
     def withdraw(key):
         head = facts.heads[key].source
@@ -96,23 +96,23 @@ def house(tmp_path):
 
 
 @pytest.fixture
-def ask(capsys, house):
+def ask(capsys, exchange):
     def run(key, *, as_json=True):
-        assert explain_record(key, house.folder, as_json=as_json) == 0
+        assert explain_record(key, exchange.folder, as_json=as_json) == 0
         text = capsys.readouterr().out
         return json.loads(text) if as_json else text
 
     return run
 
 
-def test_a_record_tells_its_source_origins_rules_and_judgement(house, ask):
-    told = ask(house.submit("amu-like/03-pipe-award.json"))
-    assert (told["kind"], told["status"], told["version"]) == ("award", "issued", 1)
-    assert told["provider"] == "amu-like"
-    assert told["source"]["format"] == "native"
-    assert told["source"]["proof"] == "none"
-    assert told["source"]["mapping"]
-    (workload,) = (each for each in told["provenance"] if each["descriptor"] == "workload")
+def test_a_record_tells_its_source_origins_rules_and_judgement(exchange, ask):
+    explained = ask(exchange.submit("amu-like/03-pipe-award.json"))
+    assert (explained["kind"], explained["status"], explained["version"]) == ("award", "issued", 1)
+    assert explained["provider"] == "amu-like"
+    assert explained["source"]["format"] == "native"
+    assert explained["source"]["proof"] == "none"
+    assert explained["source"]["mapping"]
+    (workload,) = (each for each in explained["provenance"] if each["descriptor"] == "workload")
     assert workload == {
         "descriptor": "workload",
         "origin": "derived",
@@ -120,65 +120,65 @@ def test_a_record_tells_its_source_origins_rules_and_judgement(house, ask):
         "rule": "hours_per_day",
         "raw": "15 dage",
     }
-    assert told["descriptors"]["workload"]["hours"] == 111
-    assert told["completeness"]["mandatory"] == 10
-    assert told["judgement"]["reason"] == "missing.level"
-    assert [each["step"] for each in told["judgement"]["checks"]][-1] == "level"
-    assert [each["code"] for each in told["warnings"]] == [
+    assert explained["descriptors"]["workload"]["hours"] == 111
+    assert explained["completeness"]["mandatory"] == 10
+    assert explained["judgement"]["reason"] == "missing.level"
+    assert [each["step"] for each in explained["judgement"]["checks"]][-1] == "level"
+    assert [each["code"] for each in explained["warnings"]] == [
         "route.formal_unproven",
         "schema.violation",
     ]
 
 
-def test_each_version_has_its_cause(house, ask):
-    key = house.submit("amu-like/02-cable-award.json")
-    house.withdraw(key)
-    told = ask(key)
-    first, second = told["versions"]
+def test_each_version_has_its_cause(exchange, ask):
+    key = exchange.submit("amu-like/02-cable-award.json")
+    exchange.withdraw(key)
+    explained = ask(key)
+    first, second = explained["versions"]
     assert (first["version"], first["change"], first["cause"]) == (1, "issued", "submitted")
     assert (second["version"], second["change"]) == (2, "rejudged")
     assert (second["cause"], second["cause_detail"]) == ("accreditation.withdrawn", LIST)
     assert (second["previous_outcome"], second["outcome"]) == ("confirmed", "not-covered")
     assert second["published_at"] == AT + 60_000
-    assert told["judgement"]["outcome"] == "not-covered"
+    assert explained["judgement"]["outcome"] == "not-covered"
 
 
-def test_the_sealed_file_of_a_version_is_named_where_it_lies(house, ask):
-    key = house.submit("festo-like/01-automation-joint.json")
-    house.withdraw(key)
-    (house.folder / "europass").mkdir()
-    (house.folder / "europass" / "one.jsonld").touch()
-    house.deliver(key, 1, note="one.jsonld")
-    house.deliver(key, 2, tables.WITHHELD, "edc.incomplete at workload: no workload")
+def test_the_sealed_file_of_a_version_is_named_where_it_lies(exchange, ask):
+    key = exchange.submit("festo-like/01-automation-joint.json")
+    exchange.withdraw(key)
+    (exchange.folder / "europass").mkdir()
+    (exchange.folder / "europass" / "one.jsonld").touch()
+    exchange.deliver(key, 1, note="one.jsonld")
+    exchange.deliver(key, 2, tables.WITHHELD, "edc.incomplete at workload: no workload")
     first, second = (each["deliveries"] for each in ask(key)["versions"])
     assert first[0]["state"] == "delivered"
-    assert first[0]["file"] == str(house.folder / "europass" / "one.jsonld")
+    assert first[0]["file"] == str(exchange.folder / "europass" / "one.jsonld")
     assert (second[0]["state"], second[0]["file"]) == ("withheld", None)
     shown = " ".join(ask(key, as_json=False).split())
     assert "one.jsonld" in "".join(shown.split())
     assert "withheld, edc.incomplete at workload" in shown
 
 
-def test_a_definition_is_explained_without_learner_and_judgement(house, ask):
-    key = house.submit("metis-like/01-core-definition.json")
-    told = ask(key)
-    assert told["kind"] == "definition"
-    assert told["judgement"] is None
-    assert "learner" not in told["descriptors"]
+def test_a_definition_is_explained_without_learner_and_judgement(exchange, ask):
+    key = exchange.submit("metis-like/01-core-definition.json")
+    explained = ask(key)
+    assert explained["kind"] == "definition"
+    assert explained["judgement"] is None
+    assert "learner" not in explained["descriptors"]
     assert "Judgement" not in ask(key, as_json=False)
 
 
-def test_of_the_learner_there_is_a_pseudonym_and_nothing_else(house, ask):
-    key = house.submit("metis-like/02-core-award.json")
-    told = ask(key)
-    assert told["descriptors"]["learner"] == {"pseudonym": "5eed" * 16}
-    shown = "".join((json.dumps(told, ensure_ascii=False) + ask(key, as_json=False)).split())
+def test_of_the_learner_there_is_a_pseudonym_and_nothing_else(exchange, ask):
+    key = exchange.submit("metis-like/02-core-award.json")
+    explained = ask(key)
+    assert explained["descriptors"]["learner"] == {"pseudonym": "5eed" * 16}
+    shown = "".join((json.dumps(explained, ensure_ascii=False) + ask(key, as_json=False)).split())
     assert not [text for text in PERSONAL if "".join(text.split()) in shown]
 
 
-def test_a_person_reads_where_it_came_from_and_what_changed_it(house, ask):
-    key = house.submit("amu-like/02-cable-award.json")
-    house.withdraw(key)
+def test_a_person_reads_where_it_came_from_and_what_changed_it(exchange, ask):
+    key = exchange.submit("amu-like/02-cable-award.json")
+    exchange.withdraw(key)
     text = ask(key, as_json=False)
     for words in (
         key,
@@ -192,16 +192,16 @@ def test_a_person_reads_where_it_came_from_and_what_changed_it(house, ask):
         assert words in text
 
 
-def test_a_key_that_was_never_published_is_misuse(house):
-    with pytest.raises(CommandError, match="mc:be:nothing") as trouble:
-        explain_record("mc:be:nothing", house.folder, as_json=False)
-    assert trouble.value.kind is Kind.MISUSE
+def test_a_key_that_was_never_published_is_misuse(exchange):
+    with pytest.raises(CommandError, match="mc:be:nothing") as error:
+        explain_record("mc:be:nothing", exchange.folder, as_json=False)
+    assert error.value.kind is Kind.MISUSE
 
 
 def test_without_an_exchange_there_is_a_way_out(tmp_path):
-    with pytest.raises(CommandError, match="--dir") as trouble:
+    with pytest.raises(CommandError, match="--dir") as error:
         explain_record("mc:be:nothing", tmp_path / "none", as_json=False)
-    assert trouble.value.kind is Kind.MISUSE
+    assert error.value.kind is Kind.MISUSE
 
 
 def test_a_database_without_tables_is_away(tmp_path):

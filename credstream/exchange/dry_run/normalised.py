@@ -39,6 +39,7 @@ def normalise_all(
     for number, record in enumerate(received):
         ending, again = _normalise(read_message(record, at, number), facts)
         endings.append(ending)
+        # The service would find these on its `again` topic, after the batch of this message.
         for request in again:
             later, _ = _normalise(read_message(request, at, len(received)), facts)
             completed.update({each.key: each for each in later.records})
@@ -66,6 +67,7 @@ def _completed(ending: Ending, completed: Mapping[str, Normalised]) -> Ending:
 
 def _facts(received: Sequence[Received], parsed: Sequence[Parsed], lookups: Lookups) -> Facts:
     provider = lookups.provider
+    # Of a file that ingest refuses, nothing reaches normalise, so nothing is looked up for it.
     keys = {definition_key_of(each, provider) for each in parsed} if received else set()
     return Facts(
         definitions=dict(lookups.definitions(keys)),

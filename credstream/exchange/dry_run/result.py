@@ -87,7 +87,7 @@ class DryRun:
 
     @property
     def sealable(self) -> bool:
-        """Whether every award of the file would be sealed."""
+        """Whether the file has awards, and every one of them would be sealed."""
         statuses = {self.status, *(award.status for award in self.awards)}
         return bool(self.awards) and statuses == {PUBLISHED} and not self.lacking
 
@@ -118,6 +118,7 @@ def learner_of(person: Person | None) -> Mapping[str, Any]:
     if person is None:
         return {"present": False, "identifiers": [], "name": False, "birth_date": False}
     schemes = [scheme for scheme, _ in identifiers(person)]
+    # Where a file has no identifier, normalise makes one of name and birth date.
     return {
         "present": bool(schemes),
         "identifiers": [name for name in unique(schemes) if name not in (NAME, NAME_AND_BIRTH)],
@@ -148,4 +149,5 @@ def _absent(record: Normalised) -> list[str]:
     """Mandatory descriptors that are lacking; a level only where one was to be expected."""
     warned = {each.path for each in record.account.warnings if each.code == "descriptor.absent"}
     lacking = [name for name in record.account.completeness.absent if name in MANDATORY]
+    # Annex I asks for a level "where applicable": normalise warns where it applies.
     return [name for name in lacking if name != "level" or name in warned]

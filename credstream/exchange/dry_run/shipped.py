@@ -20,6 +20,7 @@ def lookups(name: str, at: int) -> Lookups:
     """What the examples know at a time in milliseconds; raises CommandError: no such provider."""
     registered = {each.id: each for each in registrations_in(EXAMPLES)}
     provider = registered.get(name) or unregistered(name, registered, EXAMPLES)
+    # The lists are small: all of them are given, whatever tokens are asked for.
     listed = _accreditations(at)
     return Lookups(
         provider=provider,

@@ -16,6 +16,7 @@ from credstream.contract.values import (
 from credstream.interfaces.cli.labels import short
 from credstream.vocabularies import isced_f
 
+# Lines of one descriptor: `--json` has them all.
 MOST_LINES = 3
 TRUTH: Mapping[bool | None, str] = {True: "yes", False: "no"}
 VERIFIED: Mapping[bool | None, str] = {True: "identity verified", False: "identity not verified"}
@@ -133,6 +134,7 @@ def _own_id(definition: Definition) -> tuple[str, ...]:
 
 
 def _languages(definition: Definition) -> tuple[str, ...]:
+    # The language of the texts is shown already, and is mostly that of the teaching too.
     own = (definition.language,)
     return _first_of(definition.languages) if definition.languages != own else ()
 
@@ -151,6 +153,7 @@ def _identifiers(definition: Definition) -> tuple[str, ...]:
 
 
 def _id(identifier: Identifier) -> str:
+    # The value of these begins with its own scheme.
     bare = identifier.scheme in ("url", "did")
     return identifier.value if bare else f"{identifier.scheme}:{identifier.value}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# Characters of one text.
 LONGEST = 120
 FORMATS: Mapping[str, str] = {
     "native": "credstream's own JSON",

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+# Of lines that go into a pipe or a file.
 WIDTH = 120
 
 

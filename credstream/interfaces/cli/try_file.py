@@ -41,6 +41,7 @@ def exit_code(dry_run: DryRun) -> int:
 
 def content(file: Path) -> bytes:
     """The bytes of a file, one more than a topic lets in at most; raises CommandError."""
+    # One byte too many is enough for the refusal that a larger file gets.
     most = topics.max_bytes(topics.submissions("provider", "try")) + 1
     if file == STDIN:
         return sys.stdin.buffer.read(most)

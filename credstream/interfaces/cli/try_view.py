@@ -12,6 +12,7 @@ from credstream.exchange.dry_run.result import HELD, REFUSED, CredentialResult, 
 from credstream.interfaces.cli import record_view, terminal
 from credstream.interfaces.cli.labels import short, written_as
 
+# Descriptors that differ between two awards of one definition.
 OF_AWARDS = ("learner", "issued_on", "grade", "status")
 # What each status means for whoever sends a file, and its colour.
 STATUSES = {

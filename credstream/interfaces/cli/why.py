@@ -65,7 +65,7 @@ def _source(record: Normalised) -> Table:
         ("definition", record.definition.key),
         ("written as", written_as(record.format, record.envelope)),
         ("signature", record.proof),
-        ("happened", record.occurred_at or "not told"),
+        ("happened", record.occurred_at or "not stated"),
         ("received", _time(record.received_at)),
         ("read by", f"mapping {record.mapping}"),
     ):
