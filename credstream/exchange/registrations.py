@@ -15,9 +15,9 @@ from credstream.exchange import users
 from credstream.exchange.errors import CommandError
 from credstream.exchange.sending import connected
 from credstream.exchange.target import Target, settings_for
-from credstream.kafka import clients
+from credstream.kafka import clients, metadata
 from credstream.kafka.admin import Admin
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.kafka.topic_reader import read_to_end
 from credstream.process import timeouts
@@ -108,7 +108,7 @@ def _await_topics(cluster: Cluster, names: Iterable[str]) -> None:
     """The embedded broker has no admin calls: its host creates the topics of a registration."""
     producer, missing = clients.producer(cluster), set(names)
     until = time.monotonic() + timeouts.EMBEDDED_TOPICS_SECONDS
-    while not missing <= set(clients.topics_of(producer)[1]):
+    while not missing <= set(metadata.topics_seen_by(producer)[1]):
         if time.monotonic() > until:
             raise Unavailable("the run that hosts the broker did not create the topics")
         time.sleep(timeouts.EMBEDDED_TOPICS_CHECK_SECONDS)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from credstream.exchange.target import Target
-from credstream.kafka import clients
+from credstream.kafka import metadata
 from credstream.kafka.sender import Sender
 from credstream.process import timeouts
 
 
 def connected(target: Target) -> Sender:
     """A sender whose broker answered; raises Unavailable soon where none does."""
-    clients.Asker(target.cluster).seen(timeouts.COMMAND_CONNECT_SECONDS)
+    metadata.MetadataClient(target.cluster).fetch(timeouts.COMMAND_CONNECT_SECONDS)
     return sender(target)
 
 

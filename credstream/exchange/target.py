@@ -13,7 +13,7 @@ from credstream.contract.topics import SERVICES
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster, cluster_of
 from credstream.process.settings import Settings, SettingsError, load
 
 
@@ -48,7 +48,7 @@ def target_of(folder: Path) -> Target:
         return stack_target(stack)
     settings = environment_settings()
     try:
-        return Target(clients.cluster_of(settings), settings.registry_url)
+        return Target(cluster_of(settings), settings.registry_url)
     except SettingsError as error:
         raise CommandError(str(error), Kind.CONFIG) from error
 

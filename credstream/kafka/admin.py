@@ -33,8 +33,8 @@ from confluent_kafka.cimpl import NewTopic
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.rights import Right
-from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka import metadata
+from credstream.kafka.cluster import Cluster, common_settings
 from credstream.process import timeouts
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class Admin:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._client = AdminClient(clients.common(cluster))
+        self._client = AdminClient(common_settings(cluster))
 
     def partitions(self) -> dict[str, int]:
         """Partitions of every topic that this user may see."""
@@ -198,7 +198,7 @@ class Admin:
         return True
 
     def _topics(self) -> dict[str, Any]:
-        return clients.seen(self._cluster, self._client, timeouts.BROKER_ANSWER_SECONDS).topics
+        return metadata.fetch(self._cluster, self._client, timeouts.BROKER_ANSWER_SECONDS).topics
 
     def _scram(self, user: str, change: Any) -> None:
         future = self._client.alter_user_scram_credentials([change])[user]

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from credstream.kafka.admin import Admin
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.process import timeouts
 
 

@@ -17,8 +17,8 @@ from contextlib import suppress
 from confluent_kafka import KafkaException, Producer
 
 from credstream.contract.errors import Unavailable
-from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka import clients, metadata
+from credstream.kafka.cluster import Cluster, cluster_of
 from credstream.process import timeouts
 from credstream.process.settings import Settings, SettingsError
 
@@ -26,7 +26,7 @@ from credstream.process.settings import Settings, SettingsError
 class Fence:
     """The transactional producer of a worker; it begins to connect when it is created.
 
-    `cluster` is the one whose witness hears the errors of the producer, once there is one.
+    `cluster` is the one to which the producer reports its errors, once there is one.
     """
 
     def __init__(self, settings: Settings, name: str) -> None:
@@ -52,10 +52,10 @@ class Fence:
 
     def _lost_a_broker(self, producer: Producer) -> bool:
         producer.poll(0)  # the client calls its error callback here
-        heard = self.cluster is not None and self.cluster.witness.heard
+        errors = self.cluster is not None and self.cluster.errors.entries
         age = time.monotonic() - self._connected_at
         # A node that is down is reported again and again: not each report is a reason.
-        return bool(heard) and age > timeouts.PRODUCER_RENEWAL_SECONDS
+        return bool(errors) and age > timeouts.PRODUCER_RENEWAL_SECONDS
 
     def _connect_early(self) -> None:
         # A failure here happens again in `producer`, whose caller can report it.
@@ -63,14 +63,14 @@ class Fence:
             self._producer = self._connect()
 
     def _connect(self) -> Producer:
-        cluster = self.cluster = clients.cluster_of(self._settings)
+        cluster = self.cluster = cluster_of(self._settings)
         producer = clients.producer(cluster, transactional_id=self._name)
-        clients.seen(cluster, producer, timeouts.FENCING_CONNECT_SECONDS)
+        metadata.fetch(cluster, producer, timeouts.FENCING_CONNECT_SECONDS)
         try:
             producer.init_transactions(timeouts.FENCING_SECONDS)
         except KafkaException as error:
-            raise cluster.refused(error.args[0]) from error
-        # What was heard while it connected is no loss of a broker that it relies on.
-        cluster.witness.forget()
+            raise cluster.refusal(error.args[0]) from error
+        # Errors while it connected do not mean that it lost a broker that it relies on.
+        cluster.errors.clear()
         self._connected_at = time.monotonic()
         return producer

@@ -17,7 +17,7 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Float64, Int16, Int32, Schema, String
 
 from credstream.contract.errors import Unavailable
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 
 PRODUCER, CONSUMER = "producer_byte_rate", "consumer_byte_rate"
 _ENTITY = Array(("entity_type", String("utf-8")), ("entity_name", String("utf-8")))

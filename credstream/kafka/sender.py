@@ -12,7 +12,7 @@ from typing import Protocol
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.process import timeouts
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -85,7 +85,7 @@ class Sender:
         missing = len(messages) - reports.delivered
         if missing:
             topic, error = next(iter(reports.failures), (stopped_at, None))
-            why = self.cluster.failure(error) if error else self.cluster.silent()
+            why = self.cluster.failure(error) if error else self.cluster.outage()
             text = f"{topic}: {missing} of {len(messages)} messages were not delivered; {why}"
             self._renew_after(error)
             raise type(why)(text)

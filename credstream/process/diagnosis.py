@@ -1,7 +1,7 @@
-"""Puts into words what Kafka's client, the registry and databases say: what is wrong, what to do.
+"""Explains errors of Kafka's client, of the registry and of databases: what is wrong, what to do.
 
-librdkafka gives most calls the same answer, a failed transport, and tells the cause only to a
-callback. A `Witness` hears it; the tables of `causes` say what each cause means.
+librdkafka ends most calls with the same error, a failed transport, and reports the cause to its
+error callback alone. `RecentErrors` keeps it; the tables of `error_catalogue` explain it.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from urllib.parse import urlsplit
 
 from credstream.process.error_catalogue import BROKER, CLOSED, DATABASE, REGISTRY, SILENT, Cause
 
-# Name and text of an error, such as _AUTHENTICATION.
-Heard = tuple[str, str]
+# Name, such as _AUTHENTICATION, and text of an error.
+ErrorText = tuple[str, str]
 
-WHERE = re.compile(r"(?:\w+://)?([^\s/]+:\d+)/")
-LIBRDKAFKA = re.compile(r"^\S+/\S+: |\s*\(after \d+ms in state [^)]*\)")
+ADDRESS = re.compile(r"(?:\w+://)?([^\s/]+:\d+)/")
+AROUND = re.compile(r"^\S+/\S+: |\s*\(after \d+ms in state [^)]*\)")
 LONGEST = 200
 DATABASES = "CREDSTREAM_DATABASE_URL (CREDSTREAM_VAULT_URL for the vault)"
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`wrong` where it does not pass by waiting: somebody has to change something."""
+    """What is wrong, and what to do; `wrong` where waiting does not help."""
 
     what: str
     do: str
@@ -37,40 +37,54 @@ class Diagnosis:
 
 
 @dataclass(slots=True)
-class Witness:
-    """The last errors that the clients of one cluster told."""
+class RecentErrors:
+    """The last errors that the clients of one cluster reported."""
 
-    heard: deque[Heard] = field(default_factory=lambda: deque(maxlen=50))
+    entries: deque[ErrorText] = field(default_factory=lambda: deque(maxlen=50))
 
-    def hear(self, error: Any) -> None:
-        """A callback of librdkafka's; `error` is a KafkaError."""
-        self.heard.append((error.name(), error.str()))
+    def add(self, error: Any) -> None:
+        """The error callback of librdkafka; `error` is a KafkaError."""
+        self.entries.append((error.name(), error.str()))
 
-    def forget(self) -> None:
-        self.heard.clear()
+    def clear(self) -> None:
+        self.entries.clear()
 
 
-def of_broker(address: str, security: Mapping[str, Any], heard: Iterable[Heard]) -> Diagnosis:
-    """Why nobody gets on with a broker, by everything that was heard of it."""
-    told = list(heard)
-    cause, text = _found(BROKER, told)
+def of_broker(address: str, security: Mapping[str, Any], errors: Iterable[ErrorText]) -> Diagnosis:
+    """Why a broker does not answer, by the errors of its clients."""
+    entries = list(errors)
+    cause, text = _first_cause(BROKER, entries)
     protocol = str(security.get("security.protocol", "plaintext"))
     if cause is None:
         closed = CLOSED.get(protocol, CLOSED["sasl_ssl"])
-        cause = closed if any(name == "_ALL_BROKERS_DOWN" for name, _ in told) else SILENT
+        cause = closed if any(name == "_ALL_BROKERS_DOWN" for name, _ in entries) else SILENT
     names = {
-        "user": security.get("sasl.username") or "everybody",
+        "user": security.get("sasl.username") or "the anonymous user",
         "protocol": protocol,
         "words": _plain(text),
     }
-    place = WHERE.search(text)
-    what = f"broker {place[1] if place else address}: {cause.what.format(**names)}"
+    # librdkafka names the broker that failed, which need not be the one that we connected to.
+    named = ADDRESS.search(text)
+    what = f"broker {named[1] if named else address}: {cause.what.format(**names)}"
     return Diagnosis(what, cause.do, wrong=cause.wrong)
+
+
+def of_refusal(address: str, security: Mapping[str, Any], error: Any) -> Diagnosis:
+    """What an answer of the broker means; `error` is a KafkaError."""
+    errors = [(error.name(), error.str())]
+    if is_explained(errors):
+        return of_broker(address, security, errors)
+    return Diagnosis(f"broker {address}: {error.str()}", "look at its log", wrong=False)
+
+
+def is_explained(errors: Iterable[ErrorText]) -> bool:
+    """Whether an error has a known cause, so that there is no use in waiting for another."""
+    return _first_cause(BROKER, list(errors))[0] is not None
 
 
 def of_database(words: str, url: str, variable: str = DATABASES) -> Diagnosis:
     """A driver's words about the database at a URL; neither user nor password is repeated."""
-    cause, _ = _found(DATABASE, [("", words)])
+    cause, _ = _first_cause(DATABASE, [("", words)])
     chosen = cause or Cause("", _plain(words), "look at its log", wrong=False)
     what = f"database {bare(url)}: {chosen.what}"
     return Diagnosis(what, chosen.do.format(variable=variable), wrong=chosen.wrong)
@@ -78,40 +92,27 @@ def of_database(words: str, url: str, variable: str = DATABASES) -> Diagnosis:
 
 def of_registry(words: str, url: str) -> Diagnosis:
     """The status of a registry's answer, or the name of the failure where there was none."""
-    cause, _ = _found(REGISTRY, [("", words)])
+    cause, _ = _first_cause(REGISTRY, [("", words)])
     chosen = cause or Cause("", f"it fails: {_plain(words)}", "look at its log", wrong=False)
     return Diagnosis(f"registry {bare(url)}: {chosen.what}", chosen.do, wrong=chosen.wrong)
 
 
-def known(heard: Iterable[Heard]) -> bool:
-    """Whether a cause was heard, so that there is no use in listening on."""
-    return _found(BROKER, list(heard))[0] is not None
+def bare(url: str) -> str:
+    """A URL without user, password and parameters."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{host}{parts.path}" if host else parts.path.removeprefix("/") or parts.scheme
 
 
-def refused(address: str, security: Mapping[str, Any], error: Any) -> Diagnosis:
-    """What a broker's own refusal means; `error` is a KafkaError."""
-    heard = [(error.name(), error.str())]
-    if known(heard):
-        return of_broker(address, security, heard)
-    return Diagnosis(f"broker {address}: {error.str()}", "look at its log", wrong=False)
-
-
-def _found(causes: Iterable[Cause], heard: Sequence[Heard]) -> tuple[Cause | None, str]:
-    """The first cause that something bears out, and the text of the last thing that does."""
+def _first_cause(causes: Iterable[Cause], errors: Sequence[ErrorText]) -> tuple[Cause | None, str]:
+    """The first cause that an error shows, and the text of the last such error."""
     for cause in causes:
-        for name, text in reversed(heard):
+        for name, text in reversed(errors):
             if cause.sign in name or cause.sign in text:
                 return cause, text
     return None, ""
 
 
 def _plain(text: str) -> str:
-    """Without librdkafka's address in front and its times behind."""
-    return LIBRDKAFKA.sub("", next(iter(text.splitlines()), ""))[:LONGEST]
-
-
-def bare(url: str) -> str:
-    """A URL without user, password and parameters."""
-    parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return f"{place}{parts.path}" if place else parts.path.removeprefix("/") or parts.scheme
+    """The first line, without the address before and the times after it."""
+    return AROUND.sub("", next(iter(text.splitlines()), ""))[:LONGEST]

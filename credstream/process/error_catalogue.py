@@ -1,6 +1,6 @@
-"""Causes of failures by the words that tell of them: what is wrong, and what an operator does.
+"""The causes of errors of Kafka, databases and the registry, and what an operator does about each.
 
-In each table the most telling stands first: whoever cannot get in says several things.
+In each table the most specific cause comes first: one failure makes a client report several errors.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`sign` is a piece of an error's name or words.
+    """`sign` is a part of an error's name or text.
 
-    `what` may name {user}, {protocol} and {words}; `wrong` is False where it may pass by waiting.
+    `what` may name {user}, {protocol} and {words}. `wrong` is False where waiting may help.
     """
 
     sign: str
@@ -47,14 +47,14 @@ BROKER: tuple[Cause, ...] = (
     Cause(
         "ismatch",
         "its certificate is not for this name",
-        "give CREDSTREAM_BROKER a name that stands in it, or the broker a certificate for this one",
+        "set CREDSTREAM_BROKER to a name in it, or give the broker a certificate for this name",
     ),
-    Cause("has expired", "its certificate is over", "give the broker a new one"),
+    Cause("has expired", "its certificate has expired", "give the broker a new one"),
     Cause(
         "certificate verify failed",
         "its certificate is not of an authority that we trust, or not for this name",
         "set CREDSTREAM_BROKER_CA to that authority's certificate, and CREDSTREAM_BROKER to a "
-        "name that stands in the broker's",
+        "name in the broker's",
     ),
     Cause(
         "certificate #0 from ssl.ca",
@@ -109,19 +109,21 @@ BROKER: tuple[Cause, ...] = (
     ),
     Cause(
         "NOT_ENOUGH_REPLICAS",
-        "too few copies of a partition are in step",
+        "too few replicas of a partition are in sync",
         "start the brokers that are away",
         wrong=False,
     ),
-    Cause("_RESOLVE", "nobody knows this name", "correct CREDSTREAM_BROKER, or the name service"),
+    Cause(
+        "_RESOLVE", "the name cannot be resolved", "correct CREDSTREAM_BROKER, or the name service"
+    ),
     Cause(
         "Connection refused",
-        "nobody listens there",
+        "nothing listens there",
         "start the broker, or correct CREDSTREAM_BROKER",
         wrong=False,
     ),
 )
-# A listener that wants TLS or a login closes the connection without a word.
+# A listener that wants TLS or a login closes the connection without an error.
 CLOSED: Mapping[str, Cause] = {
     protocol: Cause(
         "",
@@ -136,7 +138,7 @@ CLOSED: Mapping[str, Cause] = {
     )
 }
 SILENT = Cause(
-    "", "no answer", "start the broker, or look at the address and the way there", wrong=False
+    "", "no answer", "start the broker, or look at the address and the network between", wrong=False
 )
 
 DATABASE: tuple[Cause, ...] = (
@@ -144,28 +146,33 @@ DATABASE: tuple[Cause, ...] = (
         "password authentication failed", "the password of its user is wrong", "correct {variable}"
     ),
     Cause("no password supplied", "it wants a password", "give it in {variable}"),
-    Cause("role ", "there is no such user", "make the user, or correct {variable}"),
+    Cause("role ", "there is no such user", "create the user, or correct {variable}"),
     Cause(
         "does not exist",
         "there is no such database",
-        "make it with createdb, or correct {variable}",
+        "create it with createdb, or correct {variable}",
     ),
-    Cause("no pg_hba.conf entry", "it lets nobody in from here", "mend its pg_hba.conf"),
-    Cause("permission denied", "its user has not the right", "make the user its owner"),
-    Cause("resolve host", "nobody knows this name", "correct {variable}, or the name service"),
-    Cause("translate host", "nobody knows this name", "correct {variable}, or the name service"),
+    Cause("no pg_hba.conf entry", "its pg_hba.conf does not allow this client", "add an entry"),
+    Cause("permission denied", "its user lacks the right", "make the user its owner"),
+    Cause("resolve host", "the name cannot be resolved", "correct {variable}, or the name service"),
+    Cause(
+        "translate host", "the name cannot be resolved", "correct {variable}, or the name service"
+    ),
     Cause("not a database", "this file is no SQLite database", "correct {variable}"),
     Cause(
         "unable to open database file",
-        "its folder is missing, or closed to this user",
-        "make the folder, or correct {variable}",
+        "its folder does not exist, or this user may not write there",
+        "create the folder, or correct {variable}",
     ),
-    Cause("readonly database", "the file may not be written", "mend the rights of the file"),
-    Cause("read-only", "it takes no writes", "give {variable} the primary", wrong=False),
+    Cause("readonly database", "the file may not be written", "let this user write the file"),
+    Cause("read-only", "it takes no writes", "set {variable} to the primary", wrong=False),
     Cause(
-        "Connection refused", "nobody listens there", "start it, or correct {variable}", wrong=False
+        "Connection refused",
+        "nothing listens there",
+        "start it, or correct {variable}",
+        wrong=False,
     ),
-    Cause("timeout expired", "no answer", "start it, or look at the way there", wrong=False),
+    Cause("timeout expired", "no answer", "start it, or look at the network between", wrong=False),
     Cause("starting up", "it is starting", "wait", wrong=False),
     Cause("shutting down", "it is stopping", "start it again", wrong=False),
     Cause("connection slots", "no connection is free", "raise its max_connections", wrong=False),
@@ -175,14 +182,14 @@ DATABASE: tuple[Cause, ...] = (
     Cause("is locked", "another process keeps it locked", "find and end it", wrong=False),
     Cause(
         "idle-in-transaction",
-        "a batch stood still longer than CREDSTREAM_PATIENCE_SECONDS",
-        "raise that, or look what holds the machine up",
+        "a transaction was idle for longer than CREDSTREAM_PATIENCE_SECONDS",
+        "raise that, or look what keeps the machine busy",
         wrong=False,
     ),
     Cause(
         "administrator command",
         "it ended the session",
-        "look for a second worker of this name, which ends those of the first, or for who did it",
+        "look for a second worker of this name, which ends the first one's sessions, or in its log",
         wrong=False,
     ),
     Cause("closed the connection", "the connection broke", "start it again", wrong=False),
@@ -191,19 +198,21 @@ DATABASE: tuple[Cause, ...] = (
 
 REGISTRY: tuple[Cause, ...] = (
     Cause("401", "it wants a login", "put user and password into CREDSTREAM_REGISTRY_URL"),
-    Cause("403", "its user has not the right", "let the user read subjects"),
+    Cause("403", "its user lacks the right", "let the user read subjects"),
     Cause(
         "404",
         "what answers there is no schema registry",
         "correct CREDSTREAM_REGISTRY_URL; Apicurio's ends in /apis/ccompat/v7",
     ),
-    Cause("ConnectTimeout", "no answer", "start it, or look at the way there", wrong=False),
+    Cause("ConnectTimeout", "no answer", "start it, or look at the network between", wrong=False),
     Cause(
         "ConnectError",
-        "nobody listens there",
+        "nothing listens there",
         "start it, or correct CREDSTREAM_REGISTRY_URL",
         wrong=False,
     ),
     Cause("Timeout", "no answer in time", "look at its log and at its database", wrong=False),
-    Cause("50", "it is in trouble", "look at its log and at its database", wrong=False),
+    Cause(
+        "50", "it answers with a server error", "look at its log and at its database", wrong=False
+    ),
 )

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer
 
 from credstream.contract.errors import Unavailable
-from credstream.kafka import clients
+from credstream.kafka import clients, metadata
 from credstream.kafka.admin import Admin
 from credstream.kafka.assignment_check import AssignmentCheck
-from credstream.kafka.clients import Asker, Cluster, KnownTopics
+from credstream.kafka.cluster import Cluster
+from credstream.kafka.metadata import KnownTopics, MetadataClient
 from credstream.process import timeouts
 from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.data_path import DataPath
@@ -34,7 +35,7 @@ class Connection:
     """
 
     cluster: Cluster
-    asker: Asker
+    asker: MetadataClient
     cluster_id: str
     references: Sequence[str]
 
@@ -46,8 +47,8 @@ def connect(path: DataPath, references: Sequence[str]) -> Connection:
     """
     path.producer()
     cluster = path.resources.cluster()
-    asker = Asker(cluster)
-    cluster_id, counts = clients.identified(asker.seen())
+    asker = MetadataClient(cluster)
+    cluster_id, counts = metadata.with_cluster_id(asker.fetch())
     check_topics(path.service.inputs, references, counts)
     if path.resources.profile.inquisitive:
         _check_groups(cluster, path.service.name)
@@ -138,7 +139,7 @@ def _maintenance(
 
     def ask() -> None:
         """Raises Unavailable unless the broker answers and still shows what is read."""
-        counts = clients.counts(connection.asker.seen(timeouts.BROKER_CHECK_SECONDS))
+        counts = metadata.partition_counts(connection.asker.fetch(timeouts.BROKER_CHECK_SECONDS))
         check_topics(path.service.inputs, connection.references, counts)
 
     return Maintenance(
@@ -161,6 +162,6 @@ def _hooks(path: DataPath, connection: Connection, maintenance: Maintenance) -> 
             # The embedded broker has no static members that it could give too little to.
             unassigned=check.unassigned if path.resources.profile.inquisitive else tuple,
         ),
-        explain=lambda error: str(cluster.refused(error)),
+        explain=lambda error: str(cluster.refusal(error)),
         crash=path.faults.crash,
     )

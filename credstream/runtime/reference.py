@@ -17,7 +17,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Emit, MessageId, Partition
 from credstream.contract.records import Provider
 from credstream.contract.values import Reason
-from credstream.kafka import clients
+from credstream.kafka import metadata
 from credstream.kafka.dead_letters import dead_letter_headers
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.kafka.topic_reader import ends, incoming_of, read_partition
@@ -147,7 +147,7 @@ class Reference:
             self._remember(topic, partition, high - 1)
 
     def _partitions(self, consumer: Consumer) -> Iterator[Partition]:
-        counts = clients.topics_of(consumer)[1]
+        counts = metadata.topics_seen_by(consumer)[1]
         for control in self.controls:
             yield from ((control.topic, number) for number in range(counts.get(control.topic, 0)))
 

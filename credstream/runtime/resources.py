@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
-from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka import metadata
+from credstream.kafka.cluster import Cluster, cluster_of
 from credstream.kafka.profiles import PROFILES, Profile
 from credstream.process.settings import Settings
 
@@ -27,9 +27,9 @@ class Resources:
         return PROFILES[self.settings.profile]
 
     def cluster(self) -> Cluster:
-        """A new Cluster: clients that share one share what they heard of the broker."""
-        return clients.cluster_of(self.settings)
+        """A new Cluster: clients that share one share the errors that they report."""
+        return cluster_of(self.settings)
 
     def away(self) -> str | None:
         """Why the broker does not answer, None where it does."""
-        return clients.away(self.cluster())
+        return metadata.outage(self.cluster())

@@ -12,8 +12,8 @@ from confluent_kafka import KafkaError, KafkaException, Message, TopicCollection
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from credstream.contract.messages import Incoming, Partition
-from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka import clients, metadata
+from credstream.kafka.cluster import Cluster, common_settings
 from credstream.kafka.topic_reader import incoming_of, partition_at_end
 from credstream.process import timeouts
 
@@ -49,7 +49,7 @@ class AssignedPartitions:
         own = replace(cluster, security={**cluster.security, "error_cb": self._on_error})
         self._cluster = cluster
         self._consumer = clients.consumer(own, group, enable_partition_eof=True)
-        self._admin = AdminClient(clients.common(cluster))
+        self._admin = AdminClient(common_settings(cluster))
 
     def __enter__(self) -> Self:
         return self
@@ -112,7 +112,7 @@ class AssignedPartitions:
     def begin(self, offsets: Mapping[Partition, int]) -> None:
         """Read on from these offsets; one that does not exist any more means the beginning."""
         self._lost = False
-        self._cluster.witness.forget()
+        self._cluster.errors.clear()
         given = [TopicPartition(*partition, offset) for partition, offset in offsets.items()]
         self._call(lambda: self._consumer.assign(given))
 
@@ -121,12 +121,12 @@ class AssignedPartitions:
         messages = self._call(lambda: self._consumer.consume(MOST_MESSAGES, seconds))
         read = [found for message in messages if (found := self._read(message))]
         if self._lost and not read:
-            raise self._cluster.silent()
+            raise self._cluster.outage()
         return read
 
     def _topics(self) -> tuple[str, Mapping[str, int]]:
-        found = clients.seen(self._cluster, self._admin, timeouts.SDK_CONNECT_SECONDS)
-        return clients.identified(found)
+        found = metadata.fetch(self._cluster, self._admin, timeouts.SDK_CONNECT_SECONDS)
+        return metadata.with_cluster_id(found)
 
     def _read(self, message: Message) -> Incoming | End | None:
         """A message, or the end of a partition; None for an error that does not matter."""
@@ -149,8 +149,8 @@ class AssignedPartitions:
         try:
             return self._call(lambda: future.result(timeouts.BROKER_ANSWER_SECONDS))
         except TimeoutError as error:
-            raise self._cluster.silent() from error
+            raise self._cluster.outage() from error
 
     def _on_error(self, error: KafkaError) -> None:
-        self._cluster.witness.hear(error)
+        self._cluster.errors.add(error)
         self._lost = self._lost or error.code() in LOST

@@ -13,7 +13,7 @@ from credstream.contract.identity import file_id
 from credstream.contract.messages import Incoming, Partition
 from credstream.contract.progress import SubmissionProgress
 from credstream.contract.records import Receipt
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.process import timeouts
 from credstream.sdk.assigned import AssignedPartitions

@@ -12,7 +12,7 @@ from typing import TypeVar
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming, Partition
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.process import timeouts
 from credstream.sdk import rows, topic_names
 from credstream.sdk.assigned import AssignedPartitions, End

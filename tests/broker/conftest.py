@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from tests.support import databases, fleet, stacks
 from tests.support import exam as exams

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.kafka import clients
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.sdk import register, tables
@@ -23,7 +23,7 @@ from tests.support import failing, houses, nursery, published
 from tests.support.published import key
 
 pytestmark = [pytest.mark.broker, pytest.mark.embedded]
-NOBODY = "nobody listens there; start the broker, or correct CREDSTREAM_BROKER"
+NOBODY = "nothing listens there; start the broker, or correct CREDSTREAM_BROKER"
 
 
 def submit(folder, address):
@@ -64,7 +64,7 @@ def test_subscribe_says_what_it_waits_for(tmp_path):
 
 def test_messages_without_a_report_are_counted_and_the_cause_is_told():
     address = failing.nobody()
-    sender = Sender(clients.Cluster(address, "embedded"), stall_seconds=1.0)
+    sender = Sender(Cluster(address, "embedded"), stall_seconds=1.0)
     with pytest.raises(Unavailable) as told:
         sender.send([Outgoing("x", b"1"), Outgoing("x", b"2")])
     assert str(told.value) == f"x: 2 of 2 messages were not delivered; broker {address}: {NOBODY}"
@@ -75,7 +75,7 @@ def test_a_broker_that_goes_and_comes_leaves_no_gap_and_another_one_is_read_from
     said = []
     for versions in ((1, 2), (1, 3)):
         with Broker({name: 1}) as broker:
-            cluster = clients.Cluster(broker.address, "embedded")
+            cluster = Cluster(broker.address, "embedded")
             _write(cluster, name, versions[0])
             stop = []
             how = How(say=said.append, stopping=lambda stop=stop: bool(stop))

@@ -6,8 +6,8 @@ import uuid
 
 from aiokafka.partitioner import DefaultPartitioner
 
-from credstream.kafka import clients
-from credstream.kafka.clients import KnownTopics
+from credstream.kafka import clients, metadata
+from credstream.kafka.metadata import KnownTopics
 from credstream.kafka.topic_reader import incoming_of
 
 KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
@@ -30,7 +30,7 @@ def test_a_key_has_the_partition_that_faust_and_java_give_it(broker, cluster):
 
 def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker, cluster):
     name = f"test.{uuid.uuid4().hex}"
-    known = KnownTopics(clients.Asker(cluster))
+    known = KnownTopics(metadata.MetadataClient(cluster))
     assert name not in known
     known._asked = -1.0
     assert name not in known

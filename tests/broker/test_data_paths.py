@@ -11,7 +11,7 @@ from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.topic_reader import read_to_end
 from credstream.process.settings import Settings

@@ -11,7 +11,7 @@ from credstream.contract.errors import ActionNeeded, Unavailable
 from credstream.exchange import lists
 from credstream.exchange.files import list_file
 from credstream.exchange.local.examples import EXAMPLES, list_files
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.sender import Outgoing, Sender
 

@@ -101,4 +101,4 @@ def test_an_operator_is_told_at_once_that_nobody_is_at_the_brokers_address(tmp_p
     paths = [houses.ROOT / word if "/" in word else word for word in words.split()]
     done = houses.credstream(*paths, "--dir", tmp_path, timeout=9, CREDSTREAM_BROKER="127.0.0.1:9")
     assert done.returncode == 4
-    assert "broker 127.0.0.1:9: nobody listens there; start the broker" in done.stderr
+    assert "broker 127.0.0.1:9: nothing listens there; start the broker" in done.stderr

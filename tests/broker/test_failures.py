@@ -32,11 +32,11 @@ def silent():
 
 # What differs from a sound environment; the words of the worker; the doctor's exit code.
 WAY_IN = {
-    "kafka is not there": (lambda *_: {"BROKER": nobody()}, "nobody listens there", 4),
+    "kafka is not there": (lambda *_: {"BROKER": nobody()}, "nothing listens there", 4),
     "kafka hangs": (lambda _f, hangs: {"BROKER": hangs}, "no answer", 4),
     "an unknown name": (
         lambda *_: {"BROKER": "no-such-host.invalid:9092"},
-        "nobody knows this name",
+        "the name cannot be resolved",
         5,
     ),
     "TLS against a plain port": (
@@ -87,7 +87,7 @@ def test_the_doctor_says_why_nobody_gets_in_and_looks_at_nothing_behind(
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        (lambda _h: f"http://{nobody()}", "nobody listens there"),
+        (lambda _h: f"http://{nobody()}", "nothing listens there"),
         (lambda hangs: f"http://{hangs}", "no answer"),
         (lambda _h: stacks.stack().told()["registry"][:-3], "no schema registry"),
     ],
@@ -133,11 +133,11 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        (lambda _u, _h: f"postgresql+psycopg://a:b@{nobody()}/x", "nobody listens there"),
+        (lambda _u, _h: f"postgresql+psycopg://a:b@{nobody()}/x", "nothing listens there"),
         (lambda _u, hangs: f"postgresql+psycopg://a:b@{hangs}/x", "no answer"),
         (lambda url, _h: url.replace("credstream:", "credstream:x"), "password of its user"),
         (lambda url, _h: f"{url}-elsewhere", "there is no such database"),
-        (lambda _u, _h: "sqlite:////nowhere/at/all.db", "its folder is missing"),
+        (lambda _u, _h: "sqlite:////nowhere/at/all.db", "its folder does not exist"),
     ],
     ids=["away", "hangs", "wrong password", "no such database", "no folder"],
 )

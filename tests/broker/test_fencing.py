@@ -3,9 +3,10 @@
 import pytest
 
 from credstream.contract.errors import Unavailable
-from credstream.kafka.clients import Asker, Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.fencing import Fence
+from credstream.kafka.metadata import MetadataClient
 from credstream.process import timeouts
 from credstream.process.settings import Settings
 from tests.support import houses
@@ -39,7 +40,7 @@ def lose(broker, ours, producer):
 
     def heard():
         producer.poll(0)
-        return ours.cluster.witness.heard
+        return ours.cluster.errors.entries
 
     houses.eventually(heard)
 
@@ -55,7 +56,7 @@ def test_a_producer_that_lost_its_broker_is_followed_by_another(own, ours):
     first = ours.producer()
     works(first)
     lose(own, ours, first)
-    with pytest.raises(Unavailable, match="nobody listens there"):
+    with pytest.raises(Unavailable, match="nothing listens there"):
         ours.producer()
     own.set_up()
     second = ours.producer()
@@ -73,14 +74,14 @@ def test_what_is_heard_again_soon_after_is_no_reason_for_another(own, ours, monk
 
 
 def test_who_asks_a_broker_in_vain_asks_with_another_client(own):
-    asker = Asker(Cluster(own.address, "embedded"))
-    assert "events" in asker.seen(5).topics
+    asker = MetadataClient(Cluster(own.address, "embedded"))
+    assert "events" in asker.fetch(5).topics
     first = asker._client
-    asker.seen(5)
+    asker.fetch(5)
     assert asker._client is first
     own.set_down()
     with pytest.raises(Unavailable):
-        asker.seen(0.1)
+        asker.fetch(0.1)
     own.set_up()
-    assert "events" in asker.seen(5).topics
+    assert "events" in asker.fetch(5).topics
     assert asker._client is not first

@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import KafkaError
 
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.kafka.topic_reader import read_to_end
 from credstream.runtime import transactions

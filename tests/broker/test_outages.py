@@ -50,7 +50,7 @@ def test_the_broker_is_killed_while_nobody_has_anything_to_do(house):
     processes.stop(brokers.pid_file(layout, 1), hard=True)
     try:
         for name in topics.SERVICES:
-            house.says(f"{name}-0", "dependency unavailable", "nobody listens there")
+            house.says(f"{name}-0", "dependency unavailable", "nothing listens there")
     finally:
         brokers.start_node(layout, 1)
         brokers.await_ready(layout)
@@ -89,7 +89,7 @@ def test_the_disk_of_the_broker_is_full_and_space_is_made(house):
     fill_the_disk(house)
     try:
         for name in topics.SERVICES:
-            house.says(f"{name}-0", "dependency unavailable", "nobody listens there")
+            house.says(f"{name}-0", "dependency unavailable", "nothing listens there")
         assert "its disk is full or broken" in brokers.last_words(layout.log("kafka-1"))
     finally:
         brokers.start_node(layout, 1)

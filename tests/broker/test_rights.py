@@ -18,7 +18,7 @@ from credstream.exchange.files import list_file
 from credstream.exchange.local.examples import EXAMPLES, list_files
 from credstream.kafka import quotas
 from credstream.kafka.admin import Admin
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.sender import Sender
 from deploy.kafka import certificates
 from tests.support import houses, stacks

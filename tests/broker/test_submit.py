@@ -175,7 +175,7 @@ def test_it_says_at_once_that_it_waits_for_the_registry(tmp_path):
     done = houses.credstream("submit", path, *words, **servers)
     assert done.returncode == 4
     waits, ends = done.stderr.splitlines()
-    assert waits.startswith(f"waiting for receipts: registry {address}: nobody listens there")
+    assert waits.startswith(f"waiting for receipts: registry {address}: nothing listens there")
     assert address in ends
 
 

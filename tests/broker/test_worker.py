@@ -19,7 +19,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
 from credstream.contract.records import Provider
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import JOURNAL

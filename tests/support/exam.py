@@ -25,7 +25,7 @@ from credstream.contract.records import (
     Receipt,
 )
 from credstream.contract.values import Identifier, Organisation
-from credstream.kafka import clients
+from credstream.kafka import clients, metadata
 from credstream.kafka.admin import Admin
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.kafka.topic_reader import read_to_end
@@ -171,7 +171,7 @@ class Answers:
     def __post_init__(self) -> None:
         self.codec = self.fleet.codec
         self.consumer = clients.consumer(self.fleet.exchange.cluster, "exam-answers")
-        counts = clients.topics_of(self.consumer)[1]
+        counts = metadata.topics_seen_by(self.consumer)[1]
         self.consumer.assign(
             [TopicPartition(t, n, 0) for t in (AWARDS, topics.CHANGES) for n in range(counts[t])]
         )

@@ -18,7 +18,7 @@ from credstream.exchange.local.processes import free_port
 from credstream.exchange.target import Target
 from credstream.exchange.topics import is_ours
 from credstream.kafka.admin import Admin
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.process import child_process
 from services.publisher.seal import test_certificate as certificate
 from tests.support import codecs, databases, houses, nursery, stacks

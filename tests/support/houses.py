@@ -17,7 +17,7 @@ from typing import Any
 from credstream.contract import topics
 from credstream.exchange.target import target_of
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from tests.support import databases, nursery, stacks
 
 ROOT = Path(__file__).parents[2]

@@ -13,6 +13,7 @@ import sys
 import time
 
 from credstream.kafka import clients, fencing, profiles
+from credstream.kafka.cluster import cluster_of
 from credstream.runtime import command, opening
 from credstream.runtime.data_path import Faults
 from credstream.runtime.hooks import no_crash
@@ -48,7 +49,7 @@ def main() -> None:
         replace(opening, "Transactions", Bare)
         whole = clients.producer
         replace(clients, "producer", lambda cluster, transactional_id=None: whole(cluster))
-        replace(fencing.Fence, "_connect", lambda self: whole(clients.cluster_of(self._settings)))
+        replace(fencing.Fence, "_connect", lambda self: whole(cluster_of(self._settings)))
 
     if kind == LONG_TIME_OUTS:
         profiles.TRANSACTIONAL["transaction.timeout.ms"] = LONG_MS

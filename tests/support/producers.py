@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.sender import Sender
 
 ADDRESS = "broker.example:9092"

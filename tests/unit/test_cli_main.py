@@ -26,7 +26,7 @@ def ended(monkeypatch, capsys, failure):
 @pytest.mark.parametrize(
     ("failure", "code", "line"),
     [
-        (Unavailable("nobody listens there"), 4, f"nobody listens there; {DOCTOR}"),
+        (Unavailable("nothing listens there"), 4, f"nothing listens there; {DOCTOR}"),
         (ActionNeeded("no right to write"), 4, "no right to write"),
         (Rejected("format.unknown", "", "no format"), 3, "format.unknown"),
         (SettingsError("CREDSTREAM_X is wrong"), 78, "CREDSTREAM_X is wrong"),

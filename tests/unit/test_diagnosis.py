@@ -7,7 +7,13 @@ import pytest
 from confluent_kafka import KafkaError
 
 from credstream.process import diagnosis
-from credstream.process.diagnosis import Witness, known, of_broker, of_database, of_registry
+from credstream.process.diagnosis import (
+    RecentErrors,
+    is_explained,
+    of_broker,
+    of_database,
+    of_registry,
+)
 from credstream.process.error_catalogue import BROKER, CLOSED, DATABASE, REGISTRY, SILENT
 
 ADDRESS = "kafka.example:9094,kafka2.example:9094"
@@ -74,7 +80,7 @@ TOLD = [
     (
         "_TRANSPORT",
         f"{HEAD}Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)",
-        "nobody listens there",
+        "nothing listens there",
     ),
     (
         "_RESOLVE",
@@ -82,7 +88,7 @@ TOLD = [
             "no-such-host.invalid:9092/bootstrap: Failed to resolve 'no-such-host.invalid:9092': "
             "Name or service not known (after 0ms in state CONNECT)"
         ),
-        "nobody knows this name",
+        "the name cannot be resolved",
     ),
     (
         "_UNSUPPORTED_FEATURE",
@@ -129,10 +135,10 @@ def test_the_broker_that_failed_is_named_where_the_client_names_it():
 
 
 def test_the_most_telling_of_several_errors_is_told():
-    *_, refused = [(n, t) for n, t, words in TOLD if words == "nobody listens there"]
+    *_, refused = [(n, t) for n, t, words in TOLD if words == "nothing listens there"]
     password = TOLD[0][:2]
-    for heard in ([password, refused, ALL_DOWN], [refused, password]):
-        assert "password" in of_broker(ADDRESS, SECURITY, heard).what
+    for errors in ([password, refused, ALL_DOWN], [refused, password]):
+        assert "password" in of_broker(ADDRESS, SECURITY, errors).what
 
 
 @pytest.mark.parametrize("protocol", ["plaintext", "sasl_plaintext", "ssl", "sasl_ssl"])
@@ -147,25 +153,25 @@ def test_silence_is_no_answer_and_may_pass():
     assert not found.wrong
 
 
-def test_a_witness_keeps_what_it_heard_until_it_is_told_to_forget():
-    witness = Witness()
-    witness.hear(KafkaError(KafkaError._AUTHENTICATION, "x: invalid credentials"))
-    assert known(witness.heard)
+def test_recent_errors_are_kept_until_they_are_cleared():
+    errors = RecentErrors()
+    errors.add(KafkaError(KafkaError._AUTHENTICATION, "x: invalid credentials"))
+    assert is_explained(errors.entries)
     for _ in range(1000):
-        witness.hear(KafkaError(KafkaError._TRANSPORT, "x"))
-    assert len(witness.heard) < 100
-    assert not known(witness.heard)
-    witness.forget()
-    assert not witness.heard
+        errors.add(KafkaError(KafkaError._TRANSPORT, "x"))
+    assert len(errors.entries) < 100
+    assert not is_explained(errors.entries)
+    errors.clear()
+    assert not errors.entries
 
 
 def test_a_refusal_says_who_may_not_do_what():
     error = KafkaError(KafkaError.GROUP_AUTHORIZATION_FAILED)
-    told = str(diagnosis.refused(ADDRESS, SECURITY, error))
+    told = str(diagnosis.of_refusal(ADDRESS, SECURITY, error))
     assert "service.ingest may not use its group" in told
     assert "credstream service add" in told
     strange = KafkaError(KafkaError.INVALID_CONFIG)
-    assert strange.str() in str(diagnosis.refused(ADDRESS, SECURITY, strange))
+    assert strange.str() in str(diagnosis.of_refusal(ADDRESS, SECURITY, strange))
 
 
 URL = "postgresql+psycopg://ingest:geheim-4711@db.example:5432/ingest?options=-csearch_path%3Dx"
@@ -179,15 +185,18 @@ SQL = [
     ),
     ('connection failed: FATAL:  database "nothere" does not exist', "no such database"),
     ('connection failed: FATAL:  role "nobody" does not exist', "no such user"),
-    ('connection to server at "127.0.0.1", port 1 failed: Connection refused', "nobody listens"),
-    ("[Errno -2] failed to resolve host 'db.example': Name or service not known", "this name"),
+    ('connection to server at "127.0.0.1", port 1 failed: Connection refused', "nothing listens"),
+    (
+        "[Errno -2] failed to resolve host 'db.example': Name or service not known",
+        "cannot be resolved",
+    ),
     ("connection timeout expired", "no answer"),
     ("FATAL:  sorry, too many clients already", "no connection is free"),
     ("FATAL:  the database system is starting up", "it is starting"),
     ("could not extend file: No space left on device", "its disk is full"),
     ("cannot execute INSERT in a read-only transaction", "it takes no writes"),
     ("server closed the connection unexpectedly", "the connection broke"),
-    ("unable to open database file", "its folder is missing"),
+    ("unable to open database file", "its folder does not exist"),
     ("database is locked", "another process keeps it locked"),
     ("database or disk is full", "its disk is full"),
     ("attempt to write a readonly database", "the file may not be written"),
@@ -213,14 +222,14 @@ def test_what_nobody_foresaw_is_told_as_it_is():
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("ConnectError", "nobody listens there"),
+        ("ConnectError", "nothing listens there"),
         ("ConnectTimeout", "no answer"),
         ("ReadTimeout", "no answer in time"),
         ("401", "wants a login"),
-        ("403", "has not the right"),
+        ("403", "lacks the right"),
         ("404", "no schema registry"),
-        ("500", "in trouble"),
-        ("503", "in trouble"),
+        ("500", "answers with a server error"),
+        ("503", "answers with a server error"),
     ],
 )
 def test_what_a_registry_answers_is_put_into_words(said, words):

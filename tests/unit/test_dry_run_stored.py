@@ -136,7 +136,7 @@ def test_the_databases_of_an_exchange_on_servers_are_read_there(folder, tmp_path
 @pytest.mark.embedded
 def test_servers_that_are_away_are_told_from_an_exchange_that_never_was(tmp_path):
     on_servers(tmp_path, "postgresql+psycopg://user:secret@127.0.0.1:1/")
-    with pytest.raises(CommandError, match="nobody listens there.*make kafka-up") as error:
+    with pytest.raises(CommandError, match="nothing listens there.*make kafka-up") as error:
         lookups_in(tmp_path, PROVIDER, AT)
     assert error.value.kind is Kind.AWAY
     assert "secret" not in str(error.value)

@@ -128,11 +128,11 @@ def test_a_transaction_that_cannot_end_is_logged_while_it_is_repeated():
             raise failure
 
     progress = Progress(turned=0.0, working=True)
-    transactions = Transactions(None, None, progress, away=lambda: "nobody listens there")
+    transactions = Transactions(None, None, progress, away=lambda: "nothing listens there")
     with capture_logs() as lines:
         transactions._repeat(commit)
     assert [(line["event"], line["why"]) for line in lines] == [
-        ("dependency unavailable", "nobody listens there")
+        ("dependency unavailable", "nothing listens there")
     ] * 2
     assert seen == [True, False, False]
     assert progress.turned > 0

@@ -18,7 +18,7 @@ from credstream.exchange.files import list_file
 from credstream.exchange.local import examples
 from credstream.exchange.local.feed import feed
 from credstream.kafka import sender as module
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.runtime.reference import Control, Reference
 from credstream.sdk import provider as sdk
@@ -93,7 +93,7 @@ OUTAGES = {
     KafkaError._MSG_TIMED_OUT: "no answer",
     KafkaError._TRANSPORT: "no answer",
     KafkaError._ALL_BROKERS_DOWN: "no answer",
-    KafkaError.NOT_ENOUGH_REPLICAS: "too few copies",
+    KafkaError.NOT_ENOUGH_REPLICAS: "too few replicas",
     KafkaError.KAFKA_STORAGE_ERROR: "disk is full",
     KafkaError.REQUEST_TIMED_OUT: "Request timed out",
 }
@@ -152,7 +152,7 @@ def test_the_topic_that_failed_and_the_number_of_the_others_are_named():
     with pytest.raises(ActionNeeded) as told:
         sender(client).send(TWO)
     assert str(told.value).startswith(
-        f"y: 1 of 2 messages were not delivered; broker {ADDRESS}: everybody may not use a topic"
+        f"y: 1 of 2 messages were not delivered; broker {ADDRESS}: the anonymous user may not use a topic"
     )
 
 

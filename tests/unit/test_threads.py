@@ -54,7 +54,7 @@ def watch(monkeypatch):
 
 @pytest.mark.parametrize(
     ("away", "why"),
-    [("nobody listens there", "nobody listens there"), (None, "though the broker answers")],
+    [("nothing listens there", "nothing listens there"), (None, "though the broker answers")],
 )
 def test_a_loop_without_a_turn_is_logged_once_in_ten_seconds_with_its_reason(watch, away, why):
     found = watch(times=23, since_turn=timeouts.STILL_REPORT_SECONDS + 1, away=lambda: away)
@@ -63,7 +63,7 @@ def test_a_loop_without_a_turn_is_logged_once_in_ten_seconds_with_its_reason(wat
 
 
 def test_a_loop_that_turns_is_not_logged(watch):
-    assert watch(times=30, away=lambda: "nobody listens there") == []
+    assert watch(times=30, away=lambda: "nothing listens there") == []
 
 
 def test_a_call_that_does_not_return_though_the_broker_answers_ends_the_process(watch):
@@ -78,7 +78,7 @@ def test_a_call_that_does_not_return_though_the_broker_answers_ends_the_process(
 
 @pytest.mark.parametrize(
     ("since", "away"),
-    [(None, None), (1, None), (LONG, "nobody listens there")],
+    [(None, None), (1, None), (LONG, "nothing listens there")],
     ids=["none", "just begun", "the broker is away"],
 )
 def test_any_other_call_is_waited_for(watch, since, away):
@@ -87,10 +87,10 @@ def test_any_other_call_is_waited_for(watch, since, away):
 
 def test_a_broker_that_has_just_come_back_has_time_to_answer_the_call(watch):
     """Each check while it is away begins the count again."""
-    answers = itertools.cycle([None, "nobody listens there"])
+    answers = itertools.cycle([None, "nothing listens there"])
     assert watch(times=20, since_call=LONG, away=lambda: next(answers)) == []
 
 
 def test_a_loop_without_a_turn_is_waited_for_as_long_as_patience_says(watch):
     with pytest.raises(Ended, match="data path stuck"):
-        watch(times=3, since_turn=3599.0, away=lambda: "nobody listens there")
+        watch(times=3, since_turn=3599.0, away=lambda: "nothing listens there")

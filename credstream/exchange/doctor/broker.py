@@ -21,10 +21,10 @@ from credstream.exchange.doctor.findings import (
     finding_of,
 )
 from credstream.exchange.target import Target
-from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka import metadata
+from credstream.kafka.cluster import Cluster, common_settings
 from credstream.process import timeouts
-from credstream.process.diagnosis import Diagnosis, Heard, of_broker
+from credstream.process.diagnosis import Diagnosis, ErrorText, of_broker
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class BrokerReport:
 def connect(target: Target) -> BrokerReport:
     """Ask a cluster for its topics, or find out why it does not answer."""
     cluster = target.cluster
-    cluster.witness.forget()
+    cluster.errors.clear()
     try:
-        client = AdminClient(clients.common(cluster))
-        found = clients.listed(cluster, client, timeouts.DOCTOR_BROKER_SECONDS)
+        client = AdminClient(common_settings(cluster))
+        found = metadata.list_topics(cluster, client, timeouts.DOCTOR_BROKER_SECONDS)
     except KafkaException as error:
-        heard = [*cluster.witness.heard, *_probed(cluster)]
-        return BrokerReport(target, "", {}, (finding_of("broker", _why(cluster, error, heard)),))
+        errors = [*cluster.errors.entries, *_probed(cluster)]
+        return BrokerReport(target, "", {}, (finding_of("broker", _why(cluster, error, errors)),))
     counts = {name: len(topic.partitions) for name, topic in found.topics.items()}
     report = BrokerReport(target, found.cluster_id or "", counts)
     user = f" {report.user}" if report.user else ""
@@ -67,12 +67,12 @@ def connect(target: Target) -> BrokerReport:
     return replace(report, findings=(answers, *_certificate(cluster)))
 
 
-def _why(cluster: Cluster, error: KafkaException, heard: Iterable[Heard]) -> Diagnosis:
+def _why(cluster: Cluster, error: KafkaException, errors: Iterable[ErrorText]) -> Diagnosis:
     own = error.args[0].name(), error.args[0].str()
-    return of_broker(cluster.address, cluster.security, [own, *heard])
+    return of_broker(cluster.address, cluster.security, [own, *errors])
 
 
-def _probed(cluster: Cluster) -> Iterator[Heard]:
+def _probed(cluster: Cluster) -> Iterator[ErrorText]:
     """What our own handshake tells: librdkafka does not say which part of it failed."""
     try:
         _handshake(cluster)
@@ -95,8 +95,8 @@ def _certificate(cluster: Cluster) -> Iterator[Finding]:
         begins = datetime.min.replace(tzinfo=UTC)
         yield certificate_finding("broker", "its certificate", begins, until)
     except ssl.SSLCertVerificationError as error:
-        heard = [("_SSL", f"certificate verify failed: {error.verify_message}")]
-        yield finding_of("broker", of_broker(cluster.address, cluster.security, heard))
+        errors = [("_SSL", f"certificate verify failed: {error.verify_message}")]
+        yield finding_of("broker", of_broker(cluster.address, cluster.security, errors))
     except (OSError, ValueError) as error:
         yield Finding("broker", UNKNOWN, f"its certificate could not be read: {error}", "try again")
 

@@ -15,7 +15,7 @@ from credstream.exchange.doctor.databases import Database
 from credstream.exchange.doctor.findings import OK, WRONG, Finding
 from credstream.exchange.doctor.topics import SHOWN, inputs_of
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.process import timeouts
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction

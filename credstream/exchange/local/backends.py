@@ -11,7 +11,7 @@ from typing import Protocol
 from credstream.contract import rights, topics
 from credstream.exchange.folder import ExchangeFolder
 from credstream.exchange.target import Target, stack_target
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
 from credstream.vocabularies.countries import all_countries
 

@@ -18,7 +18,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Receipt
 from credstream.kafka import clients
-from credstream.kafka.clients import Cluster
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.topic_reader import incoming_of, partition_at_end
 
 # The line of a message that cannot be decoded.

@@ -19,7 +19,7 @@ from credstream.exchange.local.outcomes import ledger
 from credstream.exchange.local.prepare import prepare
 from credstream.exchange.local.processes import Processes
 from credstream.exchange.local.watch import Ending, Watch
-from credstream.kafka import clients
+from credstream.kafka import metadata
 from credstream.process import timeouts
 
 
@@ -99,9 +99,9 @@ class LocalRun:
 
     def _follow_new_topics(self) -> Iterator[Silence]:
         try:
-            known = clients.topics_of(self.collector.consumer)[1]
+            known = metadata.topics_seen_by(self.collector.consumer)[1]
         except Unavailable:
-            yield Silence(str(self.collector.cluster.silent()))
+            yield Silence(str(self.collector.cluster.outage()))
             return
         self.listed_at = time.monotonic()
         wanted = {topics.DEFINITIONS, topics.CHANGES, topics.PROVIDERS, *self.named}

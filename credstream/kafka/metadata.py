@@ -1,0 +1,116 @@
+"""The topics of a cluster, as it answers when it is asked."""
+
+from __future__ import annotations
+
+import time
+
+from confluent_kafka import (
+    Consumer,
+    KafkaException,
+    Producer,
+)
+from confluent_kafka.admin import AdminClient, ClusterMetadata
+
+from credstream.contract.errors import Unavailable
+from credstream.kafka.cluster import Cluster, common_settings
+from credstream.process import timeouts
+from credstream.process.diagnosis import is_explained
+
+
+def fetch(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:
+    """The cluster's topics.
+
+    Raises Unavailable, with what is wrong and what to do, unless the broker answers in time.
+    """
+    try:
+        return list_topics(cluster, client, seconds)
+    except KafkaException as error:
+        raise cluster.outage() from error
+
+
+def outage(cluster: Cluster) -> str | None:
+    """Why the broker does not answer, and what to do; None where it does."""
+    try:
+        MetadataClient(cluster).fetch(timeouts.BROKER_CHECK_SECONDS)
+    except Unavailable as told:
+        return str(told)
+    return None
+
+
+class MetadataClient:
+    """Asks a cluster for its topics, with a client of its own, and another where that failed.
+
+    Not with a transactional producer: each answer without a broker that is down makes it throw
+    away what it has of that, and wait for it (decision 0020).
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._client: AdminClient | None = None
+
+    def fetch(self, seconds: float = timeouts.BROKER_ANSWER_SECONDS) -> ClusterMetadata:
+        """The cluster's topics; raises Unavailable as `seen` does."""
+        client, self._client = self._client, None
+        if client is None:  # one that has nothing queued is false
+            client = AdminClient(common_settings(self._cluster))
+        found = fetch(self._cluster, client, seconds)
+        self._client = client
+        return found
+
+
+def list_topics(
+    cluster: Cluster, client: Producer | AdminClient, seconds: float
+) -> ClusterMetadata:
+    """The cluster's topics; raises KafkaException as soon as there is no use in waiting."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            found = client.list_topics(timeout=timeouts.METADATA_CALL_SECONDS)
+        except KafkaException:
+            client.poll(timeouts.METADATA_ERROR_SECONDS)  # which calls the error callback
+            if time.monotonic() > until or is_explained(cluster.errors.entries):
+                raise
+        else:
+            cluster.errors.clear()
+            return found
+
+
+def topics_seen_by(client: Consumer | Producer) -> tuple[str, dict[str, int]]:
+    """Cluster id, and partitions of every topic; raises Unavailable."""
+    try:
+        found = client.list_topics(timeout=timeouts.BROKER_ANSWER_SECONDS)
+    except KafkaException as error:
+        raise Unavailable(f"broker: {error.args[0].str()}") from error
+    return with_cluster_id(found)
+
+
+def with_cluster_id(found: ClusterMetadata) -> tuple[str, dict[str, int]]:
+    """Cluster id, and partitions of every topic; raises Unavailable without an id."""
+    if not found.cluster_id:  # an empty one would mean that the journal need not be compared
+        raise Unavailable("broker: it does not tell the id of its cluster")
+    return found.cluster_id, partition_counts(found)
+
+
+def partition_counts(found: ClusterMetadata) -> dict[str, int]:
+    """Partitions of every topic that we may see."""
+    return {name: len(topic.partitions) for name, topic in found.topics.items()}
+
+
+class KnownTopics:
+    """The topics that exist, asked for again when one is missing, but not more than once a second.
+
+    Outputs go only to topics that exist: a transaction that touches a missing one costs seconds
+    and repeats for ever.
+    """
+
+    def __init__(self, asker: MetadataClient) -> None:
+        self._asker = asker
+        self._names: frozenset[str] = frozenset()
+        self._asked = -1.0
+
+    def __contains__(self, name: object) -> bool:
+        now = time.monotonic()
+        if name not in self._names and now - self._asked > timeouts.TOPICS_CHECK_SECONDS:
+            self._names = frozenset(self._asker.fetch().topics)
+            self._asked = time.monotonic()
+        return name in self._names
