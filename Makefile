@@ -81,7 +81,7 @@ bench: setup $(VENV)/.stack $(PEERS)/.set-up ## measure the gate, hostile files,
 	$(BIN)/python -W ignore -m benchmarks.gate
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.start
-	$(BIN)/python -m benchmarks.house
+	$(BIN)/python -m benchmarks.embedded
 	$(BIN)/python -m benchmarks.runtime --peers $(PEERS)
 	$(BIN)/python -m benchmarks.pipeline
 

@@ -1,7 +1,8 @@
 """detect + parse + normalise without Kafka and databases, per second of CPU: files, rows and MB.
 
 `python -m benchmarks.formats [FOLDER…]`; without folders the golden files of every format.
-Read once is detect, parse and normalise; in the house ingest parses too, for the key, and proves.
+Read once is detect, parse and normalise; in an exchange ingest parses too, for the key, and
+proves.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Speed:
     format: str
     parts: int
     once: float
-    house: float
+    exchange: float
 
     def line(self) -> str:
         size = len(self.case.value)
@@ -64,7 +65,7 @@ class Speed:
         rows = f"{self.once * self.parts:>8,.0f}" if self.parts > 1 else f"{'':8}"
         return (
             f"{self.format:12} {self.case.name:44} {size:>9,} B {self.parts:>6} "
-            f"{self.once:>8,.0f}/s {rows} {megabytes:>6.1f} MB/s {self.house:>8,.0f}/s"
+            f"{self.once:>8,.0f}/s {rows} {megabytes:>6.1f} MB/s {self.exchange:>8,.0f}/s"
         )
 
 
@@ -73,7 +74,7 @@ def main() -> int:
     folders = [Path(each) for each in sys.argv[1:]] or [GOLDEN]
     sys.stdout.write(
         f"{'format':12} {'case':44} {'size':>11} {'parts':>6} {'read once':>10} {'rows/s':>8} "
-        f"{'':11} {'house':>10}\n"
+        f"{'':11} {'exchange':>10}\n"
     )
     for case in (*cases(folders), *rosters()):
         speed = measure(case)
@@ -112,7 +113,7 @@ def measure(case: Case) -> Speed | None:
     """None for what is refused."""
     try:
         examined = read_submission(message(case.value), PROVIDER)
-        in_house(case.value)
+        in_exchange(case.value)
     except Rejected:
         return None
     return Speed(
@@ -120,7 +121,7 @@ def measure(case: Case) -> Speed | None:
         examined.received[0].format,
         len(examined.received),
         per_second(lambda: once(case.value, examined)),
-        per_second(lambda: in_house(case.value)),
+        per_second(lambda: in_exchange(case.value)),
     )
 
 
@@ -141,7 +142,7 @@ def once(value: bytes, examined: Examined) -> None:
         normalise(read_message(received, number), facts)
 
 
-def in_house(value: bytes) -> None:
+def in_exchange(value: bytes) -> None:
     """A submission through ingest's examination and normalise's step; raises Rejected."""
     for number, each in enumerate(read_submission(message(value), PROVIDER).received):
         facts = Facts(learners={("received.v1", 0, number): KEY})

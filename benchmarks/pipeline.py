@@ -20,8 +20,8 @@ from rich.table import Table
 
 from credstream.contract import topics
 from credstream.kafka import clients
-from tests.support import databases, exam, fleet
-from tests.support.exam import Answers, Exam
+from tests.support import databases, delivery_check, fleets
+from tests.support.delivery_check import DeliveryCheck, Observed
 
 TICKS = os.sysconf("SC_CLK_TCK")
 RATES = (50, 200)
@@ -33,32 +33,32 @@ def main() -> None:
     os.environ[databases.REAL] = "1"
     console = Console(highlight=False)
     if asked.memory:
-        with house() as own:
-            rows = memory(own, Exam(keys=asked.memory // ROUNDS, rounds=ROUNDS))
+        with fleet() as own:
+            rows = memory(own, DeliveryCheck(keys=asked.memory // ROUNDS, rounds=ROUNDS))
             console.print(_table("Resident MB of each worker, by events published", rows))
         return
-    whole = Exam(keys=asked.events // ROUNDS, rounds=ROUNDS)
-    with house() as own:
+    whole = DeliveryCheck(keys=asked.events // ROUNDS, rounds=ROUNDS)
+    with fleet() as own:
         rows = alone(own, whole)
         console.print(_table(f"Each service alone, {whole.events} events", rows))
-    with house() as own:
+    with fleet() as own:
         console.print(_table("All four at once, one worker each", [together(own, whole)]))
     for rate in RATES:
-        with house() as own:
+        with fleet() as own:
             title = f"From submission to published, {rate} events/s for {asked.seconds} s"
             console.print(_table(title, [latency(own, rate, asked.seconds)]))
 
 
 @contextmanager
-def house() -> Iterator[fleet.Fleet]:
-    with tempfile.TemporaryDirectory() as folder, fleet.fleet(Path(folder) / "fleet") as own:
+def fleet() -> Iterator[fleets.Fleet]:
+    with tempfile.TemporaryDirectory() as folder, fleets.started(Path(folder) / "fleet") as own:
         yield own
 
 
-def alone(own: fleet.Fleet, whole: Exam) -> list[dict[str, object]]:
+def alone(own: fleets.Fleet, whole: DeliveryCheck) -> list[dict[str, object]]:
     """One service after the other works off everything that the one before it wrote."""
-    exam.enrol(own, whole)
-    exam.feed(own, whole)
+    delivery_check.register_all(own, whole)
+    delivery_check.send_all(own, whole)
     rows = []
     for name in topics.SERVICES:
         own.scale(name, 1)
@@ -68,7 +68,7 @@ def alone(own: fleet.Fleet, whole: Exam) -> list[dict[str, object]]:
     return rows
 
 
-def together(own: fleet.Fleet, whole: Exam) -> dict[str, object]:
+def together(own: fleets.Fleet, whole: DeliveryCheck) -> dict[str, object]:
     """Everything at once: events per second and core of the four processes together."""
     before, began = _all_at_work(own, whole), time.monotonic()
     while _handled(own, "publisher-0") < whole.events:
@@ -85,7 +85,7 @@ def together(own: fleet.Fleet, whole: Exam) -> dict[str, object]:
     }
 
 
-def memory(own: fleet.Fleet, whole: Exam) -> list[dict[str, object]]:
+def memory(own: fleets.Fleet, whole: DeliveryCheck) -> list[dict[str, object]]:
     """What each worker holds at every tenth of the events."""
     _all_at_work(own, whole)
     rows: list[dict[str, object]] = []
@@ -97,36 +97,36 @@ def memory(own: fleet.Fleet, whole: Exam) -> list[dict[str, object]]:
     return rows
 
 
-def _all_at_work(own: fleet.Fleet, whole: Exam) -> float:
+def _all_at_work(own: fleets.Fleet, whole: DeliveryCheck) -> float:
     """One worker of each service, and events for them; the CPU that starting has cost."""
-    exam.enrol(own, whole)
-    own.staff(1)
+    delivery_check.register_all(own, whole)
+    own.scale_all(1)
     _ready(own)
     before = sum(_cpu(own, name) for name in own.workers)
-    threading.Thread(target=exam.feed, args=(own, whole), daemon=True).start()
+    threading.Thread(target=delivery_check.send_all, args=(own, whole), daemon=True).start()
     return before
 
 
-def latency(own: fleet.Fleet, rate: int, seconds: int) -> dict[str, object]:
+def latency(own: fleets.Fleet, rate: int, seconds: int) -> dict[str, object]:
     """A steady stream of new awards; each is timed from produce() to its reader."""
-    steady = Exam(keys=rate * seconds, rounds=1)
-    exam.enrol(own, steady)
-    own.staff(1)
+    steady = DeliveryCheck(keys=rate * seconds, rounds=1)
+    delivery_check.register_all(own, steady)
+    own.scale_all(1)
     _ready(own)
     sent: dict[str, float] = {}
-    answers = Answers(own)
+    observed = Observed(own)
     sender = threading.Thread(target=_steadily, args=(own, steady, rate, sent), daemon=True)
     sender.start()
     seen: list[float] = []
     known: set[str] = set()
     until = time.monotonic() + seconds + 60
     while len(seen) < steady.events and time.monotonic() < until:
-        answers.read(0.005)
+        observed.read(0.005)
         now = time.monotonic()
-        for key in answers.awards.keys() - known:
+        for key in observed.awards.keys() - known:
             known.add(key)
-            seen.append(now - sent[answers.awards[key][0].grade or ""])
-    answers.close()
+            seen.append(now - sent[observed.awards[key][0].grade or ""])
+    observed.close()
     seen = sorted(seen[rate:])  # the first second warms caches
     return {
         "events": len(seen),
@@ -134,8 +134,8 @@ def latency(own: fleet.Fleet, rate: int, seconds: int) -> dict[str, object]:
     }
 
 
-def _steadily(own: fleet.Fleet, steady: Exam, rate: int, sent: dict[str, float]) -> None:
-    producer = clients.producer(own.exchange.cluster)
+def _steadily(own: fleets.Fleet, steady: DeliveryCheck, rate: int, sent: dict[str, float]) -> None:
+    producer = clients.producer(own.target.cluster)
     began = time.monotonic()
     for number, (provider, name) in enumerate(steady.names()):
         time.sleep(max(0.0, began + number / rate - time.monotonic()))
@@ -145,7 +145,7 @@ def _steadily(own: fleet.Fleet, steady: Exam, rate: int, sent: dict[str, float])
     producer.flush(10)
 
 
-def _worked(own: fleet.Fleet, name: str, events: int) -> dict[str, object]:
+def _worked(own: fleets.Fleet, name: str, events: int) -> dict[str, object]:
     """Figures of a worker from its first batch to its last."""
     while not _handled(own, name):
         time.sleep(0.02)
@@ -161,34 +161,34 @@ def _worked(own: fleet.Fleet, name: str, events: int) -> dict[str, object]:
     }
 
 
-def _handled(own: fleet.Fleet, name: str) -> int:
+def _handled(own: fleets.Fleet, name: str) -> int:
     return sum(
         line.get("messages", 0) for line in own.log(name) if line.get("event") == "batch completed"
     )
 
 
-def _ready(own: fleet.Fleet) -> None:
+def _ready(own: fleets.Fleet) -> None:
     for name in own.workers:
         while not any(line.get("event") == "data path started" for line in own.log(name)):
             time.sleep(0.05)
     time.sleep(3)
 
 
-def _cpu(own: fleet.Fleet, name: str) -> float:
+def _cpu(own: fleets.Fleet, name: str) -> float:
     process = own.workers[name].process
     assert process is not None
     text = Path(f"/proc/{process.pid}/stat").read_text("utf-8").rsplit(")", 1)[-1].split()
     return (int(text[11]) + int(text[12])) / TICKS
 
 
-def _memory(own: fleet.Fleet, name: str) -> int:
+def _memory(own: fleets.Fleet, name: str) -> int:
     process = own.workers[name].process
     assert process is not None
     text = Path(f"/proc/{process.pid}/status").read_text("utf-8")
     return int(text.partition("VmRSS:")[2].split()[0]) // 1024
 
 
-def _sealed(own: fleet.Fleet) -> int:
+def _sealed(own: fleets.Fleet) -> int:
     return len(list((own.folder / "europass").glob("*.jsonld")))
 
 

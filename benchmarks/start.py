@@ -13,16 +13,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support import houses
+from tests.support import commands
 
 STARTS = 5
-FILE = houses.EXAMPLES / "submissions/festo-like/02-automation-joint.jwt"
+FILE = commands.EXAMPLES / "submissions/festo-like/02-automation-joint.jwt"
 OUTCOME = re.compile(r"refused|published|held|out_of_scope")
 
 
 def started(*words):
     return subprocess.Popen(
-        [*houses.COMMAND, *map(str, words)],
+        [*commands.COMMAND, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket
 
-from tests.support import codecs, databases, nursery, stacks
+from tests.support import codecs, databases, stacks
 
 OFFLINE = ("unit", "golden", "contracts")
 WHOLE = ("broker", "chaos")
@@ -48,7 +48,6 @@ def pytest_configure(config):
 def pytest_sessionfinish():
     """Here and not at exit: xdist kills a process that is not gone ten seconds after its tests."""
     codecs.down()
-    nursery.down()
     stacks.down()
 
 

@@ -9,8 +9,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
-from tests.support import databases, fleet, stacks
-from tests.support import exam as exams
+from tests.support import databases, delivery_check, fleets, stacks
 
 HERE = Path(__file__).parent
 
@@ -54,8 +53,8 @@ def topic(broker):
 
 
 @pytest.fixture
-def house(tmp_path):
-    """A fleet without workers on real servers, where the providers of an exam are registered."""
-    with fleet.fleet(tmp_path / "fleet") as made:
-        exams.enrol(made, exams.FEW)
+def fleet(tmp_path):
+    """A fleet without workers on real servers, where the providers of a delivery check are registered."""
+    with fleets.started(tmp_path / "fleet") as made:
+        delivery_check.register_all(made, delivery_check.FEW)
         yield made

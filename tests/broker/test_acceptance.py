@@ -1,4 +1,4 @@
-"""Rows of the field's own acceptance list, each through the whole house."""
+"""Rows of the field's own acceptance list, each through the whole exchange."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support import houses
+from tests.support import commands, folders, running, waiting
 from tests.support.rows import REGISTRATION, award, codes, entry, published
 
 pytestmark = pytest.mark.broker
@@ -50,9 +50,9 @@ SENT = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def exchange(tmp_path_factory):
     base = tmp_path_factory.mktemp("acceptance")
-    keys = json.loads((houses.EXAMPLES / "providers" / "festo-like.json").read_text("utf-8"))[
+    keys = json.loads((commands.EXAMPLES / "providers" / "festo-like.json").read_text("utf-8"))[
         "keys"
     ]
     files = {
@@ -61,28 +61,28 @@ def house(tmp_path_factory):
         "accreditations/list.csv": f"{HEADER}\n{LIST}",
         **{f"submissions/school/{name}.json": document for name, document in SENT.items()},
     }
-    source = houses.source(base / "source", files)
-    with houses.kept(base / "exchange", source) as found:
+    source = folders.source(base / "source", files)
+    with running.exchange(base / "exchange", source) as found:
         yield found
 
 
-def test_s15_a_code_in_a_national_list_confirms_without_any_other_source(house):
-    record = published(house, "s15-amu")
+def test_s15_a_code_in_a_national_list_confirms_without_any_other_source(exchange):
+    record = published(exchange, "s15-amu")
     assert record["judgement"]["outcome"] == "confirmed"
     assert record["judgement"]["source"] == "list"
     assert record["definition"]["workload"]["hours"] == pytest.approx(15 * 7.4)
 
 
-def test_s24_a_non_formal_credential_without_eqf_is_normalised(house):
-    record = published(house, "s24-no-eqf")
+def test_s24_a_non_formal_credential_without_eqf_is_normalised(exchange):
+    record = published(exchange, "s24-no-eqf")
     assert record["definition"]["route"] == "non-formal"
     assert record["definition"]["level"] is None
     assert "level" in record["account"]["completeness"]["absent"]
 
 
-def test_s25_the_lowest_levels_are_accepted(house):
-    assert published(house, "s25-eqf-1")["definition"]["level"]["eqf"] == 1
-    record = published(house, "s25-eqf-2")
+def test_s25_the_lowest_levels_are_accepted(exchange):
+    assert published(exchange, "s25-eqf-1")["definition"]["level"]["eqf"] == 1
+    record = published(exchange, "s25-eqf-2")
     assert (record["definition"]["level"]["eqf"], record["definition"]["workload"]["hours"]) == (
         2,
         16,
@@ -90,17 +90,17 @@ def test_s25_the_lowest_levels_are_accepted(house):
 
 
 @pytest.mark.parametrize("name", MANDATORY)
-def test_s32_each_mandatory_element_that_is_missing_is_named(house, name):
-    found = entry(house, f"s32-no-{name}")
+def test_s32_each_mandatory_element_that_is_missing_is_named(exchange, name):
+    found = entry(exchange, f"s32-no-{name}")
     if name in ("learner", "title", "issued_on", "awarding_bodies"):
         assert (found["outcome"], codes(found)) == ("refused", {f"{name}.missing"})
-        letters = houses.lines(house.folder, "dlq")
+        letters = folders.lines(exchange.folder, "dlq")
         assert any(
             each["headers"]["credstream_dlq_reason"] == f"{name}.missing" for each in letters
         )
         return
     assert found["outcome"] == "published"
-    record = published(house, f"s32-no-{name}")
+    record = published(exchange, f"s32-no-{name}")
     if name == "country":
         origin = next(o for o in record["account"]["provenance"] if o["descriptor"] == "country")
         assert (record["definition"]["country"], origin["origin"]) != ("DE", "payload") or origin[
@@ -115,13 +115,13 @@ def test_s32_each_mandatory_element_that_is_missing_is_named(house, name):
         assert name in absent
 
 
-def test_s32_a_definition_needs_no_learner(house):
-    assert entry(house, "s32-definition")["outcome"] == "published"
+def test_s32_a_definition_needs_no_learner(exchange):
+    assert entry(exchange, "s32-definition")["outcome"] == "published"
 
 
-def test_s33_the_accreditation_counts_on_the_day_of_the_award(house):
-    assert published(house, "s33-last-day")["judgement"]["outcome"] == "confirmed"
-    late = published(house, "s33-a-day-late")["judgement"]
+def test_s33_the_accreditation_counts_on_the_day_of_the_award(exchange):
+    assert published(exchange, "s33-last-day")["judgement"]["outcome"] == "confirmed"
+    late = published(exchange, "s33-a-day-late")["judgement"]
     assert (late["outcome"], late["step"], late["reason"]) == (
         "not-covered",
         "in-force",
@@ -129,28 +129,30 @@ def test_s33_the_accreditation_counts_on_the_day_of_the_award(house):
     )
 
 
-def test_s42_a_tampered_token_is_refused_and_an_unreachable_key_is_marked(house):
+def test_s42_a_tampered_token_is_refused_and_an_unreachable_key_is_marked(exchange):
     token = (
-        houses.EXAMPLES / "submissions" / "festo-like" / "02-automation-joint.jwt"
+        commands.EXAMPLES / "submissions" / "festo-like" / "02-automation-joint.jwt"
     ).read_bytes()
-    house.send("signer", token, headers=[("ce_id", b"s42-good")])
-    house.send("signer", tampered(token), headers=[("ce_id", b"s42-tampered")])
-    house.send("school", token, headers=[("ce_id", b"s42-no-key")])
-    assert codes(house.receipt("s42-tampered", "refused", "signer")) == {"signature.invalid"}
+    exchange.send("signer", token, headers=[("ce_id", b"s42-good")])
+    exchange.send("signer", tampered(token), headers=[("ce_id", b"s42-tampered")])
+    exchange.send("school", token, headers=[("ce_id", b"s42-no-key")])
+    assert codes(exchange.receipt("s42-tampered", "refused", "signer")) == {"signature.invalid"}
     for name, provider, proof in (
         ("s42-good", "signer", "verified"),
         ("s42-no-key", "school", "unverifiable"),
     ):
-        key = house.receipt(name, "accepted", provider)["key"]
+        key = exchange.receipt(name, "accepted", provider)["key"]
         assert (
-            houses.eventually(lambda key=key: houses.awards(house.folder).get(key))[-1]["proof"]
+            waiting.eventually(lambda key=key: folders.awards(exchange.folder).get(key))[-1][
+                "proof"
+            ]
             == proof
         )
 
 
-def test_s48_why_tells_source_checks_and_rules_of_a_published_record(house):
-    key = entry(house, "s48-days")["keys"][0]
-    done = houses.credstream("why", key, "--dir", house.folder)
+def test_s48_why_tells_source_checks_and_rules_of_a_published_record(exchange):
+    key = entry(exchange, "s48-days")["keys"][0]
+    done = commands.credstream("why", key, "--dir", exchange.folder)
     assert done.returncode == 0, done.stderr
     for word in (
         "Window cleaning",

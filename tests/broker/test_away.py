@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from credstream.kafka.sender import Outgoing, Sender
 from credstream.sdk import register, tables
 from credstream.sdk.register import How
 from credstream.storage.engine import transaction
-from tests.support import failing, houses, nursery, published
+from tests.support import commands, failing, published, waiting
 from tests.support.published import key
 
 pytestmark = [pytest.mark.broker, pytest.mark.embedded]
@@ -30,7 +31,7 @@ def submit(folder, address):
     path = folder / "x.json"
     path.write_text("{}")
     words = ("submit", path, "--provider", "amu-like", "--dir", folder)
-    return houses.credstream(*words, CREDSTREAM_BROKER=address)
+    return commands.credstream(*words, CREDSTREAM_BROKER=address)
 
 
 def test_submit_ends_with_4_and_says_that_nobody_listens(tmp_path):
@@ -50,15 +51,15 @@ def test_submit_says_that_a_broker_does_not_answer(tmp_path):
 def test_subscribe_says_what_it_waits_for(tmp_path):
     address, log = failing.nobody(), tmp_path / "log"
     with log.open("wb") as output:
-        process = nursery.start(
-            [*houses.PROGRAM, "subscribe", "awards", "--dir", str(tmp_path)],
-            {**os.environ, "CREDSTREAM_BROKER": address},
-            output.fileno(),
-            output.fileno(),
+        process = subprocess.Popen(
+            [*commands.COMMAND, "subscribe", "awards", "--dir", str(tmp_path)],
+            env={**os.environ, "CREDSTREAM_BROKER": address},
+            stdout=output,
+            stderr=output,
         )
-    houses.eventually(lambda: "trying again" in log.read_text("utf-8"))
+    waiting.eventually(lambda: "trying again" in log.read_text("utf-8"))
     process.send_signal(signal.SIGINT)
-    assert process.wait(houses.GIVE_UP_SECONDS) == 0
+    assert process.wait(waiting.GIVE_UP_SECONDS) == 0
     assert f"waiting: broker {address}: {NOBODY}" in log.read_text("utf-8")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from credstream.contract import topics
 from credstream.kafka import clients
-from tests.support import houses
+from tests.support import commands, folders, running, waiting
 
 pytestmark = pytest.mark.broker
 
@@ -22,7 +22,7 @@ GOOD = {
 }  # fmt: skip
 TEXT = json.dumps(GOOD)
 SEALED = (
-    houses.EXAMPLES / "submissions" / "university-like" / "04-tampered-seal.json"
+    commands.EXAMPLES / "submissions" / "university-like" / "04-tampered-seal.json"
 ).read_bytes()
 BAD = {
     "empty": (b"", "format.empty"),
@@ -49,16 +49,16 @@ BAD = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def exchange(tmp_path_factory):
     base = tmp_path_factory.mktemp("bad")
     registrations = {
         f"providers/{name}.json": {"id": name, "kind": "provider", "name": name, "country": "DE"}
         for name in ("good", "bad")
     }
     files = registrations | {"submissions/good/one.json": TEXT}
-    source = houses.source(base / "source", files)
-    with houses.kept(base / "exchange", source, CREDSTREAM_HOLD_SECONDS="12") as found:
-        done = houses.credstream(
+    source = folders.source(base / "source", files)
+    with running.exchange(base / "exchange", source, CREDSTREAM_HOLD_SECONDS="12") as found:
+        done = commands.credstream(
             "provider", "add", source / "providers" / "bad.json", "--dir", found.folder
         )
         assert done.returncode == 0, done.stderr
@@ -66,88 +66,92 @@ def house(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_bytes_end_as_a_dead_letter_with_a_receipt(house, name):
+def test_bad_bytes_end_as_a_dead_letter_with_a_receipt(exchange, name):
     value, code = BAD[name]
-    house.send("bad", value, headers=[("ce_id", name.encode()), ("x-own", b"\x00\xffkept")])
-    receipt = house.receipt(name, "refused", "bad")
+    exchange.send("bad", value, headers=[("ce_id", name.encode()), ("x-own", b"\x00\xffkept")])
+    receipt = exchange.receipt(name, "refused", "bad")
     assert [reason["code"] for reason in receipt["reasons"]] == [code]
     if code == "learner.missing":
         return  # normalise found it: the letter is of its own input, received.v1
-    letter = houses.eventually(lambda: _letter(house, name))
+    letter = waiting.eventually(lambda: _letter(exchange, name))
     assert base64.b64decode(letter["value"]) == (value or b"")
     assert letter["headers"]["credstream_dlq_reason"] == code
     assert "x-own" in letter["headers"]
 
 
-def test_after_all_that_a_good_event_passes(house):
-    house.send("bad", TEXT.replace("G-1", "G-9").encode(), headers=[("ce_id", b"after")])
-    assert house.receipt("after", "published", "bad")["version"] == 1
+def test_after_all_that_a_good_event_passes(exchange):
+    exchange.send("bad", TEXT.replace("G-1", "G-9").encode(), headers=[("ce_id", b"after")])
+    assert exchange.receipt("after", "published", "bad")["version"] == 1
 
 
-def test_two_hundred_bad_files_in_a_row_stop_nobody(house):
-    house.send_all("bad", [(b"rubbish %d" % n, [("ce_id", b"row-%d" % n)]) for n in range(200)])
-    house.send("good", TEXT.replace("G-1", "G-2").encode(), headers=[("ce_id", b"good-beside")])
-    assert house.receipt("good-beside", "published", "good")
-    house.receipt("row-199", "refused", "bad")
-    refused = {r["submission"] for r in house.receipts("bad") if r["submission"].startswith("row-")}
+def test_two_hundred_bad_files_in_a_row_stop_nobody(exchange):
+    exchange.send_all("bad", [(b"rubbish %d" % n, [("ce_id", b"row-%d" % n)]) for n in range(200)])
+    exchange.send("good", TEXT.replace("G-1", "G-2").encode(), headers=[("ce_id", b"good-beside")])
+    assert exchange.receipt("good-beside", "published", "good")
+    exchange.receipt("row-199", "refused", "bad")
+    refused = {
+        r["submission"] for r in exchange.receipts("bad") if r["submission"].startswith("row-")
+    }
     assert len(refused) == 200
-    house.send("bad", TEXT.replace("G-1", "G-10").encode(), headers=[("ce_id", b"after-the-row")])
-    assert house.receipt("after-the-row", "published", "bad")
+    exchange.send(
+        "bad", TEXT.replace("G-1", "G-10").encode(), headers=[("ce_id", b"after-the-row")]
+    )
+    assert exchange.receipt("after-the-row", "published", "bad")
 
 
 @pytest.mark.parametrize(
     ("value", "code"),
     [(b"\x01rubbish", "avro.magic"), (b"\x00\x00\x00\xff\xff12", "avro.schema_unknown"), (b"\x00\x00\x00\x00\x0c\x02a", "avro.schema_not_allowed"), (b"\x00\x00\x00\x00\x04\x02", "avro.invalid")],
 )  # fmt: skip
-def test_a_foreign_message_between_the_services_is_a_dead_letter(house, value, code):
-    producer = clients.producer(house.cluster)
+def test_a_foreign_message_between_the_services_is_a_dead_letter(exchange, value, code):
+    producer = clients.producer(exchange.cluster)
     producer.produce(topics.RECEIVED, value, b"key")
     assert producer.flush(10) == 0
-    path = house.folder / "dlq" / "received.v1.dlq.jsonl"
-    houses.eventually(lambda: path.exists() and code in path.read_text())
+    path = exchange.folder / "dlq" / "received.v1.dlq.jsonl"
+    waiting.eventually(lambda: path.exists() and code in path.read_text())
 
 
 @pytest.mark.embedded  # a real broker makes no topic that nobody asked for
-def test_a_provider_that_is_not_registered_is_held_and_then_refused(house):
+def test_a_provider_that_is_not_registered_is_held_and_then_refused(exchange):
     """The topic exists before the registration does: early is not wrong."""
-    house.send("later", TEXT.encode(), headers=[("ce_id", b"early")])
-    registration = house.folder.parent / "later.json"
+    exchange.send("later", TEXT.encode(), headers=[("ce_id", b"early")])
+    registration = exchange.folder.parent / "later.json"
     registration.write_text(
         json.dumps({"id": "later", "kind": "provider", "name": "L", "country": "DE"})
     )
-    done = houses.credstream("provider", "add", registration, "--dir", house.folder)
+    done = commands.credstream("provider", "add", registration, "--dir", exchange.folder)
     assert done.returncode == 0, done.stderr
-    assert house.receipt("early", "published", "later")
-    house.send("never", TEXT.encode(), headers=[("ce_id", b"never-known")])
-    path = house.folder / "dlq" / "submissions.unknown.dlq.jsonl"
-    houses.eventually(lambda: path.exists() and "provider.unknown" in path.read_text())
+    assert exchange.receipt("early", "published", "later")
+    exchange.send("never", TEXT.encode(), headers=[("ce_id", b"never-known")])
+    path = exchange.folder / "dlq" / "submissions.unknown.dlq.jsonl"
+    waiting.eventually(lambda: path.exists() and "provider.unknown" in path.read_text())
 
 
-def _letter(house, name):
-    for each in houses.lines(house.folder, "dlq"):
+def _letter(exchange, name):
+    for each in folders.lines(exchange.folder, "dlq"):
         if each["headers"].get("ce_id") == name:
             return each
     return None
 
 
 @pytest.mark.embedded
-def test_a_locked_database_is_waited_for_and_nothing_is_skipped(house):
+def test_a_locked_database_is_waited_for_and_nothing_is_skipped(exchange):
     """Longer than SQLite itself waits: the batch is given back and handled again."""
-    lock = sqlite3.connect(house.folder / "state" / "ingest.db", isolation_level=None)
+    lock = sqlite3.connect(exchange.folder / "state" / "ingest.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     events = [
         (TEXT.replace("G-1", f"L-{n}").encode(), [("ce_id", b"locked-%d" % n)]) for n in range(20)
     ]
-    house.send_all("good", events)
-    web = house.told["services"]["ingest"]["web"]
-    assert "unavailable" in houses.eventually(lambda: _unready(f"{web}/readyz"))
+    exchange.send_all("good", events)
+    web = exchange.run_file["services"]["ingest"]["web"]
+    assert "unavailable" in waiting.eventually(lambda: _unready(f"{web}/readyz"))
     lock.execute("ROLLBACK")
     lock.close()
     for number in range(20):
-        assert house.receipt(f"locked-{number}", "published", "good")["version"] == 1
-    assert house.process.poll() is None
-    house.receipt("locked-19", "published", "good")
-    houses.eventually(lambda: not _unready(f"{web}/readyz"))
+        assert exchange.receipt(f"locked-{number}", "published", "good")["version"] == 1
+    assert exchange.process.poll() is None
+    exchange.receipt("locked-19", "published", "good")
+    waiting.eventually(lambda: not _unready(f"{web}/readyz"))
 
 
 def _unready(url):

@@ -21,7 +21,7 @@ from credstream.runtime.data_path import DataPath
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.resources import Resources
 from credstream.runtime.worker import Worker
-from tests.support import houses, stages
+from tests.support import stages, waiting
 
 pytestmark = pytest.mark.embedded
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
@@ -64,9 +64,9 @@ def test_each_data_path_takes_its_own_topics_once_the_reference_topics_are_read(
     stop = threading.Event()
     threads = running(worker, stop)
     try:
-        houses.eventually(lambda: worker.health.waits_for() is None)
+        waiting.eventually(lambda: worker.health.waits_for() is None)
         assert worker.control.reference.upto(topics.PROVIDERS, 0) == 0
-        houses.eventually(
+        waiting.eventually(
             lambda: all(1 in path.loop.partitions.committed.values() for path in worker.paths)
         )
     finally:

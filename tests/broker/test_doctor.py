@@ -7,7 +7,7 @@ from credstream.contract import topics
 from credstream.storage import journal, migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER, JOURNAL
-from tests.support import failing, houses
+from tests.support import commands, failing
 from tests.support.failing import amiss, doctor
 
 pytestmark = pytest.mark.real
@@ -98,7 +98,9 @@ def test_settings_that_do_not_fit_are_named_and_end_with_78(admin, tmp_path, mor
     ],
 )
 def test_an_operator_is_told_at_once_that_nobody_is_at_the_brokers_address(tmp_path, words):
-    paths = [houses.ROOT / word if "/" in word else word for word in words.split()]
-    done = houses.credstream(*paths, "--dir", tmp_path, timeout=9, CREDSTREAM_BROKER="127.0.0.1:9")
+    paths = [commands.ROOT / word if "/" in word else word for word in words.split()]
+    done = commands.credstream(
+        *paths, "--dir", tmp_path, timeout=9, CREDSTREAM_BROKER="127.0.0.1:9"
+    )
     assert done.returncode == 4
     assert "broker 127.0.0.1:9: nothing listens there; start the broker" in done.stderr

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from credstream.contract import rights, topics
 from credstream.storage import migrate
 from credstream.storage.engine import open_engine, transaction
-from tests.support import failing, houses, stacks
+from tests.support import commands, failing, stacks
 from tests.support.failing import amiss, ask, doctor, first_words, nobody, remade, unregistered
 
 pytestmark = pytest.mark.real
@@ -119,7 +119,7 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
         ask(f"config/{subject}", "PUT", {"compatibility": "BACKWARD_TRANSITIVE"})
         found = amiss(doctor(tmp_path), "registry")
         said, _ = first_words(tmp_path)
-        created = houses.credstream(
+        created = commands.credstream(
             *("topics", "create", "--dir", tmp_path / "none"),
             CREDSTREAM_BROKER=stacks.stack().bootstrap(),
             CREDSTREAM_REGISTRY_URL=stacks.stack().told()["registry"],

@@ -9,7 +9,7 @@ from credstream.kafka.fencing import Fence
 from credstream.kafka.metadata import MetadataClient
 from credstream.process import timeouts
 from credstream.process.settings import Settings
-from tests.support import houses
+from tests.support import waiting
 
 pytestmark = pytest.mark.embedded
 
@@ -42,7 +42,7 @@ def lose(broker, ours, producer):
         producer.poll(0)
         return ours.cluster.errors.entries
 
-    houses.eventually(heard)
+    waiting.eventually(heard)
 
 
 def test_a_producer_that_lost_nothing_is_kept(ours):

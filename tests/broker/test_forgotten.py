@@ -15,7 +15,7 @@ from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage
 from credstream.runtime.transactions import Forgotten
 from tests.support import stages
-from tests.support.exchanges import CLUSTER, Everything
+from tests.support.simulation import CLUSTER, Everything
 
 pytestmark = pytest.mark.embedded
 

@@ -1,4 +1,4 @@
-"""Files of every format through the whole house: what becomes of each, row by row."""
+"""Files of every format through the whole exchange: what becomes of each, row by row."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from tests.support import houses
+from tests.support import commands, folders, running
 
 pytestmark = pytest.mark.broker
-GOLDEN = houses.ROOT / "tests/golden"
+GOLDEN = commands.ROOT / "tests/golden"
 SENT = {
     "ob2": "ob2/edubadge/input.json",
     "ob1": "ob1/half_a_year_old/input.json",
@@ -71,18 +71,18 @@ def documents():
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def exchange(tmp_path_factory):
     base = tmp_path_factory.mktemp("formats")
     golden = {f"{name}{(GOLDEN / path).suffix}": GOLDEN / path for name, path in SENT.items()}
     sent = {name: path.read_bytes() for name, path in golden.items()} | dict(documents())
     files = {f"submissions/school/{name}": content for name, content in sent.items()}
-    source = houses.source(base / "source", {"providers/school.json": REGISTRATION, **files})
-    with houses.kept(base / "exchange", source) as found:
+    source = folders.source(base / "source", {"providers/school.json": REGISTRATION, **files})
+    with running.exchange(base / "exchange", source) as found:
         yield found
 
 
-def entry(house, name):
-    every = houses.summary(house.folder)
+def entry(exchange, name):
+    every = folders.summary(exchange.folder)
     return next(e for e in every if e["file"].rpartition("/")[2].partition(".")[0] == name)
 
 
@@ -90,11 +90,11 @@ def codes(found):
     return {reason["code"] for reason in found["reasons"]}
 
 
-def published(house, name):
+def published(exchange, name):
     return [
-        houses.awards(house.folder)[key][-1]
-        for key in entry(house, name)["keys"]
-        if key in houses.awards(house.folder)
+        folders.awards(exchange.folder)[key][-1]
+        for key in entry(exchange, name)["keys"]
+        if key in folders.awards(exchange.folder)
     ]
 
 
@@ -102,64 +102,64 @@ def published(house, name):
     ("name", "count"),
     [("ob2", 1), ("clr2", 2), ("elmo", 2), ("elm2", 1), ("ooapi", 1), ("credly", 1)],
 )
-def test_the_awards_of_a_format_are_published(name, count, house):
-    found = entry(house, name)
+def test_the_awards_of_a_format_are_published(name, count, exchange):
+    found = entry(exchange, name)
     assert found["outcome"] == "published", found
-    assert len(published(house, name)) == count
+    assert len(published(exchange, name)) == count
 
 
-def test_parts_that_are_no_awards_are_told_while_the_others_go_on(house):
-    assert {"elmo.failed", "elmo.in_progress"} <= codes(entry(house, "elmo"))
-    assert {"clr.child_signed", "clr.child_no_award"} <= codes(entry(house, "clr2"))
-    assert {"ooapi.not_passed", "ooapi.not_expanded"} <= codes(entry(house, "ooapi"))
+def test_parts_that_are_no_awards_are_told_while_the_others_go_on(exchange):
+    assert {"elmo.failed", "elmo.in_progress"} <= codes(entry(exchange, "elmo"))
+    assert {"clr.child_signed", "clr.child_no_award"} <= codes(entry(exchange, "clr2"))
+    assert {"ooapi.not_passed", "ooapi.not_expanded"} <= codes(entry(exchange, "ooapi"))
 
 
-def test_a_row_that_cannot_be_read_leaves_the_others(house):
-    found = entry(house, "roster")
+def test_a_row_that_cannot_be_read_leaves_the_others(exchange):
+    found = entry(exchange, "roster")
     assert found["outcome"] == "published"
-    assert len(published(house, "roster")) == 1
+    assert len(published(exchange, "roster")) == 1
     paths = {reason["path"] for reason in found["reasons"]}
     assert "row 4" in paths
-    dead = [line for line in houses.lines(house.folder, "dlq") if "roster" in json.dumps(line)]
+    dead = [line for line in folders.lines(exchange.folder, "dlq") if "roster" in json.dumps(line)]
     assert dead
 
 
-def test_definitions_are_published_and_no_award_is(house):
+def test_definitions_are_published_and_no_award_is(exchange):
     for name in ("deqar", "ctdl"):
-        assert entry(house, name)["outcome"] == "published"
-        assert published(house, name) == []
+        assert entry(exchange, name)["outcome"] == "published"
+        assert published(exchange, name) == []
 
 
-def test_dates_are_read_by_the_registration(house):
-    days = {each["issued_on"] for each in published(house, "sheet")}
+def test_dates_are_read_by_the_registration(exchange):
+    days = {each["issued_on"] for each in published(exchange, "sheet")}
     assert days == {"2026-03-01"}
 
 
-def test_a_badge_that_is_not_accepted_is_refused(house):
-    assert codes(entry(house, "unaccepted")) == {"vendor.not_accepted"}
+def test_a_badge_that_is_not_accepted_is_refused(exchange):
+    assert codes(entry(exchange, "unaccepted")) == {"vendor.not_accepted"}
 
 
-def test_s09_an_award_has_the_version_of_its_day(house):
-    (before,), (after,) = published(house, "s09-before"), published(house, "s09-after")
+def test_s09_an_award_has_the_version_of_its_day(exchange):
+    (before,), (after,) = published(exchange, "s09-before"), published(exchange, "s09-after")
     assert len(before["definition"]["learning_outcomes"]) == 1
     assert len(after["definition"]["learning_outcomes"]) == 2
 
 
-def test_s27_an_apprenticeship_is_out_of_scope_and_no_dead_letter(house):
-    found = entry(house, "s27-apprenticeship")
+def test_s27_an_apprenticeship_is_out_of_scope_and_no_dead_letter(exchange):
+    found = entry(exchange, "s27-apprenticeship")
     assert found["outcome"] == "out_of_scope"
     assert codes(found) == {"scope.apprenticeship"}
 
 
-def test_s45_two_formats_under_one_id_are_one_award(house):
-    (first,), (second,) = entry(house, "ob2")["keys"], entry(house, "s45-native")["keys"]
+def test_s45_two_formats_under_one_id_are_one_award(exchange):
+    (first,), (second,) = entry(exchange, "ob2")["keys"], entry(exchange, "s45-native")["keys"]
     assert first == second
-    (record,) = published(house, "ob2")
+    (record,) = published(exchange, "ob2")
     assert record["definition"]["participation"]["modes"]
     assert record["definition"]["level"]["eqf"] == 4
 
 
-def test_s17_pay_never_reaches_a_public_topic(house):
-    for path in (house.folder / "published").glob("*.jsonl"):
+def test_s17_pay_never_reaches_a_public_topic(exchange):
+    for path in (exchange.folder / "published").glob("*.jsonl"):
         assert "31415926" not in path.read_text("utf-8")
         assert "salary" not in path.read_text("utf-8")

@@ -18,7 +18,7 @@ from credstream.runtime.partitions import Partitions
 from credstream.runtime.stage import Stage
 from deploy.kafka import brokers, processes
 from tests.support import stacks, stages
-from tests.support.exchanges import CLUSTER, Everything
+from tests.support.simulation import CLUSTER, Everything
 
 pytestmark = pytest.mark.real
 FIRST, SENT = 30, 50

@@ -21,7 +21,7 @@ from credstream.kafka.admin import Admin
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.sender import Sender
 from deploy.kafka import certificates
-from tests.support import houses, stacks
+from tests.support import commands, stacks, waiting
 
 pytestmark = pytest.mark.real
 
@@ -215,7 +215,7 @@ def test_an_open_connection_of_a_suspended_provider_is_refused(admin):
 
     assert not attempt()
     admin.set_rights(user, rights.of_provider("provider", OTHER, suspended=True))
-    houses.eventually(attempt)
+    waiting.eventually(attempt)
     assert told[-1].name() == "TOPIC_AUTHORIZATION_FAILED"
     admin.set_rights(user, rights.of_provider("provider", OTHER))
     assert write(who(user), ITS) is None
@@ -228,7 +228,7 @@ def test_the_table_of_rights_is_what_the_broker_holds_after_a_change(admin):
     admin.set_rights(user, wide)
     assert write(who(user), ITS) is None
     admin.set_rights(user, rights.of_provider("provider", ACME))
-    houses.eventually(lambda: write(who(user), ITS) in REFUSED)
+    waiting.eventually(lambda: write(who(user), ITS) in REFUSED)
 
 
 def test_a_provider_above_its_quota_is_slowed_and_others_are_not(admin):
@@ -271,7 +271,7 @@ def test_provider_add_suspend_and_resume_by_command(admin, tmp_path):
     )
 
     def command(*words):
-        done = houses.credstream(*words, "--dir", tmp_path / "none", "--json", **environment)
+        done = commands.credstream(*words, "--dir", tmp_path / "none", "--json", **environment)
         assert done.returncode in (0, 5), done.stderr
         return json.loads(done.stdout)
 
@@ -282,9 +282,9 @@ def test_provider_add_suspend_and_resume_by_command(admin, tmp_path):
     assert write(me, own) is None
     assert command("provider", "add", file)["users"][0]["password"] is None
     command("provider", "suspend", "newcomer")
-    houses.eventually(lambda: write(me, own) in REFUSED)
+    waiting.eventually(lambda: write(me, own) in REFUSED)
     command("provider", "resume", "newcomer")
-    houses.eventually(lambda: write(me, own) is None)
+    waiting.eventually(lambda: write(me, own) is None)
     again = command("provider", "add", file, "--new-password")["users"][0]["password"]
     assert again != told["password"]
     assert "_AUTHENTICATION" in errors_of(me)

@@ -1,10 +1,10 @@
-"""Rows of the acceptance list where the sentence ends in what a register reads: whole house."""
+"""Rows of the acceptance list where the sentence ends in what a register reads: whole exchange."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.support import houses
+from tests.support import folders, running
 from tests.support.rows import REGISTRATION, award, entry, published
 
 pytestmark = pytest.mark.broker
@@ -47,121 +47,123 @@ SENT = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def exchange(tmp_path_factory):
     base = tmp_path_factory.mktemp("rows")
     sent = {f"submissions/school/{name}.json": document for name, document in SENT.items()}
-    source = houses.source(base / "source", {"providers/school.json": REGISTRATION, **sent})
-    with houses.kept(base / "exchange", source) as found:
+    source = folders.source(base / "source", {"providers/school.json": REGISTRATION, **sent})
+    with running.exchange(base / "exchange", source) as found:
         yield found
 
 
-def definition(house, name):
-    return published(house, name)["definition"]
+def definition(exchange, name):
+    return published(exchange, name)["definition"]
 
 
-def warned(house, name):
-    return {each["code"]: each["path"] for each in published(house, name)["account"]["warnings"]}
+def warned(exchange, name):
+    return {each["code"]: each["path"] for each in published(exchange, name)["account"]["warnings"]}
 
 
-def test_every_row_is_published(house):
-    assert {n: entry(house, n)["outcome"] for n in SENT} == dict.fromkeys(SENT, "published")
+def test_every_row_is_published(exchange):
+    assert {n: entry(exchange, n)["outcome"] for n in SENT} == dict.fromkeys(SENT, "published")
 
 
-def test_s01_a_core_unit_is_published_alone(house):
-    found = definition(house, "s01")
+def test_s01_a_core_unit_is_published_alone(exchange):
+    found = definition(exchange, "s01")
     fields = (found["workload"]["hours"], found["level"]["eqf"], found["fields"], found["stack"])
     assert fields == (40, 5, ["0714"], None)
 
 
-def test_s02_s04_a_unit_keeps_its_link_and_its_hours_whatever_they_are(house):
-    satellite, core = definition(house, "s02"), definition(house, "s04")
+def test_s02_s04_a_unit_keeps_its_link_and_its_hours_whatever_they_are(exchange):
+    satellite, core = definition(exchange, "s02"), definition(exchange, "s04")
     assert satellite["stack"] == {"scheme": "metis", "role": "satellite", "core": "CORE-1"}
     assert (satellite["workload"]["hours"], core["workload"]["hours"]) == (12, 55)
 
 
-def test_s06_a_level_of_norway_or_turkey_leads_to_eqf_and_is_kept(house):
-    norway, turkey = (definition(house, name)["level"] for name in ("s06-nkr", "s06-tyc"))
+def test_s06_a_level_of_norway_or_turkey_leads_to_eqf_and_is_kept(exchange):
+    norway, turkey = (definition(exchange, name)["level"] for name in ("s06-nkr", "s06-tyc"))
     assert (norway["eqf"], norway["framework"], norway["value"]) == (5, "NKR", "5.1")
     assert (turkey["eqf"], turkey["framework"], turkey["value"]) == (5, "TQF", "5")
-    assert definition(house, "s06-unknown")["level"] is None
-    assert "level.unknown_framework" in warned(house, "s06-unknown")
+    assert definition(exchange, "s06-unknown")["level"] is None
+    assert "level.unknown_framework" in warned(exchange, "s06-unknown")
 
 
-def test_s08_three_groups_of_workers_are_carried_and_none_is_no_failure(house):
-    assert definition(house, "s08")["target_groups"] == [
+def test_s08_three_groups_of_workers_are_carried_and_none_is_no_failure(exchange):
+    assert definition(exchange, "s08")["target_groups"] == [
         "sector-workers",
         "other-sector-workers",
         "entrants",
     ]
-    assert definition(house, "s01")["target_groups"] == []
+    assert definition(exchange, "s01")["target_groups"] == []
 
 
 @pytest.mark.parametrize("name", ["s11-de", "s11-en"])
-def test_s11_training_beside_work_is_part_time(house, name):
-    found = definition(house, name)["participation"]
+def test_s11_training_beside_work_is_part_time(exchange, name):
+    found = definition(exchange, name)["participation"]
     assert (found["modes"], found["schedule"]) == (["presential"], "part-time")
 
 
-def test_s12_s13_kinds_of_assessment_are_codes_and_other_is_told(house):
-    kinds = definition(house, "s12")["assessment"]["types"]
+def test_s12_s13_kinds_of_assessment_are_codes_and_other_is_told(exchange):
+    kinds = definition(exchange, "s12")["assessment"]["types"]
     assert kinds == ["performance-standard", "learning-outcomes-exam"]
-    assert definition(house, "s13")["assessment"]["types"] == ["portfolio", "simulation"]
-    assert warned(house, "s13")["assessment.unrecognised"] == "assessment.type[2]"
+    assert definition(exchange, "s13")["assessment"]["types"] == ["portfolio", "simulation"]
+    assert warned(exchange, "s13")["assessment.unrecognised"] == "assessment.type[2]"
 
 
-def test_s16_skills_and_occupations_are_addresses_and_wrong_ones_are_dropped(house):
-    found = definition(house, "s16")
+def test_s16_skills_and_occupations_are_addresses_and_wrong_ones_are_dropped(exchange):
+    found = definition(exchange, "s16")
     assert found["learning_outcomes"][0]["skills"] == [SKILL]
     assert found["occupations"] == [JOB]
-    assert {"skill.unrecognised", "occupation.unrecognised"} <= warned(house, "s16").keys()
+    assert {"skill.unrecognised", "occupation.unrecognised"} <= warned(exchange, "s16").keys()
 
 
-def test_s17_s43_nothing_special_reaches_a_file_or_a_log(house):
-    assert published(house, "s17-s43")["status"] == "issued"
-    written = [path for path in house.folder.rglob("*") if path.suffix in (".jsonl", ".log")]
+def test_s17_s43_nothing_special_reaches_a_file_or_a_log(exchange):
+    assert published(exchange, "s17-s43")["status"] == "issued"
+    written = [path for path in exchange.folder.rglob("*") if path.suffix in (".jsonl", ".log")]
     assert any(path.stat().st_size for path in written)
     for path in written:
         text = path.read_text("utf-8", "replace")
         assert not [w for w in (str(SALARY), "Xerostomia", "Ruritania") if w in text], path
 
 
-def test_s23_a_level_says_who_claims_it(house):
-    claims = [definition(house, n)["level"]["claimed_by"] for n in ("s23-self", "s23-verified")]
+def test_s23_a_level_says_who_claims_it(exchange):
+    claims = [definition(exchange, n)["level"]["claimed_by"] for n in ("s23-self", "s23-verified")]
     assert claims == ["provider", "framework"]
 
 
-def test_s26_s46_a_part_names_its_whole(house):
-    assert definition(house, "s26")["level"]["eqf"] == 3
-    wholes = [definition(house, name)["partial"] for name in ("s26", "s46")]
+def test_s26_s46_a_part_names_its_whole(exchange):
+    assert definition(exchange, "s26")["level"]["eqf"] == 3
+    wholes = [definition(exchange, name)["partial"] for name in ("s26", "s46")]
     assert wholes == [
         {"is_part": True, "qualification": "Building cleaner"},
         {"is_part": True, "qualification": "NQ-0714-5"},
     ]
 
 
-def test_s30_the_number_of_a_project_has_a_shape(house):
-    assert not [code for code in warned(house, "s30-good") if code.startswith("funding.")]
-    assert "funding.number" in warned(house, "s30-bad")
+def test_s30_the_number_of_a_project_has_a_shape(exchange):
+    assert not [code for code in warned(exchange, "s30-good") if code.startswith("funding.")]
+    assert "funding.number" in warned(exchange, "s30-bad")
 
 
-def test_s31_prior_learning_needs_no_workload(house):
-    record = published(house, "s31")
+def test_s31_prior_learning_needs_no_workload(exchange):
+    record = published(exchange, "s31")
     assert (record["definition"]["route"], record["definition"]["workload"]) == ("validation", None)
     assert "workload" not in record["account"]["completeness"]["absent"]
 
 
-def test_s34_a_formal_claim_wants_a_national_code(house):
-    assert "route.formal_unproven" in warned(house, "s34-claim")
-    assert "route.formal_unproven" not in warned(house, "s34-code")
+def test_s34_a_formal_claim_wants_a_national_code(exchange):
+    assert "route.formal_unproven" in warned(exchange, "s34-claim")
+    assert "route.formal_unproven" not in warned(exchange, "s34-code")
 
 
-def test_s36_unknown_quality_assurance_is_published_as_unknown(house):
-    assert [each["type"] for each in definition(house, "s36")["quality_assurance"]] == ["unknown"]
+def test_s36_unknown_quality_assurance_is_published_as_unknown(exchange):
+    assert [each["type"] for each in definition(exchange, "s36")["quality_assurance"]] == [
+        "unknown"
+    ]
 
 
-def test_s41_an_award_without_criteria_and_evidence_is_told(house):
-    assert "evidence.insufficient" in warned(house, "s41")
+def test_s41_an_award_without_criteria_and_evidence_is_told(exchange):
+    assert "evidence.insufficient" in warned(exchange, "s41")
 
 
-def test_s44_titles_are_kept_in_every_language(house):
-    assert definition(house, "s44")["title"] == TITLES
+def test_s44_titles_are_kept_in_every_language(exchange):
+    assert definition(exchange, "s44")["title"] == TITLES

@@ -18,12 +18,12 @@ from credstream.exchange.local import backends
 from credstream.exchange.local.prepare import prepare
 from credstream.exchange.local.processes import Processes
 from deploy.kafka.processes import answers
-from tests.support import houses, official
+from tests.support import commands, folders, official, running, waiting
 
 pytestmark = [pytest.mark.broker, pytest.mark.embedded]
-EXPECTED = json.loads((houses.EXAMPLES / "expected.json").read_text("utf-8"))
+EXPECTED = json.loads((commands.EXAMPLES / "expected.json").read_text("utf-8"))
 PERSONS = [
-    line for line in (houses.EXAMPLES / "learners.txt").read_text("utf-8").splitlines() if line
+    line for line in (commands.EXAMPLES / "learners.txt").read_text("utf-8").splitlines() if line
 ]
 
 # A provider and what it sends, for tests that need a run and not what happens in it.
@@ -34,7 +34,7 @@ ONE = ("providers/bad-apples.json", "submissions/bad-apples/09-wrong-shape.json"
 def ran(tmp_path_factory):
     """One finished run of the examples, its folder and what it printed."""
     folder = tmp_path_factory.mktemp("run") / "exchange"
-    return folder, houses.credstream("run", "--dir", folder)
+    return folder, commands.credstream("run", "--dir", folder)
 
 
 # CREDSTREAM_COLD_STARTS=20 tries more of them.
@@ -44,7 +44,7 @@ COLD_STARTS = int(os.environ.get("CREDSTREAM_COLD_STARTS", "2"))
 def test_every_example_ends_as_expected(ran):
     folder, done = ran
     assert done.returncode == 0, done.stdout + done.stderr
-    entries = {entry["file"]: entry for entry in houses.summary(folder)}
+    entries = {entry["file"]: entry for entry in folders.summary(folder)}
     assert set(entries) == set(EXPECTED)
     for file, expected in EXPECTED.items():
         entry = entries[file]
@@ -58,7 +58,7 @@ def test_a_sealed_credential_stands_for_each_published_award_that_is_complete(ra
     folder, _ = ran
     sealed = {path.name for path in (folder / "europass").glob("*.jsonld")}
     assert len(sealed) >= 15
-    for entry in houses.summary(folder):
+    for entry in folders.summary(folder):
         if entry["europass"] and isinstance(entry["europass"], str):
             assert (folder / entry["europass"]).name in sealed
 
@@ -121,12 +121,12 @@ def test_no_person_is_in_a_stream_a_log_or_a_table_after_ingest(ran):
 
 def test_a_second_run_changes_nothing(ran):
     folder, _ = ran
-    first, published = houses.summary(folder), houses.lines(folder, "published")
+    first, published = folders.summary(folder), folders.lines(folder, "published")
     sealed = {path.name: path.read_bytes() for path in (folder / "europass").glob("*.jsonld")}
-    done = houses.credstream("run", "--dir", folder)
+    done = commands.credstream("run", "--dir", folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert houses.summary(folder) == first
-    assert houses.lines(folder, "published") == published
+    assert folders.summary(folder) == first
+    assert folders.lines(folder, "published") == published
     assert {
         path.name: path.read_bytes() for path in (folder / "europass").glob("*.jsonld")
     } == sealed
@@ -134,26 +134,26 @@ def test_a_second_run_changes_nothing(ran):
 
 def test_versions_are_gapless(ran):
     folder, _ = ran
-    for versions in houses.awards(folder).values():
+    for versions in folders.awards(folder).values():
         assert [record["version"] for record in versions] == list(range(1, len(versions) + 1))
 
 
 def test_cold_starts_give_equal_summaries(tmp_path, ran):
-    first = houses.outcomes(houses.summary(ran[0]))
+    first = folders.outcomes(folders.summary(ran[0]))
     for number in range(COLD_STARTS):
         folder = tmp_path / f"start-{number}"
-        done = houses.credstream("run", "--dir", folder)
+        done = commands.credstream("run", "--dir", folder)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert houses.outcomes(houses.summary(folder)) == first, number
+        assert folders.outcomes(folders.summary(folder)) == first, number
 
 
 def test_an_outcome_is_printed_while_others_are_still_waited_for(tmp_path):
     """The publisher is stopped, so that no award can be published: a refusal is printed at once."""
     folder = tmp_path / "x"
     process = subprocess.Popen(
-        [*houses.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.PIPE, text=True
+        [*commands.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.PIPE, text=True
     )
-    publisher = houses.eventually(lambda: _told(folder))["services"]["publisher"]["pid"]
+    publisher = waiting.eventually(lambda: _told(folder))["services"]["publisher"]["pid"]
     os.kill(publisher, signal.SIGSTOP)
     try:
         assert any(line.startswith("refused") for line in process.stdout)
@@ -161,24 +161,24 @@ def test_an_outcome_is_printed_while_others_are_still_waited_for(tmp_path):
     finally:
         os.kill(publisher, signal.SIGCONT)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=houses.GIVE_UP_SECONDS)
+        process.communicate(timeout=waiting.GIVE_UP_SECONDS)
 
 
 def test_a_killed_service_is_started_again_and_the_summary_is_the_same(tmp_path, ran):
     folder = tmp_path / "killed"
     process = subprocess.Popen(
-        [*houses.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.DEVNULL
+        [*commands.COMMAND, "run", "--dir", str(folder)], stdout=subprocess.DEVNULL
     )
     killed = []
     for service in topics.SERVICES:
         pid = at_work(folder, service)
-        if houses.alive(pid):
+        if waiting.alive(pid):
             os.kill(pid, signal.SIGKILL)
             killed.append(service)
-    assert process.wait(houses.GIVE_UP_SECONDS) == 0
+    assert process.wait(waiting.GIVE_UP_SECONDS) == 0
     assert killed
-    assert houses.outcomes(houses.summary(folder)) == houses.outcomes(houses.summary(ran[0]))
-    for versions in houses.awards(folder).values():
+    assert folders.outcomes(folders.summary(folder)) == folders.outcomes(folders.summary(ran[0]))
+    for versions in folders.awards(folder).values():
         numbers = sorted({record["version"] for record in versions})
         assert numbers == list(range(1, len(numbers) + 1))
 
@@ -186,31 +186,31 @@ def test_a_killed_service_is_started_again_and_the_summary_is_the_same(tmp_path,
 def test_no_process_is_left_when_run_itself_is_killed(tmp_path):
     folder = tmp_path / "orphans"
     process = subprocess.Popen(
-        [*houses.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
+        [*commands.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
     )
     pids = [at_work(folder, service) for service in topics.SERVICES]
     process.kill()
     process.wait()
-    houses.eventually(lambda: not any(houses.alive(pid) for pid in pids))
+    waiting.eventually(lambda: not any(waiting.alive(pid) for pid in pids))
 
 
 def test_ctrl_c_stops_cleanly(tmp_path):
     folder = tmp_path / "stopped"
     process = subprocess.Popen(
-        [*houses.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
+        [*commands.COMMAND, "run", "--keep", "--dir", str(folder)], stdout=subprocess.DEVNULL
     )
     pids = [at_work(folder, service) for service in topics.SERVICES]
     process.send_signal(signal.SIGINT)
-    process.wait(houses.GIVE_UP_SECONDS)
-    assert not any(map(houses.alive, pids))
+    process.wait(waiting.GIVE_UP_SECONDS)
+    assert not any(map(waiting.alive, pids))
     assert not (folder / "run.json").exists()
 
 
 def test_a_second_run_beside_the_first_is_refused(tmp_path):
     folder = tmp_path / "shared"
-    few = {name: (houses.EXAMPLES / name).read_bytes() for name in ONE}
-    with houses.kept(folder, houses.source(tmp_path / "few", few)):
-        done = houses.credstream("run", "--dir", folder)
+    few = {name: (commands.EXAMPLES / name).read_bytes() for name in ONE}
+    with running.exchange(folder, folders.source(tmp_path / "few", few)):
+        done = commands.credstream("run", "--dir", folder)
     assert done.returncode == 2
     assert "uses" in done.stderr
 
@@ -218,7 +218,7 @@ def test_a_second_run_beside_the_first_is_refused(tmp_path):
 def at_work(folder: Path, service: str) -> int:
     """The process of a service, as soon as it has begun to work."""
     log = folder / "logs" / f"{service}.jsonl"
-    houses.eventually(lambda: log.exists() and "data path started" in log.read_text("utf-8"))
+    waiting.eventually(lambda: log.exists() and "data path started" in log.read_text("utf-8"))
     return _told(folder)["services"][service]["pid"]
 
 
@@ -240,11 +240,11 @@ def test_a_service_whose_port_is_taken_is_started_again_on_another(tmp_path):
         own.ports = {"ingest": taken.getsockname()[1]}
         own._start("ingest")
         try:
-            ended = houses.eventually(own.restart_ended)
+            ended = waiting.eventually(own.restart_ended)
             assert [name for name, _code in ended] == ["ingest"]
             assert own.ports["ingest"] != taken.getsockname()[1]
             page = f"http://127.0.0.1:{own.ports['ingest']}/livez"
-            houses.eventually(lambda: answers(page))
+            waiting.eventually(lambda: answers(page))
             assert own.restart_ended() == []
         finally:
             own.stop()

@@ -11,22 +11,22 @@ from credstream.contract import topics
 from credstream.contract.reasons.table import REASONS
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
-from tests.support import databases, failing, houses, stacks, submitting
+from tests.support import commands, databases, failing, folders, running, stacks, submitting
 from tests.support.submitting import AWARD, told
 
 pytestmark = pytest.mark.broker
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    with houses.kept(tmp_path_factory.mktemp("submit") / "house") as found:
+def exchange(tmp_path_factory):
+    with running.exchange(tmp_path_factory.mktemp("submit") / "exchange") as found:
         yield found
 
 
 @pytest.fixture
-def send(house, tmp_path):
+def send(exchange, tmp_path):
     """Submit one file of a provider."""
-    return submitting.sender(house, tmp_path)
+    return submitting.sender(exchange, tmp_path)
 
 
 def test_a_file_is_accepted_and_published_and_the_same_file_again_is_unchanged(send):
@@ -50,11 +50,11 @@ def test_a_person_reads_one_line_for_each_receipt(send):
     assert all("[x] two.json" in line for line in done.stdout.splitlines())
 
 
-def test_the_files_of_a_run_are_the_same_submissions(house):
+def test_the_files_of_a_run_are_the_same_submissions(exchange):
     """Every file of a provider at once, some of them refused after they were accepted."""
-    files = sorted((houses.EXAMPLES / "submissions" / "festo-like").glob("*"))
-    done = houses.credstream("submit", *files, "--provider", "festo-like", "--dir", house.folder, "--json")  # fmt: skip
-    entries = {e["file"]: e["outcome"] for e in houses.summary(house.folder)}
+    files = sorted((commands.EXAMPLES / "submissions" / "festo-like").glob("*"))
+    done = commands.credstream("submit", *files, "--provider", "festo-like", "--dir", exchange.folder, "--json")  # fmt: skip
+    entries = {e["file"]: e["outcome"] for e in folders.summary(exchange.folder)}
     refused = any(entries[f"festo-like/{path.name}"] == "refused" for path in files)
     assert done.returncode == (3 if refused else 0), done.stderr
     assert {each["file"] for each in told(done)} == {path.name for path in files}
@@ -89,7 +89,7 @@ def test_a_file_of_several_awards_ends_when_each_of_them_has(send):
     assert found["refused", None] == 1
 
 
-def test_what_is_held_goes_on_when_the_file_beside_it_brings_its_definition(house, tmp_path):
+def test_what_is_held_goes_on_when_the_file_beside_it_brings_its_definition(exchange, tmp_path):
     """The award's name comes first."""
     award_, definition = tmp_path / "a.json", tmp_path / "b.json"
     named = {name: value for name, value in AWARD.items() if name != "title"}
@@ -100,8 +100,8 @@ def test_what_is_held_goes_on_when_the_file_beside_it_brings_its_definition(hous
             | {"kind": "definition", "id": "H-D"}
         )
     )
-    done = houses.credstream(
-        "submit", award_, definition, "--provider", "amu-like", "--dir", house.folder, "--json"
+    done = commands.credstream(
+        "submit", award_, definition, "--provider", "amu-like", "--dir", exchange.folder, "--json"
     )
     last = {each["file"]: each["status"] for each in told(done)}
     assert (done.returncode, last) == (0, {"a.json": "published", "b.json": "published"})
@@ -114,15 +114,15 @@ def test_an_own_id_makes_another_submission(send):
     assert send("id.json", AWARD, "amu-like", "--id", "not an id").returncode == 2
 
 
-def test_without_waiting_it_says_what_was_sent(send, house):
+def test_without_waiting_it_says_what_was_sent(send, exchange):
     done = send("later.json", AWARD | {"id": "S-5"}, "amu-like", "--no-wait", "--json")
     assert done.returncode == 0
     (sent,) = told(done)
-    assert house.receipt(sent["submission"], "published", "amu-like")
+    assert exchange.receipt(sent["submission"], "published", "amu-like")
 
 
 @pytest.mark.parametrize("what", ["large", "missing", "folder", "provider", "kind"])
-def test_what_cannot_be_sent_is_told_before_anything_is_sent(house, tmp_path, what):
+def test_what_cannot_be_sent_is_told_before_anything_is_sent(exchange, tmp_path, what):
     good = tmp_path / "good.json"
     good.write_text(json.dumps(AWARD | {"id": f"never-{what}"}))
     bad = tmp_path / what
@@ -139,21 +139,21 @@ def test_what_cannot_be_sent_is_told_before_anything_is_sent(house, tmp_path, wh
         provider = "nobody-like" if what == "provider" else "amu-like"
         more = ("--kind", "consortium") if what == "kind" else ()
         words = "no topic submissions."
-    done = houses.credstream("submit", good, bad, "--provider", provider, "--dir", house.folder, *more)  # fmt: skip
+    done = commands.credstream("submit", good, bad, "--provider", provider, "--dir", exchange.folder, *more)  # fmt: skip
     assert done.returncode == 2
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
 
 
-def test_receipts_that_do_not_come_end_with_5_and_a_way_out(house, send):
+def test_receipts_that_do_not_come_end_with_5_and_a_way_out(exchange, send):
     """Nobody reads the topics of a provider whose registration did not come by the command."""
     provider = "silent-like"
     names = topics.of_provider("provider", provider)
     if databases.real():
-        Admin(house.cluster).create(names, 1)
+        Admin(exchange.cluster).create(names, 1)
     else:
-        producer = clients.producer(house.cluster)
+        producer = clients.producer(exchange.cluster)
         for name in names:
             producer.list_topics(name, timeout=5)
     done = send("x.json", AWARD, provider, "--timeout", "0.3")
@@ -163,7 +163,7 @@ def test_receipts_that_do_not_come_end_with_5_and_a_way_out(house, send):
 
 
 @pytest.mark.real
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("exchange")
 def test_it_says_at_once_that_it_waits_for_the_registry(tmp_path):
     path, address = tmp_path / "unread.json", failing.nobody()
     path.write_text(json.dumps(AWARD | {"id": "S-9"}))
@@ -172,21 +172,21 @@ def test_it_says_at_once_that_it_waits_for_the_registry(tmp_path):
         "CREDSTREAM_BROKER": stacks.stack().bootstrap(),
         "CREDSTREAM_REGISTRY_URL": f"http://{address}",
     }
-    done = houses.credstream("submit", path, *words, **servers)
+    done = commands.credstream("submit", path, *words, **servers)
     assert done.returncode == 4
     waits, ends = done.stderr.splitlines()
     assert waits.startswith(f"waiting for receipts: registry {address}: nothing listens there")
     assert address in ends
 
 
-def test_a_dry_run_beside_the_run_looks_up_in_its_tables_and_adds_no_file(house):
+def test_a_dry_run_beside_the_run_looks_up_in_its_tables_and_adds_no_file(exchange):
     """The folder of a run on real servers has no tables of its own: they are read there."""
-    file = houses.EXAMPLES / "submissions" / "metis-like" / "02-core-award.json"
-    before = sorted((house.folder / "state").glob("*.db*"))
-    done = houses.credstream("try", file, "--provider", "metis-like", "--dir", house.folder, "--json")  # fmt: skip
+    file = commands.EXAMPLES / "submissions" / "metis-like" / "02-core-award.json"
+    before = sorted((exchange.folder / "state").glob("*.db*"))
+    done = commands.credstream("try", file, "--provider", "metis-like", "--dir", exchange.folder, "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["judgement"]["outcome"] == "recognised"
-    unknown = houses.credstream("try", file, "--provider", "nobody", "--dir", house.folder)
+    unknown = commands.credstream("try", file, "--provider", "nobody", "--dir", exchange.folder)
     assert unknown.returncode == 2
-    assert f"registered in {house.folder}" in unknown.stderr
-    assert sorted((house.folder / "state").glob("*.db*")) == before
+    assert f"registered in {exchange.folder}" in unknown.stderr
+    assert sorted((exchange.folder / "state").glob("*.db*")) == before

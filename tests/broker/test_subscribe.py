@@ -12,7 +12,7 @@ import pytest
 from credstream.contract import rights, topics
 from credstream.kafka.admin import Admin
 from credstream.sdk import tables
-from tests.support import databases, houses, stacks, submitting
+from tests.support import commands, databases, folders, running, stacks, submitting, waiting
 from tests.support.published import award, key, publish, rows, taken
 from tests.support.submitting import AWARD, told
 
@@ -21,23 +21,23 @@ EXAMPLES = ("at", "be", "de", "dk", "ie", "nl")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    with houses.kept(tmp_path_factory.mktemp("subscribe") / "house") as found:
+def exchange(tmp_path_factory):
+    with running.exchange(tmp_path_factory.mktemp("subscribe") / "exchange") as found:
         yield found
 
 
 @pytest.fixture
-def send(house, tmp_path):
+def send(exchange, tmp_path):
     """Submit one file of a provider."""
-    return submitting.sender(house, tmp_path)
+    return submitting.sender(exchange, tmp_path)
 
 
 @pytest.fixture
-def read(house):
+def read(exchange):
     """Subscribe until the end."""
 
     def call(*words):
-        done = houses.credstream("subscribe", *words, "--until-end", "--dir", house.folder)
+        done = commands.credstream("subscribe", *words, "--until-end", "--dir", exchange.folder)
         assert done.returncode == 0, done.stderr
         return done
 
@@ -50,9 +50,9 @@ def database(tmp_path):
     return databases.url(tmp_path, "register").replace("+psycopg", "")
 
 
-def test_a_line_for_each_record_and_json_for_programs(house, read):
+def test_a_line_for_each_record_and_json_for_programs(exchange, read):
     name = topics.awards("mt")
-    publish(house, name, award(key(1, "mt"), 2, "Erste\nHilfe\x1b[31m"), deleted=[key(2, "mt")])
+    publish(exchange, name, award(key(1, "mt"), 2, "Erste\nHilfe\x1b[31m"), deleted=[key(2, "mt")])
     lines = sorted(read("awards.mt").stdout.splitlines(), key=lambda line: "deleted" in line)
     assert name in lines[0]
     assert lines[0].endswith(f"{key(1, 'mt')}  v2  issued  confirmed  Erste Hilfe [31m")
@@ -63,42 +63,42 @@ def test_a_line_for_each_record_and_json_for_programs(house, read):
     assert set(found[key(1, "mt")]) == {"topic", "partition", "offset", "at", "key", "record"}
 
 
-def test_a_group_goes_on_where_it_was_and_begins_anew_when_asked(house, read):
+def test_a_group_goes_on_where_it_was_and_begins_anew_when_asked(exchange, read):
     name, words = topics.awards("cy"), ("awards.cy", "--group", "register.cy", "--json")
-    publish(house, name, award(key(1, "cy")), award(key(2, "cy")))
+    publish(exchange, name, award(key(1, "cy")), award(key(2, "cy")))
     assert len(told(read(*words))) == 2
     assert told(read(*words)) == []
-    publish(house, name, award(key(1, "cy"), 2))
+    publish(exchange, name, award(key(1, "cy"), 2))
     assert [each["record"]["version"] for each in told(read(*words))] == [2]
     assert len(told(read(*words, "--from-beginning"))) == 3
 
 
-def test_ctrl_c_ends_with_0_and_what_was_printed_is_committed(house, read):
+def test_ctrl_c_ends_with_0_and_what_was_printed_is_committed(exchange, read):
     name, words = topics.awards("is"), ("awards.is", "--group", "register.is", "--json")
-    publish(house, name, award(key(1, "is")))
-    command = [*houses.COMMAND, "subscribe", *words, "--dir", str(house.folder)]
+    publish(exchange, name, award(key(1, "is")))
+    command = [*commands.COMMAND, "subscribe", *words, "--dir", str(exchange.folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert json.loads(process.stdout.readline())["key"] == key(1, "is")
     process.send_signal(signal.SIGINT)
-    assert process.wait(houses.GIVE_UP_SECONDS) == 0
+    assert process.wait(waiting.GIVE_UP_SECONDS) == 0
     process.stdout.close()
     assert told(read(*words)) == []
 
 
 @pytest.mark.parametrize("word", ["award", "received.v1", "awards.xx"])
-def test_an_unknown_topic_is_told_with_those_that_there_are(house, word):
-    done = houses.credstream("subscribe", word, "--dir", house.folder)
+def test_an_unknown_topic_is_told_with_those_that_there_are(exchange, word):
+    done = commands.credstream("subscribe", word, "--dir", exchange.folder)
     assert done.returncode == 2
     assert "awards.be" in done.stderr
 
 
-def test_everything_that_the_examples_publish_is_in_the_tables_once(house, read, database):
+def test_everything_that_the_examples_publish_is_in_the_tables_once(exchange, read, database):
     words = ("definitions", "changes", "awards", "--to", database)
     read(*words)
     kept = {row.key: row.version for row in rows(database)}
     newest = {
         each["key"]: each["version"]
-        for each in houses.lines(house.folder, "published")
+        for each in folders.lines(exchange.folder, "published")
         if each and "pseudonym" in each and each["key"].split(":")[1] in EXAMPLES
     }
     assert len(newest) > 20
@@ -124,11 +124,11 @@ def test_a_register_that_was_offline_for_a_week_goes_on_where_it_was(send, read,
     assert titles == {"Three": 3, "Four": 1}
 
 
-def test_a_tombstone_deletes_the_row_and_an_unreadable_message_is_kept(house, read, database):
+def test_a_tombstone_deletes_the_row_and_an_unreadable_message_is_kept(exchange, read, database):
     name = topics.awards("li")
-    publish(house, name, award(key(1, "li")), award(key(2, "li")), b"\x00rubbish\x00")
+    publish(exchange, name, award(key(1, "li")), award(key(2, "li")), b"\x00rubbish\x00")
     read("awards.li", "--to", database)
-    publish(house, name, award(key(1, "li"), 2, "with a \0 in it"), deleted=[key(2, "li")])
+    publish(exchange, name, award(key(1, "li"), 2, "with a \0 in it"), deleted=[key(2, "li")])
     done = read("awards.li", "--to", database, "--json")
     assert told(done)[0] == {"records": 1, "deleted": 1, "unreadable": 0}
     assert [(row.key, row.version, row.title) for row in rows(database)] == [
@@ -140,18 +140,20 @@ def test_a_tombstone_deletes_the_row_and_an_unreadable_message_is_kept(house, re
     assert f"{name} {bad.partition} at offset {bad.offset}" in printed.stderr
 
 
-def test_a_subscriber_that_is_killed_again_and_again_ends_with_each_key_once(house, read, database):
+def test_a_subscriber_that_is_killed_again_and_again_ends_with_each_key_once(
+    exchange, read, database
+):
     """Two versions of each key, and kill -9 as soon as something more is in the tables."""
     name, count = topics.awards("lu"), 1000
     for version in (1, 2):
-        publish(house, name, *(award(key(number), version) for number in range(count)))
+        publish(exchange, name, *(award(key(number), version) for number in range(count)))
     kept = tables.database(database)
     kept.prepare()
-    words = ("subscribe", "awards.lu", "--to", database, "--dir", str(house.folder))
+    words = ("subscribe", "awards.lu", "--to", database, "--dir", str(exchange.folder))
     held = [0]
     while held[-1] < 2 * count and len(held) < 6:
-        process = subprocess.Popen([*houses.COMMAND, *words], stderr=subprocess.DEVNULL)
-        houses.eventually(lambda: taken(kept) > held[-1])
+        process = subprocess.Popen([*commands.COMMAND, *words], stderr=subprocess.DEVNULL)
+        waiting.eventually(lambda: taken(kept) > held[-1])
         process.kill()
         process.wait()
         held.append(taken(kept))
@@ -162,31 +164,31 @@ def test_a_subscriber_that_is_killed_again_and_again_ends_with_each_key_once(hou
 
 
 @pytest.mark.real
-def test_a_topic_that_was_made_anew_is_read_again_and_changes_nothing_that_is_there(house, read, database):  # fmt: skip
+def test_a_topic_that_was_made_anew_is_read_again_and_changes_nothing_that_is_there(exchange, read, database):  # fmt: skip
     name = topics.awards("no")
-    publish(house, name, *(award(key(n, "no"), 3, "old") for n in range(3)))
+    publish(exchange, name, *(award(key(n, "no"), 3, "old") for n in range(3)))
     read("awards.no", "--to", database)
-    admin = Admin(house.cluster)
+    admin = Admin(exchange.cluster)
     admin.delete([name])
-    houses.eventually(lambda: name not in admin.partitions())
+    waiting.eventually(lambda: name not in admin.partitions())
     admin.create([name], 1)
     # More than before, so that no offset is beyond the end.
-    publish(house, name, *(award(key(n, "no"), 2, "new") for n in range(20)))
+    publish(exchange, name, *(award(key(n, "no"), 2, "new") for n in range(20)))
     assert told(read("awards.no", "--to", database, "--json"))[0]["records"] == 20
     found = Counter((row.title, row.version) for row in rows(database))
     assert found == {("old", 3): 3, ("new", 2): 17}
 
 
 @pytest.mark.real
-def test_a_provider_and_a_register_need_no_more_than_their_own_rights(house, tmp_path, database):
+def test_a_provider_and_a_register_need_no_more_than_their_own_rights(exchange, tmp_path, database):
     user, password = "register.luxembourg", "correct-horse"
-    admin, name = Admin(house.cluster), topics.awards("lv")
+    admin, name = Admin(exchange.cluster), topics.awards("lv")
     admin.set_password(user, password)
     admin.set_rights(user, [rights.Right(rights.TOPIC, name, rights.READ)])
-    publish(house, name, award(key(1, "lv")))
+    publish(exchange, name, award(key(1, "lv")))
     file = tmp_path / "provider.json"
     file.write_text(json.dumps({"id": "right-like", "kind": "certifier", "name": "R", "country": "DE"}))  # fmt: skip
-    done = houses.credstream("provider", "add", file, "--dir", house.folder, "--json")
+    done = commands.credstream("provider", "add", file, "--dir", exchange.folder, "--json")
     secret = told_whole(done)["users"][0]["password"]
 
     def environment(name_, word):
@@ -200,13 +202,13 @@ def test_a_provider_and_a_register_need_no_more_than_their_own_rights(house, tmp
     path = tmp_path / "x.json"
     path.write_text(json.dumps(AWARD))
     own = ("--provider", "right-like", "--dir", tmp_path / "none")
-    done = houses.credstream("submit", path, *own, **environment("provider.right-like", secret))
+    done = commands.credstream("submit", path, *own, **environment("provider.right-like", secret))
     assert done.returncode == 0, done.stderr
     words = ("--until-end", "--to", database, "--dir", tmp_path / "none")
-    done = houses.credstream("subscribe", "awards", *words, **environment(user, password))
+    done = commands.credstream("subscribe", "awards", *words, **environment(user, password))
     assert done.returncode == 0, done.stderr
     assert [row.key for row in rows(database)] == [key(1, "lv")]
-    done = houses.credstream("submit", path, *own, **environment("provider.right-like", "wrong"))
+    done = commands.credstream("submit", path, *own, **environment("provider.right-like", "wrong"))
     assert done.returncode == 4
     assert "the password of provider.right-like is wrong" in done.stderr
 

@@ -24,7 +24,7 @@ from credstream.kafka.embedded import Broker
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import JOURNAL
 from credstream.vocabularies.countries import all_countries
-from tests.support import houses
+from tests.support import waiting
 
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
 HANGS = """
@@ -97,7 +97,7 @@ def test_a_loop_that_hangs_in_a_transaction_ends_its_process(world):
     broker, folder = world
     env = environment(broker, folder, PATIENCE_SECONDS="3")
     process = started([sys.executable, "-c", textwrap.dedent(HANGS)], env)
-    out, _ = process.communicate(timeout=houses.GIVE_UP_SECONDS)
+    out, _ = process.communicate(timeout=waiting.GIVE_UP_SECONDS)
     assert process.returncode == 70, out
     assert "data path stuck" in out
 
@@ -106,14 +106,14 @@ def test_a_journal_that_does_not_fit_the_broker_stops_the_worker_and_names_the_r
     broker, folder = world
     env = environment(broker, folder)
     process = started(WORKER, env)
-    houses.eventually(lambda: journalled(folder))
+    waiting.eventually(lambda: journalled(folder))
     process.terminate()
-    process.communicate(timeout=houses.GIVE_UP_SECONDS)
+    process.communicate(timeout=waiting.GIVE_UP_SECONDS)
     with transaction(open_engine(f"sqlite:///{folder}/i.db")) as connection:
         changed = connection.execute(JOURNAL.update().values(cluster_id="another"))
         assert changed.rowcount == 1
     process = started(WORKER, env)
-    out, _ = process.communicate(timeout=houses.GIVE_UP_SECONDS)
+    out, _ = process.communicate(timeout=waiting.GIVE_UP_SECONDS)
     assert process.returncode == 70, out
     told = [json.loads(line) for line in out.splitlines() if '"critical"' in line]
     assert "submissions.provider.acme[0] is of cluster another" in told[0]["why"]
@@ -123,9 +123,9 @@ def test_a_journal_that_does_not_fit_the_broker_stops_the_worker_and_names_the_r
 def test_a_stop_under_load_is_clean(world):
     broker, folder = world
     process = started(WORKER, environment(broker, folder))
-    houses.eventually(lambda: journalled(folder))
+    waiting.eventually(lambda: journalled(folder))
     process.terminate()
-    out, _ = process.communicate(timeout=houses.GIVE_UP_SECONDS)
+    out, _ = process.communicate(timeout=waiting.GIVE_UP_SECONDS)
     assert process.returncode == 0, out
 
 
@@ -165,7 +165,7 @@ def test_wrong_settings_are_told_in_one_line(words, env, code, told, tmp_path):
         env=clean | env,
         capture_output=True,
         text=True,
-        timeout=houses.GIVE_UP_SECONDS,
+        timeout=waiting.GIVE_UP_SECONDS,
         check=False,
     )
     assert done.returncode == code, done.stderr

@@ -15,36 +15,40 @@ import time
 from pathlib import Path
 
 from deploy.kafka import brokers, postgres, processes, registry
-from tests.support import databases, fleet, ordeal, stacks
-from tests.support.exam import Exam
-from tests.support.fleet import Fleet
+from tests.support import chaos_run, databases, fleets, stacks
+from tests.support.delivery_check import DeliveryCheck
+from tests.support.fleets import Fleet
 
 OUTAGE_SECONDS = 60
 
 
-def workers(share: float) -> ordeal.Ordeal:
+def workers(share: float) -> chaos_run.ChaosRun:
     """50 times kill -9 of any worker over 200,000 events."""
-    return _run(Exam(keys=int(20_000 * share), rounds=10), 50, ordeal.kill_a_worker)
+    return _run(DeliveryCheck(keys=int(20_000 * share), rounds=10), 50, chaos_run.kill_a_worker)
 
 
-def nodes(share: float) -> ordeal.Ordeal:
+def nodes(share: float) -> chaos_run.ChaosRun:
     """Three brokers, 10 times kill -9 of one, over 40,000 events."""
     os.environ[stacks.NODES] = "3"
-    return _run(Exam(keys=int(4_000 * share), rounds=10), 10, _kill_a_node)
+    return _run(DeliveryCheck(keys=int(4_000 * share), rounds=10), 10, _kill_a_node)
 
 
-def database(share: float) -> ordeal.Ordeal:
+def database(share: float) -> chaos_run.ChaosRun:
     """PostgreSQL killed 10 times, and once away for 60 s, over 40,000 events."""
     left = [0.0] * 9 + [OUTAGE_SECONDS * share]
     return _run(
-        Exam(keys=int(4_000 * share), rounds=10), 10, lambda _f, _c: _kill_postgres(left.pop())
+        DeliveryCheck(keys=int(4_000 * share), rounds=10),
+        10,
+        lambda _f, _c: _kill_postgres(left.pop()),
     )
 
 
-def schemas(share: float) -> ordeal.Ordeal:
+def schemas(share: float) -> chaos_run.ChaosRun:
     """The schema registry away for 60 s, over 40,000 events, with a worker killed meanwhile."""
     return _run(
-        Exam(keys=int(4_000 * share), rounds=10), 1, lambda f, c: _stop_registry(f, c, share)
+        DeliveryCheck(keys=int(4_000 * share), rounds=10),
+        1,
+        lambda f, c: _stop_registry(f, c, share),
     )
 
 
@@ -65,20 +69,20 @@ def main() -> int:
         return max(os.spawnv(os.P_WAIT, sys.executable, [*words, name]) for name in names)
     scenario = SCENARIOS[names[0]]
     seen = scenario(asked.share)
-    sys.stdout.write(json.dumps({"what": scenario.__doc__, **seen.told()}) + "\n")
-    for wrong in seen.wrongs[:20]:
-        sys.stdout.write(f"  {wrong}\n")
-    return 1 if seen.wrongs else 0
+    sys.stdout.write(json.dumps({"what": scenario.__doc__, **seen.figures()}) + "\n")
+    for violation in seen.violations[:20]:
+        sys.stdout.write(f"  {violation}\n")
+    return 1 if seen.violations else 0
 
 
-def _run(exam: Exam, blows: int, strike: ordeal.Strike) -> ordeal.Ordeal:
+def _run(check: DeliveryCheck, faults: int, fault: chaos_run.Fault) -> chaos_run.ChaosRun:
     with (
         tempfile.TemporaryDirectory() as folder,
-        fleet.fleet(Path(folder) / "fleet", forked=False) as house,
+        fleets.started(Path(folder) / "fleet") as fleet,
     ):
-        seen = ordeal.run(house, exam, kills=blows, seed=20261127, strike=strike)
-        if not seen.wrongs and ordeal.stored(house) != ordeal.published(seen):
-            seen.wrongs.append("the database holds other versions than the topic")
+        seen = chaos_run.run(fleet, check, kills=faults, seed=20261127, fault=fault)
+        if not seen.violations and chaos_run.stored(fleet) != chaos_run.published(seen):
+            seen.violations.append("the database holds other versions than the topic")
         return seen
 
 
@@ -99,10 +103,10 @@ def _kill_postgres(seconds: float) -> str:
     return "postgresql"
 
 
-def _stop_registry(house: Fleet, chance: random.Random, share: float) -> str:
+def _stop_registry(fleet: Fleet, chance: random.Random, share: float) -> str:
     layout = stacks.stack()
     registry.stop(layout)
-    victim = ordeal.kill_a_worker(house, chance)
+    victim = chaos_run.kill_a_worker(fleet, chance)
     time.sleep(OUTAGE_SECONDS * share)
     registry.start(layout)
     registry.await_ready(layout)

@@ -11,7 +11,7 @@ from rdflib.compare import isomorphic
 
 from services.publisher import seal
 from services.publisher.elm import gate
-from tests.support import official, spoiling
+from tests.support import credential_faults, official
 from tests.support.documents import AT, good
 
 pytestmark = official.MARKS
@@ -30,17 +30,23 @@ def test_the_graph_is_the_tools(name, version):
     assert isomorphic(official.graph_of(official.triples_of(good()[name], version)), theirs)
 
 
-@pytest.mark.parametrize("name", spoiling.WAYS)
+@pytest.mark.parametrize("name", credential_faults.FAULTS)
 def test_what_the_shapes_refuse_the_gate_refuses_too(name):
-    document = spoiling.spoilt(good()["rich"], name)
+    document = credential_faults.with_fault(good()["rich"], name)
     if official.refused(document):
         assert gate.check(document), name
 
 
 def test_the_shapes_do_refuse_many_of_the_spoilt_ones():
     """Without this the law above could hold for want of refusals."""
-    names = list(spoiling.WAYS)[::6]
-    assert sum(bool(official.refused(spoiling.spoilt(good()["rich"], name))) for name in names) >= 5
+    names = list(credential_faults.FAULTS)[::6]
+    assert (
+        sum(
+            bool(official.refused(credential_faults.with_fault(good()["rich"], name)))
+            for name in names
+        )
+        >= 5
+    )
 
 
 def test_a_sealed_document_passes_both_checkers(tmp_path):

@@ -16,7 +16,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["credstream", "services"]):
-    from benchmarks.formats import in_house
+    from benchmarks.formats import in_exchange
     from credstream.contract.errors import Rejected
     from credstream.formats.table import BY_NAME
 
@@ -43,7 +43,7 @@ def main() -> None:
 
 def _read(value: bytes) -> None:
     with suppress(Rejected):
-        in_house(value)
+        in_exchange(value)
 
 
 def _changed(value: bytes, largest: int, seed: int) -> bytes:

@@ -13,8 +13,8 @@ from credstream.contract.records import Again, Receipt
 from credstream.runtime.service import Sender
 from credstream.runtime.stage import Stage
 from credstream.storage.engine import transaction
-from tests.support import exchanges, stages
-from tests.support.exchanges import CLUSTER
+from tests.support import simulation, stages
+from tests.support.simulation import CLUSTER
 from tests.support.stages import CODEC, VERSIONS, VersionRow
 
 INPUT, AGAIN = (stages.INPUT, 0), (stages.AGAIN, 0)
@@ -54,7 +54,7 @@ KNOWN = {topics.DEFINITIONS, topics.receipts("acme"), topics.dlq(INPUT[0]), topi
 
 def database(folder):
     path = f"{folder}/toy.db"
-    made = exchanges.database(path)
+    made = simulation.database(path)
     with transaction(made) as connection:
         stages.TABLES.create_all(connection)
     return made

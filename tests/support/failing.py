@@ -8,6 +8,7 @@ import os
 import selectors
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -18,14 +19,14 @@ from credstream.contract import rights, schemas
 from credstream.kafka.admin import Admin
 from credstream.kafka.registry import SchemaRegistry
 from deploy.kafka import certificates
-from tests.support import fleet, houses, nursery, stacks
+from tests.support import commands, fleets, stacks, waiting
 
 PASSWORD = "correct-horse"
 
 
 def enrolled():
     """The administrator of servers with every topic, schema and user that the tests need."""
-    made = Admin(fleet.emptied().cluster)
+    made = Admin(fleets.emptied().cluster)
     for name in ("ingest", "normalise"):
         made.set_password(rights.user_of_service(name), PASSWORD)
         made.set_rights(rights.user_of_service(name), rights.of_service(name))
@@ -40,7 +41,7 @@ def silence():
 
 
 def nobody():
-    return f"127.0.0.1:{fleet.free_port()}"
+    return f"127.0.0.1:{fleets.free_port()}"
 
 
 def environment(folder, service, **more):
@@ -59,7 +60,7 @@ def environment(folder, service, **more):
         "KEK": "0" * 64,
         "PSEUDONYM_KEY": "0" * 64,
         "MIGRATE": "true",
-        "WEB_PORT": str(fleet.free_port()),
+        "WEB_PORT": str(fleets.free_port()),
         "DATA_DIR": f"{folder}/faust",
     }
     kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}
@@ -67,21 +68,26 @@ def environment(folder, service, **more):
 
 
 def first_words(
-    folder, service="ingest", seconds=houses.GIVE_UP_SECONDS, at_work=lambda: None, **more
+    folder, service="ingest", seconds=waiting.GIVE_UP_SECONDS, at_work=lambda: None, **more
 ):
     """The first line of a worker that is not about its being well, and its exit code or None.
 
     `at_work` is done once the worker has begun to work.
     """
     reads, writes = os.pipe()
-    words = ["-m", f"services.{service}", "worker"]
-    process = nursery.start(words, environment(folder, service, **more), writes, writes)
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"services.{service}", "worker"],
+        env=environment(folder, service, **more),
+        stdin=subprocess.DEVNULL,
+        stdout=writes,
+        stderr=writes,
+    )
     os.close(writes)
     try:
         for line in _lines(reads, time.monotonic() + seconds):
             if not line.startswith("{"):
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(houses.GIVE_UP_SECONDS)
+                    process.wait(waiting.GIVE_UP_SECONDS)
                 return line, process.returncode
             told = json.loads(line)
             if told["event"] == "data path started":
@@ -114,7 +120,7 @@ def _lines(descriptor, until):
 def doctor(folder, *services, **more):
     """What the doctor finds, by group: (state, what, do); and its exit code under `code`."""
     service = services[0] if services else "ingest"
-    done = houses.credstream(
+    done = commands.credstream(
         *("doctor", *services, "--dir", folder / "none", "--json"),
         **environment(folder, service, **more),
     )
@@ -167,7 +173,7 @@ def remade(admin, name, partitions):
     delete(admin, name)
     if partitions:
         admin._client.create_topics([NewTopic(name, partitions, 1)])[name].result(15)
-        houses.eventually(lambda: name in admin.partitions())
+        waiting.eventually(lambda: name in admin.partitions())
     try:
         yield
     finally:
@@ -177,4 +183,4 @@ def remade(admin, name, partitions):
 
 def delete(admin, name):
     admin.delete([name])
-    houses.eventually(lambda: name not in admin.partitions())
+    waiting.eventually(lambda: name not in admin.partitions())

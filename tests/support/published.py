@@ -62,9 +62,9 @@ def incarnations(cluster: str = "c-1", made: str = "t-1") -> dict[str, TopicInca
     return dict.fromkeys(KINDS, TopicIncarnation(cluster, made))
 
 
-def publish(house, topic, *records, deleted=()):
+def publish(exchange, topic, *records, deleted=()):
     """Write to a published topic as the publisher does."""
-    codec, producer = codecs.wire(), clients.producer(house.cluster)
+    codec, producer = codecs.wire(), clients.producer(exchange.cluster)
     for record in records:
         value = record if isinstance(record, bytes) else codec.encode(record)
         name = b"?" if isinstance(record, bytes) else record.key.encode()

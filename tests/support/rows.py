@@ -1,12 +1,12 @@
-"""Awards for rows of the acceptance list, and what became of them in a house."""
+"""Awards for rows of the acceptance list, and what became of them in a exchange."""
 
 from __future__ import annotations
 
 import copy
 from typing import Any
 
-from tests.support import houses
-from tests.support.houses import Kept
+from tests.support import folders
+from tests.support.running import RunningExchange
 
 LEARNER = {
     "id": {"scheme": "national", "value": "TEST-000001-XX"},
@@ -52,16 +52,16 @@ def award(name: str, without: str = "", **changes: Any) -> dict[str, Any]:
     return document
 
 
-def entry(house: Kept, name: str) -> dict[str, Any]:
+def entry(exchange: RunningExchange, name: str) -> dict[str, Any]:
     """What the summary says of a file."""
     return next(
-        each for each in houses.summary(house.folder) if each["file"] == f"school/{name}.json"
+        each for each in folders.summary(exchange.folder) if each["file"] == f"school/{name}.json"
     )
 
 
-def published(house: Kept, name: str) -> dict[str, Any]:
+def published(exchange: RunningExchange, name: str) -> dict[str, Any]:
     """The last published version of the award in a file."""
-    return houses.awards(house.folder)[entry(house, name)["keys"][0]][-1]
+    return folders.awards(exchange.folder)[entry(exchange, name)["keys"][0]][-1]
 
 
 def codes(found: dict[str, Any]) -> set[str]:

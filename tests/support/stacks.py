@@ -60,6 +60,6 @@ def _free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def told() -> Path:
-    """The file that tells of the stack, as `credstream run --stack` reads it."""
+def stack_file() -> Path:
+    """The file that describes the stack, as `credstream run --stack` reads it."""
     return stack().folder / "stack.json"

@@ -23,8 +23,8 @@ from credstream.storage import tables
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.statements import among, select_in, upsert
 from tests.support import databases
-from tests.support.exchanges import CLUSTER, Everything
 from tests.support.kafkas import Consumer, Kafka, Producer
+from tests.support.simulation import CLUSTER, Everything
 
 INPUT, AGAIN, OUT = topics.NORMALISED, topics.again("accreditation"), topics.ACCREDITED
 CODEC = Codec()

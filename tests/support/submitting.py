@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.support import houses
+from tests.support import commands
 
 AWARD = {
     "credstream": 1, "kind": "award", "id": "S-1", "title": "Hubarbeitsbühnen", "issued_on": "2026-03-06",
@@ -12,13 +12,13 @@ AWARD = {
 }  # fmt: skip
 
 
-def sender(house, folder):
+def sender(exchange, folder):
     """What submits one file of a provider to a running exchange."""
 
     def call(name, content, provider="amu-like", *more):
         path = folder / name
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        return houses.credstream("submit", path, "--provider", provider, "--dir", house.folder, *more)  # fmt: skip
+        return commands.credstream("submit", path, "--provider", provider, "--dir", exchange.folder, *more)  # fmt: skip
 
     return call
 

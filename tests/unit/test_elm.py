@@ -15,7 +15,7 @@ from services.publisher.elm import gate
 from services.publisher.elm.build import display, face_of
 from services.publisher.elm.draft import Draft, main_language
 from services.publisher.elm.learning import volume
-from tests.support import documents, spoiling
+from tests.support import credential_faults, documents
 from tests.support.documents import BARE, RICH, document, good, record
 
 
@@ -24,9 +24,9 @@ def test_a_good_document_passes_the_gate(name):
     assert gate.check(good()[name]) == ()
 
 
-@pytest.mark.parametrize("name", spoiling.WAYS)
+@pytest.mark.parametrize("name", credential_faults.FAULTS)
 def test_a_spoilt_document_is_withheld_with_a_reason(name):
-    spoilt = spoiling.spoilt(good()["rich"], name)
+    spoilt = credential_faults.with_fault(good()["rich"], name)
     assert spoilt != good()["rich"]
     found = gate.check(spoilt)
     assert found, name
@@ -129,6 +129,6 @@ def test_whatever_a_definition_says_the_gate_passes_it_or_says_why(definition):
 
 def test_the_originals_are_not_spoilt_by_spoiling():
     before = copy.deepcopy(good()["rich"])
-    for name in spoiling.WAYS:
-        spoiling.spoilt(good()["rich"], name)
+    for name in credential_faults.FAULTS:
+        credential_faults.with_fault(good()["rich"], name)
     assert good()["rich"] == before

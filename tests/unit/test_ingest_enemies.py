@@ -25,8 +25,8 @@ from credstream.storage.engine import transaction
 from credstream.storage.tables import PROVIDERS
 from services.ingest.app import build
 from services.ingest.examine import read_submission
-from tests.support import exchanges, proofs
-from tests.support.exchanges import CLUSTER, Everything
+from tests.support import proofs, simulation
+from tests.support.simulation import CLUSTER, Everything
 
 CODEC = Codec()
 ACME = Provider(
@@ -46,13 +46,13 @@ AWARD = {
 STRUCTURED = ("content-type", b"application/cloudevents+json")
 
 
-class House:
+class IngestService:
     """ingest as it is wired, on a database of its own."""
 
     def __init__(self, folder):
         path = f"{folder}/ingest.db"
-        made = exchanges.database(path)
-        worker = build(Settings(database_url=exchanges.address(made)))
+        made = simulation.database(path)
+        worker = build(Settings(database_url=simulation.address(made)))
         service = worker.paths[0].service
         made.dispose()
         self.stage = Stage(service, worker.resources.engine, CODEC, CLUSTER, Everything())
@@ -80,8 +80,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path):
-    return House(tmp_path)
+def exchange(tmp_path):
+    return IngestService(tmp_path)
 
 
 def told(settled):
@@ -98,8 +98,8 @@ def cloud(**more):
     return {"specversion": "1.0", "id": "ce-1", "source": "s", "type": "t"} | more
 
 
-def test_every_kind_of_ending_in_one_batch(house):
-    settled = house((AWARD,), (b"\xff",), (AWARD,), (b"",), ({"hello": 1},), (None,))
+def test_every_kind_of_ending_in_one_batch(exchange):
+    settled = exchange((AWARD,), (b"\xff",), (AWARD,), (b"",), ({"hello": 1},), (None,))
     assert told(settled) == [
         ("accepted",), ("refused", "text.encoding"), ("unchanged", "duplicate"), ("refused", "format.empty"), ("refused", "format.unknown"), ("refused", "format.empty"),
     ]  # fmt: skip
@@ -108,24 +108,24 @@ def test_every_kind_of_ending_in_one_batch(house):
     assert letters == [b"\xff", b"", b'{"hello": 1}', None]
 
 
-def test_what_was_received_once_is_known_in_every_later_batch(house):
-    assert told(house((AWARD,))) == [("accepted",)]
-    assert told(house((AWARD,))) == [("unchanged", "duplicate")]
-    assert told(house((AWARD, ("ce_id", b"another")))) == [("unchanged", "duplicate")]
-    assert told(house((json.dumps(AWARD, indent=3).encode(),))) == [("unchanged", "duplicate")]
+def test_what_was_received_once_is_known_in_every_later_batch(exchange):
+    assert told(exchange((AWARD,))) == [("accepted",)]
+    assert told(exchange((AWARD,))) == [("unchanged", "duplicate")]
+    assert told(exchange((AWARD, ("ce_id", b"another")))) == [("unchanged", "duplicate")]
+    assert told(exchange((json.dumps(AWARD, indent=3).encode(),))) == [("unchanged", "duplicate")]
 
 
-def test_back_and_forth_is_told_from_a_late_redelivery(house):
+def test_back_and_forth_is_told_from_a_late_redelivery(exchange):
     first, second = (AWARD, ("ce_id", b"1")), (AWARD | {"grade": "A"}, ("ce_id", b"2"))
-    assert told(house(first, second)) == [("accepted",), ("accepted",)]
-    assert told(house(first)) == [("unchanged", "duplicate")]
-    assert told(house((AWARD, ("ce_id", b"3")))) == [("accepted",)]
-    assert told(house((AWARD | {"grade": "A"}, ("ce_id", b"4")), (AWARD, ("ce_id", b"5")))) == [("accepted",), ("accepted",)]  # fmt: skip
+    assert told(exchange(first, second)) == [("accepted",), ("accepted",)]
+    assert told(exchange(first)) == [("unchanged", "duplicate")]
+    assert told(exchange((AWARD, ("ce_id", b"3")))) == [("accepted",)]
+    assert told(exchange((AWARD | {"grade": "A"}, ("ce_id", b"4")), (AWARD, ("ce_id", b"5")))) == [("accepted",), ("accepted",)]  # fmt: skip
 
 
-def test_a_member_of_a_bundle_that_is_bad_is_refused_alone(house):
+def test_a_member_of_a_bundle_that_is_bad_is_refused_alone(exchange):
     bundle = {"credstream": 1, "credentials": [AWARD, AWARD | {"id": "A-2", "kind": "thing"}]}
-    settled = house((bundle,))
+    settled = exchange((bundle,))
     assert [status for status, *_ in told(settled)] == ["accepted", "refused"]
     assert len(received(settled)) == 1
     assert [o.topic for o in settled.outputs if o.topic.endswith(".dlq")] != []
@@ -139,8 +139,8 @@ def test_a_member_of_a_bundle_that_is_bad_is_refused_alone(house):
         (topics.submissions("certifier", "idle"), "provider.suspended"),
     ],
 )
-def test_a_topic_without_a_registration_behind_it_is_refused(house, topic, code):
-    settled = house((AWARD,), topic=topic)
+def test_a_topic_without_a_registration_behind_it_is_refused(exchange, topic, code):
+    settled = exchange((AWARD,), topic=topic)
     assert told(settled) == [("refused", code)]
     assert received(settled) == []
 
@@ -149,25 +149,25 @@ def test_a_topic_without_a_registration_behind_it_is_refused(house, topic, code)
     "headers",
     [[("ce_providerid", b"other")], [("ce_providerid", b"")], [("ce_providerid", b"\xff")], [("ce_providerid", b"ACME")]],
 )  # fmt: skip
-def test_another_provider_in_a_header_is_refused(house, headers):
-    assert told(house((AWARD, *headers))) == [("refused", "provider.mismatch")]
+def test_another_provider_in_a_header_is_refused(exchange, headers):
+    assert told(exchange((AWARD, *headers))) == [("refused", "provider.mismatch")]
 
 
-def test_a_signature_that_does_not_fit_is_refused_and_one_that_does_is_told(house):
+def test_a_signature_that_does_not_fit_is_refused_and_one_that_does_is_told(exchange):
     def token(key):
         header, payload = (proofs.b64(json.dumps(part).encode()) for part in ({"alg": "ES256", "kid": "k"}, AWARD))  # fmt: skip
         mark = proofs.b64(proofs.sign("ES256", key, f"{header}.{payload}".encode()))
         return f"{header}.{payload}.{mark}".encode()
 
-    assert told(house((token(proofs.STRANGER.key),))) == [("refused", "signature.invalid")]
-    settled = house((token(proofs.EC.key),))
+    assert told(exchange((token(proofs.STRANGER.key),))) == [("refused", "signature.invalid")]
+    settled = exchange((token(proofs.EC.key),))
     assert told(settled) == [("accepted",)]
     assert [each.proof for each in received(settled)] == ["verified"]
 
 
 @pytest.mark.parametrize("number", ["1180591620717411303424", "1e400", "NaN", "9" * 400])
 @pytest.mark.parametrize("wrapped", ["raw", "structured", "token"])
-def test_a_number_that_nobody_could_carry_is_refused_wherever_it_stands(house, number, wrapped):
+def test_a_number_that_nobody_could_carry_is_refused_wherever_it_stands(exchange, number, wrapped):
     """One such event once ended the process, and again after each restart."""
     document = json.dumps(AWARD | {"further": "?"}).replace('"?"', number)
     token = f"{proofs.b64(b'{}')}.{proofs.b64(document.encode())}.".encode()
@@ -176,12 +176,12 @@ def test_a_number_that_nobody_could_carry_is_refused_wherever_it_stands(house, n
         "structured": (json.dumps(cloud(data="?")).replace('"?"', document).encode(), (STRUCTURED,)),
         "token": (token, ()),
     }[wrapped]  # fmt: skip
-    assert told(house((value, *headers))) == [("refused", "json.number")]
+    assert told(exchange((value, *headers))) == [("refused", "json.number")]
 
 
-def test_the_longest_structured_event_with_the_deepest_path_is_a_dead_letter_that_can_be_written(house):  # fmt: skip
+def test_the_longest_structured_event_with_the_deepest_path_is_a_dead_letter_that_can_be_written(exchange):  # fmt: skip
     deep = '{"%s":' % ("k" * 3_900_000) + '{"a":' * 120 + "1" + "}" * 121
-    settled = house((deep.encode(), STRUCTURED))
+    settled = exchange((deep.encode(), STRUCTURED))
     assert told(settled) == [("refused", "json.too_deep")]
     for output in settled.outputs:
         size = len(output.value) + sum(len(n) + len(v) for n, v in output.headers)
@@ -192,8 +192,8 @@ def test_the_longest_structured_event_with_the_deepest_path_is_a_dead_letter_tha
     "given",
     [b"jane.doe@example.org", b"a b", b"x" * 101, b"", b"\xff", "ünï".encode(), b"a\nb", b"a\x00"],
 )
-def test_an_id_that_is_none_gives_way_to_one_from_the_content(house, given):
-    settled = house((AWARD, ("ce_id", given)))
+def test_an_id_that_is_none_gives_way_to_one_from_the_content(exchange, given):
+    settled = exchange((AWARD, ("ce_id", given)))
     (found,) = received(settled)
     assert len(found.submission) == 36
     assert {o.key for o in settled.outputs if o.topic.startswith("receipts.")} == {found.submission.encode()}  # fmt: skip
@@ -207,16 +207,16 @@ def test_an_id_that_is_none_gives_way_to_one_from_the_content(house, given):
     ],
     ids=str,
 )  # fmt: skip
-def test_a_structured_event_that_holds_nothing_is_refused(house, event):
-    ((status, code),) = told(house((json.dumps(event).encode(), STRUCTURED)))
+def test_a_structured_event_that_holds_nothing_is_refused(exchange, event):
+    ((status, code),) = told(exchange((json.dumps(event).encode(), STRUCTURED)))
     assert status == "refused"
     assert code in REASONS
     assert code != "unexpected"
 
 
-def test_bytes_in_a_structured_event_are_those_bytes(house):
+def test_bytes_in_a_structured_event_are_those_bytes(exchange):
     packed = base64.b64encode(json.dumps(AWARD).encode()).decode()
-    settled = house((cloud(data_base64=packed), STRUCTURED), (AWARD,))
+    settled = exchange((cloud(data_base64=packed), STRUCTURED), (AWARD,))
     assert told(settled) == [("accepted",), ("unchanged", "duplicate")]
 
 
@@ -239,9 +239,9 @@ HEADERS = st.lists(
 @given(st.lists(st.tuples(VALUES, HEADERS), min_size=1, max_size=12))
 def test_whatever_comes_each_message_ends_once_and_with_a_reason_of_the_table(messages):
     with tempfile.TemporaryDirectory() as folder:
-        house = House(folder)
-        settled = house(*((value, *headers) for value, headers in messages))
-        house.stage.engine.dispose()
+        exchange = IngestService(folder)
+        settled = exchange(*((value, *headers) for value, headers in messages))
+        exchange.stage.engine.dispose()
     assert len(settled.ended) == len(messages)
     for each in settled.ended:
         assert each.outcome in ("records", "refused"), each.message.value
@@ -274,8 +274,8 @@ def test_a_bundle_costs_no_more_than_a_multiple_of_its_bytes():
     assert most(refused) < 200 * len(message.value)
 
 
-def test_the_same_credential_twice_in_one_bundle_is_received_once(house):
-    settled = house(({"credstream": 1, "credentials": [AWARD, AWARD]},))
+def test_the_same_credential_twice_in_one_bundle_is_received_once(exchange):
+    settled = exchange(({"credstream": 1, "credentials": [AWARD, AWARD]},))
     assert len(received(settled)) == 1
 
 
@@ -284,16 +284,16 @@ def test_the_same_credential_twice_in_one_bundle_is_received_once(house):
     [(AWARD, ("ce_time", b"jane@example.org")), (AWARD, ("ce_time", b"\x00")), (AWARD | {"occurred_at": "Jane Doe"},), (cloud(data=AWARD, time="x" * 9_000), STRUCTURED)],
     ids=["an address", "NUL", "a name", "a long text"],
 )  # fmt: skip
-def test_what_is_no_time_does_not_travel_to_the_public_streams_as_one(house, message):
-    assert [each.occurred_at for each in received(house(message))] in ([None], [])
+def test_what_is_no_time_does_not_travel_to_the_public_streams_as_one(exchange, message):
+    assert [each.occurred_at for each in received(exchange(message))] in ([None], [])
 
 
 @pytest.mark.parametrize("kind", [b"Application/CloudEvents+JSON", b" application/cloudevents+json"])  # fmt: skip
-def test_a_media_type_is_known_however_it_is_spelt(house, kind):
-    assert told(house((cloud(data=AWARD), ("content-type", kind)))) == [("accepted",)]
+def test_a_media_type_is_known_however_it_is_spelt(exchange, kind):
+    assert told(exchange((cloud(data=AWARD), ("content-type", kind)))) == [("accepted",)]
 
 
 @pytest.mark.parametrize("name", [5, ["other"], {"id": "other"}, False])
-def test_another_provider_is_another_provider_of_whatever_type(house, name):
+def test_another_provider_is_another_provider_of_whatever_type(exchange, name):
     event = cloud(data=AWARD, providerid=name)
-    assert told(house((event, STRUCTURED))) == [("refused", "provider.mismatch")]
+    assert told(exchange((event, STRUCTURED))) == [("refused", "provider.mismatch")]

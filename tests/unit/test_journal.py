@@ -11,7 +11,7 @@ from credstream.storage import journal
 from credstream.storage.engine import transaction
 from credstream.storage.journal import JournalError, Move, NotOurs, Output, Row
 from tests.support import stages
-from tests.support.exchanges import CLUSTER
+from tests.support.simulation import CLUSTER
 
 HERE, THERE = ("in", 0), ("in", 1)
 OUTPUTS = ((0, Output("t", b"k", b"v", (("h", b"\x00\xff"),))),)

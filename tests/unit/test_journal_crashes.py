@@ -16,9 +16,9 @@ from credstream.contract.records import Again
 from credstream.storage import journal, tables
 from credstream.storage.engine import transaction
 from credstream.storage.journal import JournalError, Output
-from tests.support import counting, exchanges
+from tests.support import counting, simulation
 from tests.support.counting import AGAIN, CODEC, INPUT, SERVICE, database, message, settle, versions
-from tests.support.exchanges import AFTER, BEFORE, BETWEEN, CLUSTER
+from tests.support.simulation import AFTER, BEFORE, BETWEEN, CLUSTER
 
 
 @pytest.fixture
@@ -99,8 +99,8 @@ MOVES = st.lists(
 def history(moves, **changes):
     """The versions of each key in the order in which they were published."""
     with tempfile.TemporaryDirectory() as folder:
-        log = exchanges.Log({INPUT: [], AGAIN: []})
-        world = exchanges.Exchange(SERVICE, database(Path(folder)), log, **changes)
+        log = simulation.Log({INPUT: [], AGAIN: []})
+        world = simulation.Simulation(SERVICE, database(Path(folder)), log, **changes)
         put = 0
         for move, first, second in moves:
             if move == "put":

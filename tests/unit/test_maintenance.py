@@ -12,8 +12,8 @@ from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.journal import Move, Output, Row
 from tests.support import maintaining, stages
-from tests.support.exchanges import CLUSTER
 from tests.support.maintaining import settled
+from tests.support.simulation import CLUSTER
 from tests.support.stages import INPUT
 
 OURS, THEIRS = (INPUT, 0), (INPUT, 1)

@@ -17,10 +17,10 @@ from credstream.runtime.reference import Control, Reference
 from services.accreditation import lists
 from services.accreditation.app import build
 from services.accreditation.rules import judge
-from tests.support import exchanges
+from tests.support import simulation
 from tests.support.accreditations import OPEN, award
-from tests.support.exchanges import AFTER, AGAIN, BEFORE, BETWEEN, Crash
 from tests.support.producers import sender
+from tests.support.simulation import AFTER, AGAIN, BEFORE, BETWEEN, Crash
 
 CODEC = Codec()
 KEYS = [f"mc:de:{number}" for number in range(4)]
@@ -64,11 +64,11 @@ class World:
     """The accreditation service with its lists; `control` is the reference topic."""
 
     def __init__(self, folder):
-        self.log = exchanges.Log()
+        self.log = simulation.Log()
         self.log.inputs |= {(topics.NORMALISED, 0): [], (AGAIN, 0): []}
-        self.engine = exchanges.database(f"{folder}/a.db")
-        url = exchanges.address(self.engine)
-        self.exchange = exchanges.Exchange(
+        self.engine = simulation.database(f"{folder}/a.db")
+        url = simulation.address(self.engine)
+        self.exchange = simulation.Simulation(
             build(Settings(database_url=url)).paths[0].service, self.engine, self.log
         )
         self.control, self.position, self.lists = [], 0, {}
@@ -97,7 +97,7 @@ class World:
             self.engine,
             CODEC,
             sender(Producer(self.log, crash)),
-            exchanges.CLUSTER,
+            simulation.CLUSTER,
             controls,
             "accreditation",
         )

@@ -16,7 +16,7 @@ from credstream.storage import journal
 from credstream.storage.engine import transaction
 from credstream.storage.journal import JournalError, Move, Output, Row
 from tests.support import stages
-from tests.support.exchanges import CLUSTER
+from tests.support.simulation import CLUSTER
 
 PARTITION, OTHER = ("in", 0), ("in", 1)
 OUTPUTS = ((0, Output("t", b"k", b"jane@example.org")),)

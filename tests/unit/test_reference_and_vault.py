@@ -18,7 +18,7 @@ from credstream.storage import migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import METADATA
 from credstream.storage.vault import KEYS, Erased, Vault
-from tests.support import databases, exchanges
+from tests.support import databases, simulation
 from tests.support.producers import Producer, sender
 
 CODEC = Codec()
@@ -34,7 +34,7 @@ def client():
 @pytest.fixture
 def reference(tmp_path, client):
     controls = (Control(topics.PROVIDERS, Provider, learn_provider(CODEC), exclusive=True),)
-    database = exchanges.database(f"{tmp_path}/r.db")
+    database = simulation.database(f"{tmp_path}/r.db")
     return Reference(database, CODEC, sender(client), "c1", controls, "ingest")
 
 
@@ -70,7 +70,7 @@ def test_a_record_that_cannot_be_read_is_a_dead_letter_and_the_next_one_is_taken
 
 @pytest.fixture
 def vault(tmp_path):
-    return Vault(exchanges.database(f"{tmp_path}/v.db", _both()), KEK)
+    return Vault(simulation.database(f"{tmp_path}/v.db", _both()), KEK)
 
 
 def _both():

@@ -16,7 +16,7 @@ from credstream.runtime.service import NOBODY, Sender
 from credstream.runtime.stage import Stage, UnexpectedError
 from credstream.storage.engine import transaction
 from tests.support import stages
-from tests.support.exchanges import CLUSTER
+from tests.support.simulation import CLUSTER
 from tests.support.stages import CODEC, INPUT, OUT, TOY, VERSIONS
 
 RECEIPTS, DLQ = topics.receipts("acme"), topics.dlq(INPUT)

@@ -26,7 +26,7 @@ from tests.support.counting import (
     settle,
     versions,
 )
-from tests.support.exchanges import CLUSTER
+from tests.support.simulation import CLUSTER
 
 
 @pytest.fixture

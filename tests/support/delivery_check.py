@@ -1,4 +1,4 @@
-"""An examination of the whole house: many versions of many keys, lists that change, and the law.
+"""A check of all four services: many versions of many keys, lists that change, and what must hold.
 
 Every event of a key carries its number as grade. What is published of a key must be its versions
 1, 2, 3 … in order, its grades 1 … n in order, each first brought by exactly one version, and what
@@ -30,15 +30,15 @@ from credstream.kafka.admin import Admin
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.kafka.topic_reader import read_to_end
 from tests.support import stacks
-from tests.support.fleet import Fleet
+from tests.support.fleets import Fleet
 
-PROVIDERS = ("exam-a", "exam-b", "exam-c", "exam-d")
+PROVIDERS = ("check-a", "check-b", "check-c", "check-d")
 AWARDS, DAY = topics.awards("DE"), "2026-03-06"
 SEALED_EVERY = 100
 
 
 @dataclass(frozen=True)
-class Exam:
+class DeliveryCheck:
     """`keys` credentials with `rounds` events each, awarded by `bodies` that lists speak of."""
 
     keys: int
@@ -89,7 +89,7 @@ class Exam:
     def listed(self, body: int, *, withdrawn: bool) -> Accreditation:
         return Accreditation(
             id=f"A-{body}",
-            source="exam",
+            source="check",
             as_of=1_770_000_000_000,
             kind="accreditation",
             organisation=Organisation(
@@ -106,47 +106,49 @@ class Exam:
         )
 
 
-FEW = Exam(keys=40, rounds=2, bodies=2)
+FEW = DeliveryCheck(keys=40, rounds=2, bodies=2)
 
 
 def _vat(body: int) -> Identifier:
     return Identifier(scheme="vat", value=f"DE9990{body:05}")
 
 
-def enrol(fleet: Fleet, exam: Exam) -> None:
+def register_all(fleet: Fleet, check: DeliveryCheck) -> None:
     """Registrations, topics, and every body accredited."""
     for name in PROVIDERS:
         register(fleet, name)
-    for body in range(exam.bodies):
-        judge(fleet, exam, body, withdrawn=False)
+    for body in range(check.bodies):
+        publish_accreditation(fleet, check, body, withdrawn=False)
 
 
 def register(fleet: Fleet, name: str) -> None:
     """A provider with its topics."""
     record = Provider(id=name, kind="provider", name=name, country="DE", status="active")
     message = Outgoing(topics.PROVIDERS, fleet.codec.encode(record), name.encode())
-    Sender(fleet.exchange.cluster).send([message])
+    Sender(fleet.target.cluster).send([message])
     own = topics.of_provider("provider", name)
-    Admin(fleet.exchange.cluster).create(own, stacks.stack().nodes)
+    Admin(fleet.target.cluster).create(own, stacks.stack().nodes)
 
 
-def judge(fleet: Fleet, exam: Exam, body: int, *, withdrawn: bool) -> None:
+def publish_accreditation(
+    fleet: Fleet, check: DeliveryCheck, body: int, *, withdrawn: bool
+) -> None:
     """Publish what the list says of a body now."""
-    record = exam.listed(body, withdrawn=withdrawn)
+    record = check.listed(body, withdrawn=withdrawn)
     message = Outgoing(topics.ACCREDITATIONS, fleet.codec.encode(record), record.id.encode())
-    Sender(fleet.exchange.cluster).send([message])
+    Sender(fleet.target.cluster).send([message])
 
 
-def feed(fleet: Fleet, exam: Exam) -> None:
+def send_all(fleet: Fleet, check: DeliveryCheck) -> None:
     """Send every event, round by round."""
-    producer = clients.producer(fleet.exchange.cluster)
-    for number in range(1, exam.rounds + 1):
-        for provider, name in exam.names():
+    producer = clients.producer(fleet.target.cluster)
+    for number in range(1, check.rounds + 1):
+        for provider, name in check.names():
             topic = topics.submissions("provider", provider)
             header = [("ce_id", f"{name}-{number:04}".encode())]
             while True:
                 try:
-                    producer.produce(topic, exam.event(name, number), headers=header)
+                    producer.produce(topic, check.event(name, number), headers=header)
                 except BufferError:
                     producer.poll(0.1)
                 else:
@@ -156,7 +158,7 @@ def feed(fleet: Fleet, exam: Exam) -> None:
 
 
 @dataclass
-class Answers:
+class Observed:
     """What has been published, read_committed and in order, with the broker's times."""
 
     fleet: Fleet
@@ -170,7 +172,7 @@ class Answers:
 
     def __post_init__(self) -> None:
         self.codec = self.fleet.codec
-        self.consumer = clients.consumer(self.fleet.exchange.cluster, "exam-answers")
+        self.consumer = clients.consumer(self.fleet.target.cluster, "check-observed")
         counts = metadata.topics_seen_by(self.consumer)[1]
         self.consumer.assign(
             [TopicPartition(t, n, 0) for t in (AWARDS, topics.CHANGES) for n in range(counts[t])]
@@ -197,17 +199,17 @@ class Answers:
         """How many of the events have been published: the grades that keys have reached."""
         return len(self.events)
 
-    def ended(self, exam: Exam, withdrawn: set[int]) -> bool:
+    def ended(self, check: DeliveryCheck, withdrawn: set[int]) -> bool:
         """Every event is out, and every key is judged by the lists as they are now."""
-        if len(self.awards) < exam.keys or self.events_seen() < exam.events:
+        if len(self.awards) < check.keys or self.events_seen() < check.events:
             return False
-        told = all(len(self.changes[key]) >= len(held) for key, held in self.awards.items())
-        return told and not list(self._stale(withdrawn))
+        changed = all(len(self.changes[key]) >= len(held) for key, held in self.awards.items())
+        return changed and not list(self._stale(withdrawn))
 
-    def wrongs(self, exam: Exam, withdrawn: set[int]) -> Iterator[str]:
-        """Everything that breaks the law."""
-        if len(self.awards) != exam.keys:
-            yield f"{len(self.awards)} keys of {exam.keys}"
+    def violations(self, check: DeliveryCheck, withdrawn: set[int]) -> Iterator[str]:
+        """Everything that breaks a promise."""
+        if len(self.awards) != check.keys:
+            yield f"{len(self.awards)} keys of {check.keys}"
         for key, versions in self.awards.items():
             numbers = [each.version for each in versions]
             if numbers != list(range(1, len(numbers) + 1)):
@@ -215,11 +217,11 @@ class Answers:
             grades = [each.grade for each in versions]
             if grades != sorted(grades, key=str):
                 yield f"{key}: grades out of order {grades}"
-            if set(grades) != {f"{n:04}" for n in range(1, exam.rounds + 1)}:
+            if set(grades) != {f"{n:04}" for n in range(1, check.rounds + 1)}:
                 yield f"{key}: grades {sorted(set(grades), key=str)}"
-            told = [each.version for each in self.changes[key]]
-            if told != numbers:
-                yield f"{key}: changes {told} beside versions {numbers}"
+            changes = [each.version for each in self.changes[key]]
+            if changes != numbers:
+                yield f"{key}: changes {changes} beside versions {numbers}"
         yield from self._stale(withdrawn)
 
     def _stale(self, withdrawn: set[int]) -> Iterator[str]:
@@ -241,26 +243,29 @@ def longest_pauses(times: list[float], moments: list[float]) -> list[float]:
     return found
 
 
-def publishes(
-    fleet: Fleet, exam: Exam = FEW, seconds: float = 180, withdrawn: frozenset[int] = frozenset()
-) -> Answers:
-    """Wait until all of an exam is out and right; the answers."""
-    answers = Answers(fleet)
+def await_published(
+    fleet: Fleet,
+    check: DeliveryCheck = FEW,
+    seconds: float = 180,
+    withdrawn: frozenset[int] = frozenset(),
+) -> Observed:
+    """Wait until everything that was sent is published and right; what was seen."""
+    observed = Observed(fleet)
     try:
         end = time.monotonic() + seconds
-        while not answers.ended(exam, set(withdrawn)) and time.monotonic() < end:
-            fleet.mend()
-            answers.read(0.1)
-        wrongs = list(answers.wrongs(exam, set(withdrawn)))
-        assert not wrongs, f"{len(wrongs)} wrongs, such as {wrongs[:3]}"
+        while not observed.ended(check, set(withdrawn)) and time.monotonic() < end:
+            fleet.restart_ended()
+            observed.read(0.1)
+        violations = list(observed.violations(check, set(withdrawn)))
+        assert not violations, f"{len(violations)} violations, such as {violations[:3]}"
     finally:
-        answers.close()
-    return answers
+        observed.close()
+    return observed
 
 
 def send(fleet: Fleet, provider: str, *values: bytes) -> None:
     """Submit as a provider does."""
-    producer = clients.producer(fleet.exchange.cluster)
+    producer = clients.producer(fleet.target.cluster)
     for number, value in enumerate(values):
         header = [("ce_id", f"one-{number}".encode())]
         producer.produce(topics.submissions("provider", provider), value, headers=header)
@@ -268,8 +273,8 @@ def send(fleet: Fleet, provider: str, *values: bytes) -> None:
 
 
 def receipts(fleet: Fleet, provider: str) -> list[Receipt]:
-    """Everything that a provider has been told so far."""
-    consumer = clients.consumer(fleet.exchange.cluster, "test-receipts")
+    """The receipts of a provider so far."""
+    consumer = clients.consumer(fleet.target.cluster, "test-receipts")
     try:
         found = read_to_end(consumer, topics.receipts(provider), 15)
         return [fleet.codec.decode(value, Receipt) for _key, value in found]

@@ -1,4 +1,4 @@
-"""Spoils every place of a document in every way, where `spoiling` picks the telling ones."""
+"""Changes every place of a document in every way, where `credential_faults` has picked ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PUT = {
 }
 
 
-def spoilt(document: dict) -> Iterator[tuple[str, dict]]:
+def changed(document: dict) -> Iterator[tuple[str, dict]]:
     """Copies, each with one place changed, and what was done; of list items the first only.
 
     They share with the document whatever does not lie on the way to that place.

@@ -65,7 +65,7 @@ class Log:
 
 
 @dataclass
-class Exchange:
+class Simulation:
     """One service on a `Log`; a crash loses the process and keeps database and broker."""
 
     service: Service

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from credstream.kafka.admin import Admin
 from credstream.kafka.cluster import Cluster
 from credstream.process import child_process
 from services.publisher.seal import test_certificate as certificate
-from tests.support import codecs, databases, houses, nursery, stacks
+from tests.support import codecs, databases, stacks, waiting
 
 RESTART_SECONDS = 0.2
 STOP_SECONDS = 15
@@ -34,7 +35,7 @@ class Worker:
     service: str
     ordinal: int
     port: int
-    process: nursery.Process | None = None
+    process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     due: float = 0.0
 
@@ -48,14 +49,12 @@ class Fleet:
     """Workers of an exchange of its own.
 
     `through` is what a worker is started through, if anything: a module of tests that changes it.
-    `forked` workers are spared their imports; they are not where the time of a start is measured.
     """
 
-    exchange: Target
+    target: Target
     folder: Path
     urls: dict[str, str]
     through: tuple[str, ...] = ()
-    forked: bool = nursery.FORKS
     env: dict[str, str] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
     deaths: list[tuple[str, int]] = field(default_factory=list)
@@ -73,7 +72,7 @@ class Fleet:
                 self.start(worker)
         self.stop([w for w in self._of(service) if w.ordinal >= count])
 
-    def staff(self, count: int) -> None:
+    def scale_all(self, count: int) -> None:
         """So many workers of every service."""
         for service in topics.SERVICES:
             self.scale(service, count)
@@ -81,12 +80,12 @@ class Fleet:
     def start(self, worker: Worker) -> None:
         log = self.folder / f"{worker.name}.jsonl"
         with log.open("ab") as output:
-            worker.process = nursery.start(
-                ["-m", *self.through, f"services.{worker.service}", "worker"],
-                self.environment(worker),
-                output.fileno(),
-                output.fileno(),
-                forked=self.forked,
+            worker.process = subprocess.Popen(
+                [sys.executable, "-m", *self.through, f"services.{worker.service}", "worker"],
+                env=self.environment(worker),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
             )
         worker.starts += 1
 
@@ -97,7 +96,7 @@ class Fleet:
             process.send_signal(signal.SIGKILL)
             process.wait()
 
-    def mend(self) -> list[str]:
+    def restart_ended(self) -> list[str]:
         """Start again what has ended, as a supervisor does; the names of those."""
         ended = []
         for worker in self.workers.values():
@@ -136,19 +135,19 @@ class Fleet:
         text = path.read_text("utf-8", "replace") if path.exists() else ""
         return [_line(each) for each in text.splitlines()]
 
-    def says(self, name: str, *words: str, seconds: float = houses.GIVE_UP_SECONDS) -> dict:
+    def logged(self, name: str, *words: str, seconds: float = waiting.GIVE_UP_SECONDS) -> dict:
         """Wait until a worker's log has a line with all the words."""
 
         def look() -> list[dict]:
             return [line for line in self.log(name) if all(w in json.dumps(line) for w in words)]
 
-        return houses.eventually(look, seconds)[0]
+        return waiting.eventually(look, seconds)[0]
 
     def environment(self, worker: Worker) -> dict[str, str]:
         folder, urls = self.folder, self.urls
         own = {
-            "BROKER": self.exchange.cluster.address,
-            "REGISTRY_URL": self.exchange.registry,
+            "BROKER": self.target.cluster.address,
+            "REGISTRY_URL": self.target.registry,
             "DATABASE_URL": urls[worker.service],
             "VAULT_URL": urls["vault"],
             "KEK_FILE": str(folder / "kek"),
@@ -163,14 +162,14 @@ class Fleet:
         }
         kept = {n: v for n, v in os.environ.items() if not n.startswith("CREDSTREAM_")}
         # They die with the test, whatever ends it.
-        mine = {child_process.PARENT: str(nursery.parent(forked=self.forked))}
+        mine = {child_process.PARENT: str(os.getpid())}
         return kept | {f"CREDSTREAM_{n}": v for n, v in own.items()} | mine | self.env
 
     def _of(self, service: str) -> list[Worker]:
         return [worker for worker in self.workers.values() if worker.service == service]
 
 
-def exchange() -> Target:
+def target() -> Target:
     """The test's own servers, by the plain listener, where everybody may do everything."""
     layout = stacks.stack()
     return Target(Cluster(layout.bootstrap()), layout.told()["registry"])
@@ -178,7 +177,7 @@ def exchange() -> Target:
 
 def emptied() -> Target:
     """The same without anything of an earlier test: topics made anew, schemas registered."""
-    found = exchange()
+    found = target()
     admin = Admin(found.cluster)
     admin.delete(admin.used(name for name in admin.partitions() if is_ours(name)))
     names = [name for name, _ in topics.fixed(("DE", "DK"))]
@@ -188,7 +187,7 @@ def emptied() -> Target:
 
 
 @contextmanager
-def fleet(folder: Path, **more):
+def started(folder: Path, **more):
     """A fleet without workers on emptied servers, each service with a database of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     urls = {name: databases.schema() for name in (*topics.SERVICES, "vault")}

@@ -1,4 +1,4 @@
-"""Ways to spoil a finished credential, one fact at a time."""
+"""Faults that a finished credential can have, one fact at a time."""
 
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ WRONG = {
     "two-levels": lambda d: _put([d["credentialSubject"]["hasClaim"]["specifiedBy"]["eqfLevel"]] * 2, *SPEC, "eqfLevel")(d),
     "wrong-class": _put("LearningAchievementSpecification", *SPEC, "type"),
 }  # fmt: skip
-WAYS: dict[str, Callable[[Any], None]] = {
+FAULTS: dict[str, Callable[[Any], None]] = {
     **{f"without-{name}": _drop(*path) for name, path in REQUIRED.items()},
     **WRONG,
 }
 
 
-def spoilt(document: dict, name: str) -> dict:
-    """A copy of a document, spoilt in one way."""
+def with_fault(document: dict, name: str) -> dict:
+    """A copy of a document with one fault."""
     copied = copy.deepcopy(document)
-    WAYS[name](copied)
+    FAULTS[name](copied)
     return copied

@@ -1,4 +1,4 @@
-"""An exam under fire: workers die at random moments while events and withdrawals pass."""
+"""A delivery check while workers are killed at random moments, and lists change meanwhile."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -16,20 +17,20 @@ import sqlalchemy as sa
 from credstream.storage.engine import open_engine, transaction
 from services.normalise.tables import AWARDS
 from services.publisher.tables import HEADS, VERSIONS
-from tests.support import exam as exams
-from tests.support.exam import Answers, Exam
-from tests.support.fleet import Fleet
+from tests.support import delivery_check
+from tests.support.delivery_check import DeliveryCheck, Observed
+from tests.support.fleets import Fleet
 
 QUIET_SECONDS = 3.0
 # Eight workers that start on a busy machine need longer than any pause between two outputs.
 START_SECONDS = 120.0
 
-# Does harm to the fleet by chance, and names its victim.
-Strike = Callable[[Fleet, random.Random], str]
+# Damages something by chance, and names it.
+Fault = Callable[[Fleet, random.Random], str]
 
 
 @dataclass
-class Ordeal:
+class ChaosRun:
     """What was done, and what was seen."""
 
     kills: list[float] = field(default_factory=list)
@@ -37,12 +38,12 @@ class Ordeal:
     withdrawn: set[int] = field(default_factory=set)
     versions: int = 0
     seconds: float = 0.0
-    wrongs: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
     broken: bool = False
     heads: dict[str, int] = field(default_factory=dict)
     pauses: list[float] = field(default_factory=list)
 
-    def told(self) -> dict[str, object]:
+    def figures(self) -> dict[str, object]:
         ordered = sorted(self.pauses)
         return {
             "kills": len(self.kills),
@@ -50,62 +51,59 @@ class Ordeal:
             "seconds": round(self.seconds, 1),
             "pause p50": round(ordered[len(ordered) // 2], 2) if ordered else None,
             "pause p95": round(p95(self.pauses), 2) if len(ordered) > 1 else None,
-            "wrongs": len(self.wrongs),
+            "violations": len(self.violations),
         }
 
 
 def run(
     fleet: Fleet,
-    exam: Exam,
+    check: DeliveryCheck,
     *,
     kills: int,
     seed: int,
     workers: int = 2,
-    patience: float = 300.0,
-    strike: Strike | None = None,
-    hasty: bool = False,
-) -> Ordeal:
-    """Strike at even shares of the work, at a seeded random moment each; then wait for the end.
+    give_up_seconds: float = 300.0,
+    fault: Fault | None = None,
+    stop_early: bool = False,
+) -> ChaosRun:
+    """Cause faults at even shares of the work, at a seeded random moment each; wait for the end.
 
-    `strike` does its harm and names its victim; by itself it kills a worker. The `hasty` stop at
-    the first wrong that nothing can mend.
+    Without a `fault` a worker is killed. With `stop_early` the run ends at the first violation
+    that nothing later can mend; it is given up when nothing was published for `give_up_seconds`.
     """
-    chance, ordeal = random.Random(seed), Ordeal()
-    exams.enrol(fleet, exam)
-    fleet.staff(workers)
-    answers = Answers(fleet)
-    feeder = threading.Thread(target=exams.feed, args=(fleet, exam), daemon=True)
-    feeder.start()
+    chance, done = random.Random(seed), ChaosRun()
+    delivery_check.register_all(fleet, check)
+    fleet.scale_all(workers)
+    threading.Thread(target=delivery_check.send_all, args=(fleet, check), daemon=True).start()
     # The first and the last parts of the work are left alone: there is nothing to interrupt.
     shares = [(n + 0.5 + chance.random() / 2) / (kills + 1) for n in range(kills)]
     began = progress = time.monotonic()
-    try:
-        while True:
-            if _look(fleet, answers):
+    with closing(Observed(fleet)) as observed:
+        while time.monotonic() - progress < (give_up_seconds if observed.times else START_SECONDS):
+            if _look(fleet, observed):
                 progress = time.monotonic()
-            done = answers.events_seen() / exam.events
-            if shares and done >= shares[0]:
+            if shares and observed.events_seen() / check.events >= shares[0]:
                 shares.pop(0)
-                _change_a_list(fleet, exam, ordeal, chance)
-                ordeal.kills.append(time.monotonic())
-                blow = partial(strike or kill_a_worker, fleet, chance)
-                ordeal.victims.append(_watched(blow, fleet, answers))
-            if not shares and answers.ended(exam, ordeal.withdrawn):
-                _rest(answers)
+                _change_a_list(fleet, check, done, chance)
+                done.kills.append(time.monotonic())
+                cause = partial(fault or kill_a_worker, fleet, chance)
+                done.victims.append(_watched(cause, fleet, observed))
+            if not shares and observed.ended(check, done.withdrawn):
+                _read_doubles(observed)
                 break
-            if hasty and answers.broken:
+            if stop_early and observed.broken:
                 break
-            if time.monotonic() - progress > (patience if answers.times else START_SECONDS):
-                break
-    finally:
-        answers.close()
-    ordeal.seconds = time.monotonic() - began
-    ordeal.versions = sum(map(len, answers.awards.values()))
-    ordeal.heads = {key: held[-1].version for key, held in answers.awards.items()}
-    ordeal.broken = answers.broken
-    ordeal.wrongs = list(answers.wrongs(exam, ordeal.withdrawn))
-    ordeal.pauses = exams.longest_pauses(answers.times, ordeal.kills)
-    return ordeal
+    done.seconds = time.monotonic() - began
+    return _with_results(done, check, observed)
+
+
+def _with_results(done: ChaosRun, check: DeliveryCheck, observed: Observed) -> ChaosRun:
+    done.versions = sum(map(len, observed.awards.values()))
+    done.heads = {key: held[-1].version for key, held in observed.awards.items()}
+    done.broken = observed.broken
+    done.violations = list(observed.violations(check, done.withdrawn))
+    done.pauses = delivery_check.longest_pauses(observed.times, done.kills)
+    return done
 
 
 def kill_a_worker(fleet: Fleet, chance: random.Random) -> str:
@@ -114,34 +112,36 @@ def kill_a_worker(fleet: Fleet, chance: random.Random) -> str:
     return victim
 
 
-def _change_a_list(fleet: Fleet, exam: Exam, ordeal: Ordeal, chance: random.Random) -> None:
-    """A list changes, and in the middle of what follows from it comes the blow."""
-    body = chance.randrange(exam.bodies)
-    ordeal.withdrawn ^= {body}
-    exams.judge(fleet, exam, body, withdrawn=body in ordeal.withdrawn)
+def _change_a_list(
+    fleet: Fleet, check: DeliveryCheck, done: ChaosRun, chance: random.Random
+) -> None:
+    """A list changes, and in the middle of what follows from it comes the fault."""
+    body = chance.randrange(check.bodies)
+    done.withdrawn ^= {body}
+    delivery_check.publish_accreditation(fleet, check, body, withdrawn=body in done.withdrawn)
     time.sleep(chance.random() * 0.3)
 
 
-def _look(fleet: Fleet, answers: Answers) -> int:
+def _look(fleet: Fleet, observed: Observed) -> int:
     """Start again what has ended, and read what has come; how many records."""
-    fleet.mend()
-    return answers.read(0.05)
+    fleet.restart_ended()
+    return observed.read(0.05)
 
 
-def _watched(blow: Callable[[], str], fleet: Fleet, answers: Answers) -> str:
+def _watched(fault: Callable[[], str], fleet: Fleet, observed: Observed) -> str:
     """Read while it falls: an outage that nobody looks into would count as one long pause."""
     with ThreadPoolExecutor(1) as beside:
-        falling = beside.submit(blow)
+        falling = beside.submit(fault)
         while not falling.done():
-            _look(fleet, answers)
+            _look(fleet, observed)
         return falling.result()
 
 
-def _rest(answers: Answers) -> None:
+def _read_doubles(observed: Observed) -> None:
     """Whatever still comes after the end would be a double."""
     until = time.monotonic() + QUIET_SECONDS
     while time.monotonic() < until:
-        answers.read(0.2)
+        observed.read(0.2)
 
 
 def p95(pauses: list[float]) -> float:
@@ -149,7 +149,7 @@ def p95(pauses: list[float]) -> float:
     return statistics.quantiles(pauses, n=20, method="inclusive")[-1]
 
 
-def published(seen: Ordeal) -> dict[str, int]:
+def published(seen: ChaosRun) -> dict[str, int]:
     """The last version of each key on the topic."""
     return seen.heads
 
