@@ -13,7 +13,7 @@ from credstream.contract.values import Award, Definition, Reason
 from credstream.formats.shared import credential_ids, documents
 from credstream.formats.shared.parsed import Parsed, Value
 from credstream.formats.table import BY_NAME
-from services.normalise import assemble, completeness, learner, merging, versions
+from services.normalise import assemble, completeness, learner, merge, versions
 from services.normalise.descriptors.base import Finding, plain, shown
 from services.normalise.facts import (
     AwardRow,
@@ -178,12 +178,12 @@ def _earned(
     case: _Case, found: Finding[Definition], award: Finding[Award], facts: Facts
 ) -> StepResult[Row]:
     key = case.received.key
-    alike = merging.likeness(award.value, found.value)
+    alike = merge.likeness(award.value, found.value)
     twins = _twins(facts, alike, key)
     own = _record(case, key, replace(found, warnings=(*found.warnings, *twins)), award)
     others = [each for name, each in facts.sources.get(key, {}).items() if name != own.format]
     others.sort(key=lambda each: each.received_at, reverse=True)
-    record = merging.merged(own, others) if others else own
+    record = merge.merged(own, others) if others else own
     row = AwardRow(key, found.value.key, record, waiting=False, source=own, alike=alike)
     return StepResult((Emit(topics.NORMALISED, key, record),), (row,))
 
@@ -218,7 +218,7 @@ def _again(again: Again, facts: Facts) -> StepResult[Row]:
     if not held.waiting and (full.value, account) == (before.definition, before.account):
         return StepResult()
     record = replace(before, definition=full.value, account=account, cause=again.cause)
-    alike = merging.likeness(before.award, full.value) if before.award else ""
+    alike = merge.likeness(before.award, full.value) if before.award else ""
     row = AwardRow(again.key, full.value.key, record, waiting=False, alike=alike)
     return StepResult((Emit(topics.NORMALISED, again.key, record),), (row,))
 
