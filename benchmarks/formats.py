@@ -13,21 +13,26 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import openpyxl
 
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming, ReadMessage
-from credstream.contract.records import Provider, Received
+from credstream.contract.records import Provider
 from credstream.contract.values import Organisation
 from services.ingest.detect import detect
 from services.ingest.examine import Examined, parts, read_submission, rules_of
-from services.normalise.step import Facts, LearnerKey, normalise
+from services.normalise.examine import Submission, examine
+from services.normalise.facts import Facts, LearnerKey
+from services.normalise.step import normalise
 
 GOLDEN = Path(__file__).parents[1] / "tests/golden"
 AT = 1_795_000_000_000
 SECONDS = 0.7
+SECRET = bytes(32)
 KEY = LearnerKey("pseudonym", "key", bytes(32))
+Content = TypeVar("Content")
 ROSTER_ROWS = 2_000
 PROVIDER = Provider(
     id="bench",
@@ -136,17 +141,20 @@ def per_second(work: Callable[[], None]) -> float:
 def once(value: bytes, examined: Examined) -> None:
     """A submission detected, parsed and normalised, with what ingest would tell of it at hand."""
     read, _ = parts(detect(value, RULES), RULES)
-    for number, ((_, parsed), received) in enumerate(zip(read, examined.received, strict=True)):
-        place = ("received.v1", 0, number)
-        facts = Facts(parsed={place: parsed}, learners={place: KEY})
-        normalise(read_message(received, number), facts)
+    for (_, parsed), received in zip(read, examined.received, strict=True):
+        submission = Submission(received, parsed, ("learner",))
+        normalise(read_message(submission), facts_for(submission))
 
 
 def in_exchange(value: bytes) -> None:
-    """A submission through ingest's examination and normalise's step; raises Rejected."""
-    for number, each in enumerate(read_submission(message(value), PROVIDER).received):
-        facts = Facts(learners={("received.v1", 0, number): KEY})
-        normalise(read_message(each, number), facts)
+    """A submission through ingest's and normalise's examination and step; raises Rejected."""
+    for received in read_submission(message(value), PROVIDER).received:
+        submission = examine(SECRET, read_message(received), None)
+        normalise(read_message(submission), facts_for(submission))
+
+
+def facts_for(submission: Submission) -> Facts:
+    return Facts(learners=dict.fromkeys(submission.identifiers[:1], KEY))
 
 
 def message(value: bytes) -> Incoming:
@@ -154,9 +162,9 @@ def message(value: bytes) -> Incoming:
     return Incoming(topic=topic, partition=0, offset=0, key=None, value=value, at=AT)
 
 
-def read_message(record: Received, offset: int) -> ReadMessage[Received]:
+def read_message(record: Content) -> ReadMessage[Content]:
     return ReadMessage(
-        topic="received.v1", partition=0, offset=offset, key=None, value=None, at=AT, record=record
+        topic="received.v1", partition=0, offset=0, key=None, value=None, at=AT, record=record
     )
 
 

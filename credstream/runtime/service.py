@@ -40,9 +40,10 @@ class Service(Generic[Record, Facts, Row, Opened, Known]):
     2. `known` reads the rows that an opened message can be examined with, once for the batch, and
        `examine` makes the record of one message with them, or raises Rejected. It is pure.
     3. `gather` reads all rows that the records need, and puts them together as the facts.
+       `batch_rows` gives the rows that the batch brings, whatever becomes of its messages.
     4. `step` decides about one message, or raises Rejected. It is pure: it changes neither the
        message nor the facts. `learn` then adds its rows to the facts for the later messages.
-    5. `apply` writes the rows of all messages.
+    5. `apply` writes the rows of the batch and of all its messages.
 
     From the second on everything happens in one SQL transaction. A refusal by `read`, `examine`
     or `step` is that of one message; the others go on. The facts are one object for one batch, and
@@ -62,6 +63,7 @@ class Service(Generic[Record, Facts, Row, Opened, Known]):
     known: Callable[[sa.Connection, Sequence[ReadMessage[Opened]]], Known]
     examine: Callable[[ReadMessage[Opened], Known], Record]
     gather: Callable[[sa.Connection, Sequence[ReadMessage[Record]]], Facts]
+    batch_rows: Callable[[Facts], Sequence[Row]] = lambda _facts: ()
     step: Callable[[ReadMessage[Record], Facts], StepResult[Row]]
     learn: Callable[[Facts, Sequence[Row]], None]
     apply: Callable[[sa.Connection, Sequence[Row]], None]

@@ -135,7 +135,7 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
         known = self.service.known(connection, _messages(opened))
         examined = [self._examine(message, known) for message in opened]
         facts = self.service.gather(connection, _messages(examined))
-        decided: _Decided[Row] = _Decided()
+        decided: _Decided[Row] = _Decided(rows=list(self.service.batch_rows(facts)))
         for message in examined:
             ended, rows = self._step(message, facts)
             decided.ended.append(ended)

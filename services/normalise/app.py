@@ -1,8 +1,9 @@
-"""Wires normalise: its step, its store and the vault of learners' keys."""
+"""Wires normalise: its functions and the vault of learners' keys."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from credstream.contract import topics
 from credstream.contract.messages import ReadMessage
@@ -13,12 +14,15 @@ from credstream.runtime.control_path import ControlPath
 from credstream.runtime.data_path import DataPath
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.resources import Resources
-from credstream.runtime.service import NOBODY, Sender, Service, as_read, nothing_known, reader
+from credstream.runtime.service import NOBODY, Sender, Service, nothing_known, reader
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from credstream.storage.vault import Vault
-from services.normalise.step import learn, normalise
-from services.normalise.store import Store
+from services.normalise import gather, write
+from services.normalise.examine import examine
+from services.normalise.facts import learn
+from services.normalise.learner_keys import learner_keys
+from services.normalise.step import normalise
 
 READS: Mapping[str, type[Received | Again]] = {
     topics.RECEIVED: Received,
@@ -31,17 +35,18 @@ def build(settings: Settings) -> Worker:
     wire, database = codec_of(settings), engine_of(settings, "database_url")
     codec = wire.stored()
     vault = Vault(engine_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
-    store = Store(codec, vault, secret_key("PSEUDONYM_KEY", needed(settings, "pseudonym_key")))
+    secret = secret_key("PSEUDONYM_KEY", needed(settings, "pseudonym_key"))
     service = Service(
         name="normalise",
         inputs=tuple(READS),
         read=reader(wire, READS),
         known=nothing_known,
-        examine=as_read,
-        gather=store.gather,
+        examine=partial(examine, secret),
+        gather=partial(gather.gather, codec, partial(learner_keys, vault, secret)),
+        batch_rows=lambda facts: facts.new_links,
         step=normalise,
         learn=learn,
-        apply=store.apply,
+        apply=partial(write.apply, codec),
         sender=sender,
         exclusive=brings_definitions,
     )

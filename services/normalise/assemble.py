@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
+from credstream.contract.identity import definition_key
 from credstream.contract.learner_block import encrypt
 from credstream.contract.records import Provider
 from credstream.contract.values import Award, Definition, Funding, Learner, Origin, Reason
+from credstream.formats.shared import credential_ids
 from credstream.formats.shared.parsed import Parsed, Person, Value
 from services.normalise import learner
 from services.normalise.descriptors import (
@@ -35,7 +37,7 @@ from services.normalise.descriptors.base import (
     plain,
     shown,
 )
-from services.normalise.facts import LearnerKey
+from services.normalise.facts import HeldDefinition, LearnerKey
 from services.normalise.sensitive import sensitive
 
 DESCRIPTORS: Mapping[str, Callable[[Parsed, Provider], Finding[Any]]] = {
@@ -68,6 +70,8 @@ DESCRIPTORS: Mapping[str, Callable[[Parsed, Provider], Finding[Any]]] = {
     "valid_until": dates.definition_valid_until,
     "review_on": dates.review_on,
 }
+# The version of the rules by which values become descriptors; every normalised record names it.
+MAPPING = "2026-11"
 # An award says more than its definition, and its definition more than the registration.
 WEAKER = frozenset({"registration", "definition"})
 
@@ -81,6 +85,11 @@ STATUSES: Mapping[str, str] = {
     }.items()
     for word in words.split()
 }
+
+
+def definition_key_of(parsed: Parsed, provider: Provider) -> str:
+    """The key of the definition that a submission names or describes."""
+    return definition_key(provider.country, provider.id, credential_ids.definition_id(parsed))
 
 
 def definition_of(parsed: Parsed, provider: Provider, key: str) -> Finding[Definition]:
@@ -111,13 +120,19 @@ def require(definition: Definition, parsed: Parsed) -> None:
         raise Rejected("awarding_bodies.missing", "awarding_bodies", "no awarding body was read")
 
 
+def completed(found: Finding[Definition], held: HeldDefinition) -> Finding[Definition]:
+    """A definition that a payload describes in part, completed from the one that is held."""
+    definition, origins = filled(found.value, found.origins, held.definition, held.origins)
+    return Finding(definition, origins, found.warnings)
+
+
 def filled(
     definition: Definition,
     origins: Iterable[Origin],
     held: Definition,
     held_origins: Iterable[Origin],
 ) -> tuple[Definition, tuple[Origin, ...]]:
-    """A definition that a payload describes in part, completed from the one that is held."""
+    """As `completed`, without warnings."""
     kept = tuple(origins)
     own = {each.descriptor for each in kept if each.origin not in WEAKER}
     taken = {

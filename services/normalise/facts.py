@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from credstream.contract.errors import Rejected
 from credstream.contract.records import Normalised
 from credstream.contract.values import Definition, Origin
-from credstream.formats.shared.parsed import Parsed
-
-Place = tuple[str, int, int]
+from services.normalise.links import LinkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +17,14 @@ class LearnerKey:
     pseudonym: str
     key_id: str
     key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedLearner:
+    """A learner whose key was deleted: nothing may be kept of this person again."""
+
+
+Learner = LearnerKey | ErasedLearner
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +75,29 @@ class AwardRow:
     alike: str = ""
 
 
-Row = DefinitionRow | AwardRow
+Row = DefinitionRow | AwardRow | LinkRow
 
 
 @dataclass(slots=True)
 class Facts:
     """What a batch is decided with; `learn` alone changes it.
 
-    `parsed` and `learners` are by topic, partition and offset. By the key of a definition,
-    `definitions` has its versions by first day, `waiting` the keys of the awards that wait for
-    it, `followers` the awards that have it, each with its day. By the key of an award, `sources`
-    has what each format said of it, `contents` what is the same for awards of one content.
-    `follows` and `alike` are `followers` and `contents` the other way round.
+    By the key of a definition, `definitions` has its versions by first day, `waiting` the keys of
+    the awards that wait for it, `followers` the awards that have it, each with its day. By the key
+    of an award, `sources` has what each format said of it, `contents` what is the same for awards
+    of one content. `follows` and `alike` are `followers` and `contents` the other way round.
+    `learners` has the learner of each submission by the submission's strongest identifier;
+    `new_links` are the links that the batch brings, whatever becomes of its submissions.
     """
 
-    parsed: dict[Place, Parsed | Rejected] = field(default_factory=dict)
     definitions: dict[str, tuple[HeldDefinition, ...]] = field(default_factory=dict)
     followers: dict[str, dict[str, str]] = field(default_factory=dict)
     sources: dict[str, dict[str, Normalised]] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     awards: dict[str, HeldAward] = field(default_factory=dict)
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    learners: dict[Place, LearnerKey] = field(default_factory=dict)
+    learners: dict[str, Learner] = field(default_factory=dict)
+    new_links: tuple[LinkRow, ...] = ()
     follows: dict[str, str] = field(init=False)
     alike: dict[str, set[str]] = field(init=False)
 
@@ -107,7 +113,7 @@ def learn(facts: Facts, rows: Sequence[Row]) -> None:
     for row in rows:
         if isinstance(row, DefinitionRow):
             facts.definitions[row.key] = with_row(facts.definitions.get(row.key, ()), row)
-        else:
+        elif isinstance(row, AwardRow):
             _learn_award(facts, row)
 
 

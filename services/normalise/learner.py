@@ -49,11 +49,22 @@ def identifiers(person: Person, country: str = "") -> tuple[tuple[str, str], ...
     return tuple(found) or _by_name(person)
 
 
+def hmacs(secret: bytes, person: Person | None, provider: str, country: str) -> tuple[str, ...]:
+    """The HMAC of each identifier, the strongest first: what the links of a person are made of."""
+    named = identifiers(person, country) if person else ()
+    return tuple(hmac_of(secret, provider, scheme, value) for scheme, value in named)
+
+
 def hmac_of(secret: bytes, provider: str, scheme: str, value: str) -> str:
-    """A pseudonym; schemes never meet, and local identifiers meet only within their provider."""
+    """Schemes never meet, and local identifiers meet only within their provider."""
     where = "" if scheme in GLOBAL or scheme.startswith(HASHED) else provider
     message = f"{scheme}\n{where}\n{value}".encode()
     return hmac.new(secret, message, hashlib.sha256).hexdigest()
+
+
+def pseudonym(secret: bytes, learner: str) -> str:
+    """Of a learner, for the streams: who reads them must not learn the names of keys."""
+    return hmac.digest(secret, f"pseudonym\n{learner}".encode(), "sha256").hex()
 
 
 def require(person: Person | None, path: str = "learner") -> Person:

@@ -6,94 +6,54 @@ from dataclasses import dataclass, replace
 
 from credstream.contract import topics
 from credstream.contract.errors import Rejected
-from credstream.contract.identity import definition_key
-from credstream.contract.messages import Emit, Incoming, ReadMessage, StepResult
-from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
+from credstream.contract.messages import Emit, ReadMessage, StepResult
+from credstream.contract.records import Again, Normalised, Receipt, Received
 from credstream.contract.values import Award, Definition, Reason
-from credstream.formats.shared import credential_ids, documents
-from credstream.formats.shared.parsed import Parsed, Value
-from credstream.formats.table import BY_NAME
+from credstream.formats.shared.parsed import Parsed
 from services.normalise import assemble, completeness, learner, merge, versions
+from services.normalise.again import decide_again
 from services.normalise.descriptors.base import Finding, plain, shown
+from services.normalise.examine import Submission
 from services.normalise.facts import (
     AwardRow,
     DefinitionRow,
+    ErasedLearner,
     Facts,
-    HeldAward,
     HeldDefinition,
     LearnerKey,
-    Place,
     Row,
-    learn,
     with_row,
 )
 from services.normalise.scope import out_of_scope
 
-__all__ = (
-    "MAPPING",
-    "AwardRow",
-    "DefinitionRow",
-    "Facts",
-    "HeldAward",
-    "HeldDefinition",
-    "LearnerKey",
-    "Place",
-    "Row",
-    "learn",
-    "normalise",
-    "read",
-)
-
 STAGE = "normalise"
-MAPPING = "2026-11"
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One received message with all that belongs to it."""
+    """One submission with what is known of its learner; `at` is the message's broker time."""
 
-    message: Incoming
+    at: int
     received: Received
     parsed: Parsed
-    provider: Provider
+    learner: LearnerKey | None
 
 
-def normalise(message: ReadMessage[Received | Again], facts: Facts) -> StepResult[Row]:
-    """What a received record, or an award that is looked at again, becomes; raises Rejected."""
-    if isinstance(message.record, Again):
-        return _again(message.record, facts)
-    received = message.record
-    parsed = facts.parsed.get(_place(message)) or read(received)
-    if isinstance(parsed, Rejected):
-        raise parsed
-    return _received(_Case(message, received, parsed, received.registration), facts)
-
-
-def read(received: Received) -> Parsed:
-    """The values of a received payload as written; raises Rejected."""
-    known = BY_NAME.get(received.format)
-    if known is None:
-        raise Rejected("format.unsupported", "", f"format {received.format}")
-    parsed = known.parse(documents.read(received.payload))
-    return _standing(replace(parsed, findings=(*received.findings, *parsed.findings)), received)
-
-
-def _standing(parsed: Parsed, received: Received) -> Parsed:
-    """An award as the status lists of its provider say that it stands."""
-    if received.standing in {"none", "unchecked"}:
-        return parsed
-    kept = tuple(each for each in parsed.findings if each.code != "status.unchecked")
-    if received.standing == "in_force":
-        return replace(parsed, findings=kept)
-    status = Value(received.standing, "credentialStatus")
-    return replace(parsed, findings=kept, status=status)
+def normalise(message: ReadMessage[Submission | Again], facts: Facts) -> StepResult[Row]:
+    """What a submission, or an award that is looked at again, becomes; raises Rejected."""
+    submission = message.record
+    if isinstance(submission, Again):
+        return decide_again(submission, facts)
+    known = facts.learners.get(next(iter(submission.identifiers), ""))
+    if isinstance(known, ErasedLearner):
+        raise Rejected("learner.erased", "learner", "the learner was erased")
+    return _received(_Case(message.at, submission.received, submission.parsed, known), facts)
 
 
 def _received(case: _Case, facts: Facts) -> StepResult[Row]:
-    key = definition_key(
-        case.provider.country, case.provider.id, credential_ids.definition_id(case.parsed)
-    )
-    found = assemble.definition_of(case.parsed, case.provider, key)
+    provider = case.received.registration
+    key = assemble.definition_key_of(case.parsed, provider)
+    found = assemble.definition_of(case.parsed, provider, key)
     reason = out_of_scope(found.value, case.parsed)
     if reason is not None:
         return _receipt(case, key, "out_of_scope", reason)
@@ -113,14 +73,14 @@ def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> StepRe
 
 def _award(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult[Row]:
     key = found.value.key
-    award = assemble.award_of(case.parsed, case.provider, key, _learner_key(case, facts))
+    award = assemble.award_of(case.parsed, case.received.registration, key, _learner_key(case))
     version = plain(case.parsed.definition_version)
     held = versions.in_force(facts.definitions.get(key, ()), award.value.issued_on, version)
     named = _names_only(case.parsed, found.value)
     if named and held is None:
         return _wait(case, found, award)
     told = held is not None and (named or held.registered)
-    full = _completed(found, held) if held is not None and told else found
+    full = assemble.completed(found, held) if held is not None and told else found
     assemble.require(full.value, case.parsed)
     earned = _earned(case, full, award, facts)
     if told or (held is not None and held.definition == found.value):
@@ -131,11 +91,6 @@ def _award(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult[
 
 def _names_only(parsed: Parsed, definition: Definition) -> bool:
     return parsed.definition_id is not None and (parsed.reference or not definition.title)
-
-
-def _completed(found: Finding[Definition], held: HeldDefinition) -> Finding[Definition]:
-    definition, origins = assemble.filled(found.value, found.origins, held.definition, held.origins)
-    return Finding(definition, origins, found.warnings)
 
 
 def _described(
@@ -151,7 +106,7 @@ def _described(
     # What one award says of itself changes no other one that was complete.
     others = _rebound(facts, row.key, before, after) if row.registered else ()
     asked = (*facts.waiting.get(row.key, ()), *others)
-    again = (_arrived(award, row.key, case.message.at) for award in dict.fromkeys(asked))
+    again = (_arrived(award, row.key, case.at) for award in dict.fromkeys(asked))
     return StepResult((Emit(topics.NORMALISED, row.key, record), *again), (row,))
 
 
@@ -206,40 +161,6 @@ def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> Ste
     return StepResult(held.emits, (AwardRow(key, found.value.key, record, waiting=True),))
 
 
-def _again(again: Again, facts: Facts) -> StepResult[Row]:
-    """An award with the definition that is now held; nothing where that changes nothing."""
-    held = facts.awards.get(again.key)
-    definition = _bound(held.record, facts) if held else None
-    if held is None or definition is None or not _hears(held, definition):
-        return StepResult()
-    before = held.record
-    full = _completed(Finding(before.definition, before.account.provenance), definition)
-    account = completeness.account(full.value, before.award, full.origins, before.account.warnings)
-    if not held.waiting and (full.value, account) == (before.definition, before.account):
-        return StepResult()
-    record = replace(before, definition=full.value, account=account, cause=again.cause)
-    alike = merge.likeness(before.award, full.value) if before.award else ""
-    row = AwardRow(again.key, full.value.key, record, waiting=False, alike=alike)
-    return StepResult((Emit(topics.NORMALISED, again.key, record),), (row,))
-
-
-def _bound(record: Normalised, facts: Facts) -> HeldDefinition | None:
-    """The version that the award named, or that is in force on its day."""
-    named = any(
-        each.descriptor == "version" and each.origin == "payload"
-        for each in record.account.provenance
-    )
-    version = record.definition.version if named else None
-    day = record.award.issued_on if record.award else None
-    return versions.in_force(facts.definitions.get(record.definition.key, ()), day, version)
-
-
-def _hears(held: HeldAward, definition: HeldDefinition) -> bool:
-    """Whether the definition may complete the award: not one that only another award described."""
-    by_name = any(each.origin == "definition" for each in held.record.account.provenance)
-    return held.waiting or definition.registered or by_name
-
-
 def _record(
     case: _Case, key: str, found: Finding[Definition], award: Finding[Award] | None
 ) -> Normalised:
@@ -260,7 +181,7 @@ def _record(
         format=received.format,
         envelope=received.envelope,
         proof=received.proof,
-        mapping=MAPPING,
+        mapping=assemble.MAPPING,
         definition=found.value,
         award=earned,
         account=completeness.account(found.value, earned, origins, warnings),
@@ -278,18 +199,13 @@ def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> StepR
         key=definition if received.kind == "definition" else received.key,
         kind=received.kind,
         reasons=(reason,),
-        at=case.message.at,
+        at=case.at,
     )
     return StepResult((Emit(topics.receipts(received.provider), received.submission, receipt),))
 
 
-def _learner_key(case: _Case, facts: Facts) -> LearnerKey:
+def _learner_key(case: _Case) -> LearnerKey:
     learner.require(case.parsed.learner)
-    known = facts.learners.get(_place(case.message))
-    if known is None:
+    if case.learner is None:
         raise Rejected("learner.missing", "learner", "no key was made for the learner")
-    return known
-
-
-def _place(message: Incoming) -> Place:
-    return message.topic, message.partition, message.offset
+    return case.learner

@@ -39,7 +39,6 @@ LIBRARIES = {
         "services.*.write",
         "services.accreditation.lists",
         "services.accreditation.source_age",
-        "services.normalise.store",
         "services.publisher.deliveries",
         "services.publisher.outbox",
     },

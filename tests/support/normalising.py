@@ -19,10 +19,13 @@ from credstream.formats.shared.parsed import (
     StatedOutcome,
     Value,
 )
-from services.normalise.step import Facts, LearnerKey, learn, normalise
+from services.normalise.examine import Submission
+from services.normalise.facts import Facts, LearnerKey, learn
+from services.normalise.step import normalise
 
 AT = 1_780_000_000_000
 KEY = bytes(range(32))
+LEARNER_ID = "identifier-1"
 
 
 def v(raw, path="somewhere"):
@@ -115,6 +118,16 @@ def received(kind="definition", key="mc:de:r1", **changes):
     return Received(**{**whole, **changes})
 
 
+def facts(**more):
+    """What a batch of the one learner's submissions is decided with."""
+    return Facts(learners={LEARNER_ID: LearnerKey("pseudonym", "key-1", KEY)}, **more)
+
+
+def submission(values, record):
+    """A received record with its values; every person is the one learner."""
+    return Submission(record, values, (LEARNER_ID,) if values.learner else ())
+
+
 def message(record, offset=0):
     topic = "again.normalise.v1" if isinstance(record, Again) else "received.v1"
     return ReadMessage(
@@ -147,18 +160,14 @@ class Exchange:
     """Hands values to the step one after another, and learns as the runtime does."""
 
     def __init__(self, **registration):
-        self.facts = Facts()
+        self.facts = facts()
         self.registration = provider(**registration)
         self.offset = 0
 
     def send(self, values, key="mc:de:r1", **changes):
         self.offset += 1
-        place = ("received.v1", 0, self.offset)
-        self.facts.parsed[place] = values
-        self.facts.learners[place] = LearnerKey("pseudonym", "key-1", KEY)
-        kind = getattr(values, "kind", "award")
         changes = {"registration": self.registration} | changes
-        return self._handle(received(kind, key, **changes))
+        return self._handle(submission(values, received(values.kind, key, **changes)))
 
     def again(self, key="mc:de:r1", cause="definition.changed"):
         return self._handle(Again(key=key, cause=cause, detail="", at=AT))

@@ -22,8 +22,9 @@ from credstream.formats.shared.parsed import (
     StatedOutcome,
     Value,
 )
-from services.normalise.step import Facts, LearnerKey, learn, normalise
-from tests.support.normalising import AT, KEY, message, provider, received
+from services.normalise.facts import learn
+from services.normalise.step import normalise
+from tests.support.normalising import AT, facts, message, provider, received, submission
 
 SEEDS = (
     *("award", "DE", "de", "40 hours", "P60M", "PT60H", "P2DT12H", "P2Y", "5", "EQF 5", "DQR"),
@@ -124,22 +125,19 @@ rules = st.sampled_from((None, 7.4, 25.0))
 
 def handled(history, hours_per_day, hours_per_ects):
     """Every outcome of a history, each followed by a second look at its award."""
-    facts = Facts()
+    known = facts()
     registration = provider(hours_per_day=hours_per_day, hours_per_ects=hours_per_ects)
     outcomes = []
     for offset, each in enumerate(history):
-        place = ("received.v1", 0, offset)
-        facts.parsed[place] = each
-        facts.learners[place] = LearnerKey("pseudonym", "key-1", KEY)
         key = f"mc:de:r{offset % 2}"
-        given = received(each.kind, key, registration=registration)
+        given = submission(each, received(each.kind, key, registration=registration))
         for record in (given, Again(key=key, cause="asked", detail="", at=AT)):
             try:
-                outcome = normalise(message(record, offset), facts)
+                outcome = normalise(message(record, offset), known)
             except Rejected as refusal:
                 outcomes.append((refusal.code, refusal.path, refusal.detail))
                 continue
-            learn(facts, outcome.rows)
+            learn(known, outcome.rows)
             outcomes.append(outcome)
     return outcomes
 

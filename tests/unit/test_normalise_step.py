@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import pytest
-
-from credstream.contract.errors import Rejected
 from credstream.contract.records import Receipt
 from credstream.formats.shared.parsed import Amount, Body, LevelClaim
-from services.normalise.step import MAPPING, AwardRow, DefinitionRow, read
+from services.normalise.assemble import MAPPING
+from services.normalise.facts import AwardRow, DefinitionRow
 from tests.support.normalising import (
     AT,
     Exchange,
     award,
     complete,
     parsed,
-    received,
     records,
     refusal,
     v,
@@ -153,40 +149,3 @@ def test_s32_an_award_without_learner_is_refused():
 def test_s10_only_the_trainer_may_be_named():
     (_, earned) = records(Exchange().send(award(awarding_bodies=(Body(name=v("Festo")),))))
     assert [each.name for each in earned.definition.awarding_bodies] == [{"de": "Festo"}]
-
-
-def test_what_could_not_be_parsed_is_refused_as_the_parser_said():
-    assert refusal(Exchange(), Rejected("json.invalid", "", "line 1")).code == "json.invalid"
-
-
-def test_a_format_that_cannot_be_normalised_is_refused():
-    with pytest.raises(Rejected) as failure:
-        read(received(format="unheard-of"))
-    assert failure.value.code == "format.unsupported"
-
-
-def test_a_native_payload_is_read_by_its_format():
-    payload = b'{"credstream": 1, "kind": "definition", "id": "D1", "title": "Robotik"}'
-    assert read(received(payload=payload)).title.raw == "Robotik"
-
-
-@pytest.mark.parametrize(
-    ("standing", "status", "warned"),
-    [
-        ("revoked", "revoked", False),
-        ("suspended", "suspended", False),
-        ("in_force", None, False),
-        ("unchecked", None, True),
-    ],
-)
-def test_a_status_list_says_how_an_award_stands(standing, status, warned):
-    golden = GOLDEN / "ob3/older_data_model/input.json"
-    document = json.loads(golden.read_text("utf-8"))
-    document["credentialStatus"] = {
-        "type": "BitstringStatusListEntry",
-        "id": "https://l.example.org",
-    }
-    payload = json.dumps(document).encode()
-    parsed = read(received("award", format="ob3", payload=payload, standing=standing))
-    assert (parsed.status.raw if parsed.status else None) == status
-    assert ("status.unchecked" in [each.code for each in parsed.findings]) == warned

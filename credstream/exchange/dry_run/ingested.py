@@ -79,10 +79,10 @@ def received_in(value: bytes, provider: Provider, at: int) -> tuple[Received, ..
     return examine.read_submission(_submitted(value, at), provider).received
 
 
-def read_message(record: Content, at: int, offset: int = 0) -> ReadMessage[Content]:
+def read_message(record: Content, at: int) -> ReadMessage[Content]:
     """A message of a topic between services; `at` stands for the broker's time in milliseconds."""
     return ReadMessage(
-        topic=TOPIC, partition=0, offset=offset, key=None, value=None, at=at, record=record
+        topic=TOPIC, partition=0, offset=0, key=None, value=None, at=at, record=record
     )
 
 

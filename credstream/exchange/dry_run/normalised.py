@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from credstream.contract.errors import Rejected
-from credstream.contract.messages import Emit, ReadMessage
+from credstream.contract.messages import Emit, ReadMessage, with_record
 from credstream.contract.records import Again, Normalised, Provider, Receipt, Received
 from credstream.contract.values import Reason
-from credstream.exchange.dry_run.ingested import TOPIC, read_message, reason_of, received_in
+from credstream.exchange.dry_run.ingested import read_message, reason_of, received_in
 from credstream.exchange.dry_run.lookups import Definitions, Lookups
-from credstream.exchange.dry_run.partial_record import definition_key_of, learner_key
+from credstream.exchange.dry_run.partial_record import learner_key
 from credstream.exchange.dry_run.result import HELD, PUBLISHED, REFUSED
 from credstream.formats.shared.parsed import Parsed
-from services.normalise.facts import AwardRow, Facts, LearnerKey, learn
-from services.normalise.learner import identifiers
+from services.normalise.assemble import definition_key_of
+from services.normalise.examine import examine
+from services.normalise.facts import AwardRow, Facts, Learner, learn
+from services.normalise.learner import hmacs
 from services.normalise.step import normalise
+
+# Nothing of a person leaves a dry run, so that its HMACs need no secret.
+NO_SECRET = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,12 @@ def normalise_all(
     facts = _facts(received, parsed, lookups)
     endings: list[Ending] = []
     completed: dict[str, Normalised] = {}
-    for number, record in enumerate(received):
-        ending, again = _normalise(read_message(record, at, number), facts)
+    for record in received:
+        ending, again = _normalise(read_message(record, at), facts)
         endings.append(ending)
         # The service would find these on its `again` topic, after the batch of this message.
         for request in again:
-            later, _ = _normalise(read_message(request, at, len(received)), facts)
+            later, _ = _normalise(read_message(request, at), facts)
             completed.update({each.key: each for each in later.records})
     return [_completed(ending, completed) for ending in endings]
 
@@ -53,9 +57,9 @@ def definitions_in(value: bytes, provider: Provider, at: int) -> Definitions:
     except Rejected:
         return {}
     facts = Facts()
-    for number, record in enumerate(received):
+    for record in received:
         if record.kind == "definition":
-            _normalise(read_message(record, at, number), facts)
+            _normalise(read_message(record, at), facts)
     return dict(facts.definitions)
 
 
@@ -71,22 +75,24 @@ def _facts(received: Sequence[Received], parsed: Sequence[Parsed], lookups: Look
     keys = {definition_key_of(each, provider) for each in parsed} if received else set()
     return Facts(
         definitions=dict(lookups.definitions(keys)),
-        learners={(TOPIC, 0, n): key for n, key in enumerate(_learners(parsed, provider))},
+        learners=_learners(parsed, provider),
     )
 
 
-def _learners(parsed: Sequence[Parsed], provider: Provider) -> Iterator[LearnerKey]:
-    """A throw-away key for each award; awards of one identity have one learner, as in the vault."""
-    numbers: dict[Any, int] = {}
+def _learners(parsed: Sequence[Parsed], provider: Provider) -> dict[str, Learner]:
+    """A throw-away key for each learner, by the strongest identifier of an award."""
+    learners: dict[str, Learner] = {}
     for number, each in enumerate(parsed):
-        strongest = identifiers(each.learner, provider.country)[:1] if each.learner else ()
-        yield learner_key(f"try-{numbers.setdefault(strongest or number, len(numbers))}")
+        for strongest in hmacs(NO_SECRET, each.learner, provider.id, provider.country)[:1]:
+            learners.setdefault(strongest, learner_key(f"try-{number}"))
+    return learners
 
 
 def _normalise(message: ReadMessage[Received | Again], facts: Facts) -> tuple[Ending, list[Again]]:
-    """Run normalise's step once; also the awards that it asks to handle again."""
+    """Run normalise's functions for one message; also the awards that it asks to handle again."""
     try:
-        result = normalise(message, facts)
+        submission = examine(NO_SECRET, message, None)
+        result = normalise(with_record(message, submission), facts)
     except Rejected as refusal:
         return Ending(REFUSED, (), (reason_of(refusal),)), []
     learn(facts, result.rows)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from credstream.contract.errors import Rejected
-from credstream.contract.identity import definition_key
 from credstream.contract.records import Normalised, Provider
 from credstream.contract.values import Account, Award, Learner
 from credstream.exchange.dry_run.ingested import ParsedFile
 from credstream.exchange.dry_run.result import learner_of
-from credstream.formats.shared import credential_ids
 from credstream.formats.shared.parsed import Parsed
 from services.ingest.examine import key_of
 from services.normalise import assemble, completeness
 from services.normalise.descriptors.base import Finding
 from services.normalise.descriptors.dates import day_of
 from services.normalise.facts import LearnerKey
-from services.normalise.step import MAPPING
 
 # Nothing is kept, so one key that everybody knows protects as much as a secret one.
 THROW_AWAY = bytes(32)
@@ -25,8 +22,9 @@ THROW_AWAY = bytes(32)
 
 def partial_record(parsed: Parsed, file: ParsedFile, provider: Provider, at: int) -> Normalised:
     """The record of a credential that goes no further, with all that could be read of it."""
-    definition = assemble.definition_of(parsed, provider, definition_key_of(parsed, provider))
-    award = _award(parsed, provider, definition.value.key)
+    key = assemble.definition_key_of(parsed, provider)
+    definition = assemble.definition_of(parsed, provider, key)
+    award = _award(parsed, provider, key)
     account = completeness.account(
         definition.value,
         award.value,
@@ -43,16 +41,12 @@ def partial_record(parsed: Parsed, file: ParsedFile, provider: Provider, at: int
         format=file.format,
         envelope=file.envelope,
         proof=file.proof,
-        mapping=MAPPING,
+        mapping=assemble.MAPPING,
         definition=definition.value,
         award=award.value,
         account=_without_learner(account) if _lacks_learner(parsed) else account,
         cause="",
     )
-
-
-def definition_key_of(parsed: Parsed, provider: Provider) -> str:
-    return definition_key(provider.country, provider.id, credential_ids.definition_id(parsed))
 
 
 def learner_key(pseudonym: str = "") -> LearnerKey:

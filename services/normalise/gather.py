@@ -1,0 +1,136 @@
+"""Reads what a batch of normalise needs: definitions, awards, and who the learners are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from credstream.contract.codec import Codec
+from credstream.contract.messages import ReadMessage
+from credstream.contract.records import Again, Normalised
+from credstream.storage.statements import Among, among, select_in
+from services.normalise.assemble import definition_key_of
+from services.normalise.examine import Submission
+from services.normalise.facts import Facts, HeldAward, HeldDefinition, Learner, LearnerKey
+from services.normalise.links import LinkRow, link_learners
+from services.normalise.tables import AWARDS, DEFINITIONS, LINKS, SOURCES
+
+KeysOf = Callable[[Iterable[str]], Mapping[str, Learner]]
+
+_DEFINITIONS = among(
+    sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since), DEFINITIONS.c.key
+)
+_AWARDS = among(sa.select(AWARDS), AWARDS.c.key)
+_WAITING = among(sa.select(AWARDS).where(AWARDS.c.waiting), AWARDS.c.key)
+_WAITING_FOR = among(
+    sa.select(AWARDS.c.definition_key, AWARDS.c.key).where(AWARDS.c.waiting),
+    AWARDS.c.definition_key,
+)
+_FOLLOWING = among(
+    sa.select(AWARDS.c.definition_key, AWARDS.c.key, AWARDS.c.issued_on).where(~AWARDS.c.waiting),
+    AWARDS.c.definition_key,
+)
+_CONTENTS = among(
+    sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != ""), AWARDS.c.learner
+)
+_SOURCES = among(sa.select(SOURCES), SOURCES.c.key)
+_LINKS = among(sa.select(LINKS), LINKS.c.hmac)
+
+
+def gather(
+    codec: Codec,
+    keys_of: KeysOf,
+    connection: sa.Connection,
+    batch: Sequence[ReadMessage[Submission | Again]],
+) -> Facts:
+    """The facts of a batch; `keys_of` gives the keys of learners once their links are decided."""
+    submissions = [m.record for m in batch if isinstance(m.record, Submission)]
+    again = {m.record.key for m in batch if isinstance(m.record, Again)}
+    awards = _awards(codec, connection, _AWARDS, again)
+    awards |= _awards(codec, connection, _WAITING, {s.received.key for s in submissions} - again)
+    named = {award.record.definition.key for award in awards.values()}
+    named |= _definition_keys(submissions)
+    arriving = _definition_keys(s for s in submissions if s.received.kind == "definition")
+    learners, new_links = _learners(connection, keys_of, submissions)
+    return Facts(
+        definitions=definitions(codec, connection, named),
+        awards=awards,
+        waiting=_waiting(connection, named),
+        followers=_followers(connection, arriving),
+        sources=_sources(codec, connection, submissions),
+        contents=_contents(connection, learners.values()),
+        learners=learners,
+        new_links=new_links,
+    )
+
+
+def definitions(
+    codec: Codec, connection: sa.Connection, keys: set[str]
+) -> dict[str, tuple[HeldDefinition, ...]]:
+    """The versions of some definitions by their keys, in the order of their first days."""
+    found: dict[str, tuple[HeldDefinition, ...]] = {}
+    for row in select_in(connection, _DEFINITIONS, keys):
+        record = codec.held(row.record, Normalised)
+        held = HeldDefinition(
+            record.definition, record.account.provenance, row.registered, row.since
+        )
+        found[row.key] = (*found.get(row.key, ()), held)
+    return found
+
+
+def _definition_keys(submissions: Iterable[Submission]) -> set[str]:
+    return {definition_key_of(each.parsed, each.received.registration) for each in submissions}
+
+
+def _awards(
+    codec: Codec, connection: sa.Connection, query: Among, keys: set[str]
+) -> dict[str, HeldAward]:
+    rows = select_in(connection, query, keys)
+    return {row.key: HeldAward(codec.decode(row.record, Normalised), row.waiting) for row in rows}
+
+
+def _learners(
+    connection: sa.Connection, keys_of: KeysOf, submissions: Sequence[Submission]
+) -> tuple[dict[str, Learner], tuple[LinkRow, ...]]:
+    """The learner of each submission by its strongest identifier, and the links that are new."""
+    identifiers = [each.identifiers for each in submissions if each.identifiers]
+    every = {identifier for own in identifiers for identifier in own}
+    held = {row.hmac: row.learner for row in select_in(connection, _LINKS, every)}
+    links, new = link_learners(identifiers, held)
+    keys = keys_of({links[strongest] for strongest, *_ in identifiers})
+    return {strongest: keys[links[strongest]] for strongest, *_ in identifiers}, new
+
+
+def _sources(
+    codec: Codec, connection: sa.Connection, submissions: Iterable[Submission]
+) -> dict[str, dict[str, Normalised]]:
+    """What other formats said of the awards: one that comes replaces what its own said."""
+    arriving: dict[str, set[str]] = {}
+    for each in submissions:
+        arriving.setdefault(each.received.key, set()).add(each.received.format)
+    found: dict[str, dict[str, Normalised]] = {}
+    for row in select_in(connection, _SOURCES, set(arriving)):
+        if arriving[row.key] != {row.format}:
+            found.setdefault(row.key, {})[row.format] = codec.decode(row.record, Normalised)
+    return found
+
+
+def _waiting(connection: sa.Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in select_in(connection, _WAITING_FOR, keys):
+        found[row.definition_key] = (*found.get(row.definition_key, ()), row.key)
+    return found
+
+
+def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for row in select_in(connection, _FOLLOWING, keys):
+        found.setdefault(row.definition_key, {})[row.key] = row.issued_on
+    return found
+
+
+def _contents(connection: sa.Connection, learners: Iterable[Learner]) -> dict[str, str]:
+    """The awards that the learners of a batch have, each with what is the same for its content."""
+    pseudonyms = {each.pseudonym for each in learners if isinstance(each, LearnerKey)}
+    return {row.key: row.alike for row in select_in(connection, _CONTENTS, pseudonyms)}
