@@ -69,6 +69,7 @@ def sender(message: ReadMessage[Received | Again]) -> Sender:
 def brings_definitions(batch: Sequence[ReadMessage[Received | Again]]) -> bool:
     """Awards in flight elsewhere must either see a definition or be seen waiting for it.
 
-    Any submission may describe one: an award does so for its own.
+    Any submission may describe one: an award does so for its own. Being alone also keeps two
+    workers from naming one new person differently.
     """
     return any(isinstance(message.record, Received) for message in batch)
