@@ -1,4 +1,4 @@
-"""`credstream doctor` and other commands of an operator; test_failures has what it says of each failure."""
+"""`credstream doctor` and other commands of an operator; test_failures has its words for failures."""
 
 import pytest
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ def ours(admin):
     return {n: count for n, count in admin.partitions().items() if not n.startswith("__")}
 
 
-def test_the_doctor_is_content_with_a_sound_house_and_changes_nothing(admin, tmp_path):
+def test_the_doctor_is_content_with_a_sound_exchange_and_changes_nothing(admin, tmp_path):
     for name, where in (("normalise", migrate.folders("normalise")), ("vault", migrate.VAULT)):
         migrate.upgrade(open_engine(f"sqlite:///{tmp_path}/{name}.db"), where)
     before = ours(admin)
@@ -56,7 +56,7 @@ def test_the_doctor_names_an_open_breaker_and_a_row_that_does_not_fit(admin, tmp
     assert found["code"] == 5
 
 
-def test_the_doctor_answers_in_time_when_everything_hangs(admin, tmp_path, silent):
+def test_the_doctor_answers_when_everything_hangs(admin, tmp_path, silent):
     more = {
         "BROKER": silent,
         "REGISTRY_URL": f"http://{silent}",
@@ -97,7 +97,7 @@ def test_settings_that_do_not_fit_are_named_and_end_with_78(admin, tmp_path, mor
         "accreditation load examples/accreditations/national-list.csv",
     ],
 )
-def test_an_operator_is_told_at_once_that_nobody_is_at_the_brokers_address(tmp_path, words):
+def test_an_operator_reads_at_once_that_nothing_listens_at_the_brokers_address(tmp_path, words):
     paths = [commands.ROOT / word if "/" in word else word for word in words.split()]
     done = commands.credstream(
         *paths, "--dir", tmp_path, timeout=9, CREDSTREAM_BROKER="127.0.0.1:9"

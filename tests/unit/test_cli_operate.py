@@ -12,7 +12,7 @@ from credstream.storage import journal, migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER
 
-PLACE = ("normalised.v1", 3)
+PARTITION = ("normalised.v1", 3)
 ALICE = b"Alice Canary"
 OUTPUTS = ((0, journal.Output("accredited.v1", b"mc:be:1", ALICE)),)
 
@@ -44,7 +44,9 @@ def database(folder):
 def journalled(database):
     """One row, from a batch whose outputs Kafka may not have."""
     with transaction(database) as connection:
-        journal.move(connection, "cluster-1", {PLACE: None}, {PLACE: journal.Move(5, 9, OUTPUTS)})
+        journal.move(
+            connection, "cluster-1", {PARTITION: None}, {PARTITION: journal.Move(5, 9, OUTPUTS)}
+        )
     return database
 
 
@@ -56,12 +58,12 @@ def stopped(database):
     return database
 
 
-def held(source):
+def row_of(source):
     with transaction(source) as connection:
-        return journal.read(connection, [PLACE])[PLACE]
+        return journal.read(connection, [PARTITION])[PARTITION]
 
 
-def test_an_open_breaker_is_closed_and_its_reason_told(stopped, folder, capsys):
+def test_an_open_breaker_is_closed_and_its_reason_named(stopped, folder, capsys):
     assert operate.close_breaker("accreditation", folder) == 0
     assert "too many refusals" in capsys.readouterr().out
     with transaction(stopped) as connection:
@@ -98,16 +100,16 @@ def test_the_vault_may_be_named_by_the_environment(tmp_path, monkeypatch):
 
 
 def test_without_a_vault_there_is_a_way_out(tmp_path):
-    with pytest.raises(CommandError, match="CREDSTREAM_VAULT_URL") as trouble:
+    with pytest.raises(CommandError, match="CREDSTREAM_VAULT_URL") as failed:
         operate.migrate_database("vault", tmp_path)
-    assert trouble.value.kind is Kind.MISUSE
+    assert failed.value.kind is Kind.MISUSE
 
 
 @pytest.mark.usefixtures("journalled")
 def test_the_journal_shows_positions_and_keeps_its_outputs_to_itself(folder, capsys):
     assert operate.show_journal("accreditation", folder, as_json=True) == 0
-    told = capsys.readouterr().out
-    assert json.loads(told) == [
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == [
         {
             "topic": "normalised.v1",
             "partition": 3,
@@ -120,19 +122,19 @@ def test_the_journal_shows_positions_and_keeps_its_outputs_to_itself(folder, cap
     assert operate.show_journal("accreditation", folder, as_json=False) == 0
     shown = capsys.readouterr().out
     assert "normalised.v1" in shown
-    assert "Alice" not in told + shown
+    assert "Alice" not in printed + shown
 
 
 def test_a_forgotten_journal_trusts_the_broker(journalled, folder, capsys):
     assert operate.forget_journal("accreditation", folder, yes=True) == 0
     assert "1 rows forgotten" in capsys.readouterr().out
-    assert journal.verdict(PLACE, held(journalled), "another cluster", 42) == "go-on"
+    assert journal.verdict(PARTITION, row_of(journalled), "another cluster", 42) == "go-on"
 
 
 def test_an_operator_who_says_no_keeps_the_journal(journalled, folder, monkeypatch):
     monkeypatch.setattr(typer, "confirm", lambda _question: False)
     assert operate.forget_journal("accreditation", folder, yes=False) == MISUSE
-    assert held(journalled).upto == 9
+    assert row_of(journalled).upto == 9
 
 
 @pytest.mark.parametrize(
@@ -150,9 +152,9 @@ def test_a_database_without_tables_says_how_to_get_them(folder, work):
 
 
 def test_a_service_that_does_not_exist_is_misuse(folder):
-    with pytest.raises(CommandError, match="ingest, normalise") as trouble:
+    with pytest.raises(CommandError, match="ingest, normalise") as failed:
         operate.close_breaker("publishing", folder)
-    assert trouble.value.kind is Kind.MISUSE
+    assert failed.value.kind is Kind.MISUSE
 
 
 def test_every_setting_is_shown_with_its_variable_and_secrets_hidden(monkeypatch, capsys):
@@ -172,6 +174,6 @@ def test_every_setting_is_shown_with_its_variable_and_secrets_hidden(monkeypatch
 
 def test_a_setting_that_cannot_be_read_is_named(monkeypatch):
     monkeypatch.setenv("CREDSTREAM_BATCH_SIZE", "many")
-    with pytest.raises(CommandError, match="CREDSTREAM_BATCH_SIZE") as trouble:
+    with pytest.raises(CommandError, match="CREDSTREAM_BATCH_SIZE") as failed:
         operate.show_config(as_json=True)
-    assert trouble.value.kind is Kind.CONFIG
+    assert failed.value.kind is Kind.CONFIG
