@@ -91,7 +91,7 @@ def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence)
     for database, folder in databases:
         # Before anything waits for a lock that a frozen process of this name holds (decision 0017).
         engine.name_sessions(database, worker.name)
-        retry_until_available(partial(engine.end_earlier, database), _never, turn)
+        retry_until_available(partial(engine.end_earlier_sessions, database), _never, turn)
         retry_until_available(partial(ready, database, folder), _never, turn)
     try:
         app = app_of(worker)

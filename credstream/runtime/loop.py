@@ -100,7 +100,7 @@ class Loop:
         if rows:
             # All rows in one transaction, in the order of their batch: an input and its `again`
             # topic speak of the same keys (decision 0002).
-            self.transactions.commit(journal.in_order(rows.values()), rows)
+            self.transactions.commit(journal.outputs_in_order(rows.values()), rows)
             self.partitions.mark_replayed(rows)
             metrics.REPLAYS.labels(self.stage.service.name).inc(len(rows))
             logger().info("journal replayed", rows=len(rows))

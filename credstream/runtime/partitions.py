@@ -108,7 +108,7 @@ class Partitions:
             trusting = journal.trusts_broker(connection)
         rows = {partition: stored.get(partition) for partition in unchecked}
         verdicts = {
-            partition: journal.verdict(
+            partition: journal.compare(
                 partition, row, self.cluster_id, offsets[partition], trusting=trusting
             )
             for partition, row in rows.items()

@@ -24,14 +24,14 @@ from credstream.kafka.topic_reader import ends, incoming_of, read_partition
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction
-from credstream.storage.statements import among, hold_epoch, select_in, upsert
+from credstream.storage.statements import keys_query, lock_epoch, select_by_keys, upsert
 from credstream.storage.tables import EPOCH, FAILURES, PROVIDERS, REFERENCE
 
 Record = TypeVar("Record")
 # Takes the id and the record of a message, None for a deleted one; what it gives is sent.
 Learn: TypeAlias = Callable[[sa.Connection, str, Record | None], Sequence[Emit]]
 MOST_FAILURES = 3
-_REGISTERED = among(sa.select(PROVIDERS), PROVIDERS.c.id)
+_REGISTERED = keys_query(sa.select(PROVIDERS), PROVIDERS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Reference:
         with transaction(self.engine) as connection:
             # Batches hold the epoch shared. Without the lock, a batch that read before this change
             # and commits after it would be missed by `learn`, and never be judged again.
-            hold_epoch(connection, exclusive=control.exclusive)
+            lock_epoch(connection, exclusive=control.exclusive)
             emits = control.learn(connection, key, record)
             connection.execute(sa.update(EPOCH).values(changes=EPOCH.c.changes + 1))
         self._send(emits)
@@ -217,5 +217,5 @@ def learn_provider(codec: Codec) -> Learn[Provider]:
 
 def providers(connection: sa.Connection, codec: Codec, ids: set[str]) -> dict[str, Provider]:
     """The registrations of some providers."""
-    rows = select_in(connection, _REGISTERED, ids)
+    rows = select_by_keys(connection, _REGISTERED, ids)
     return {row.id: codec.held(row.record, Provider) for row in rows}

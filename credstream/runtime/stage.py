@@ -20,7 +20,7 @@ from credstream.runtime.service import NOBODY, Facts, Known, Opened, Record, Row
 from credstream.storage import journal
 from credstream.storage.engine import transaction
 from credstream.storage.journal import Move, NotOurs, Output
-from credstream.storage.statements import hold_epoch
+from credstream.storage.statements import lock_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
         started = time.perf_counter()
         opened = [self._open(message) for message in batch]
         with transaction(self.engine) as connection:
-            hold_epoch(connection, exclusive=self.service.exclusive(_messages(opened)))
+            lock_epoch(connection, exclusive=self.service.exclusive(_messages(opened)))
             decided = decide(connection, opened)
             self.service.apply(connection, decided.rows)
             moves = _moves(decided.ended, committed)

@@ -1,4 +1,4 @@
-"""Databases: engines, sessions and transactions."""
+"""Engines, sessions and transactions of SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ from credstream.process import timeouts
 from credstream.process.diagnosis import of_database
 from credstream.process.settings import Settings, SettingsError, needed
 
-EARLIER = sa.text(
+END_EARLIER_SESSIONS = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE application_name = current_setting('application_name')"
     " AND application_name LIKE 'credstream %'"
     " AND usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
 )
-# What PostgreSQL says on a standby, and of a session that said nothing for too long; others of
-# their class mean a bug.
+# Read-only transaction, as on a standby, and idle-in-transaction time-out. Others of their class
+# are faults of ours. https://www.postgresql.org/docs/current/errcodes-appendix.html
 AWAY = frozenset({"25006", "25P03"})
 
 
 def open_engine(url: str, idle_seconds: float = timeouts.PATIENCE_SECONDS) -> sa.Engine:
-    """An engine whose transactions are what the runtime relies on.
+    """An engine with the transactions that the runtime relies on; raises SettingsError.
 
-    PostgreSQL ends a transaction that has said nothing for `idle_seconds`: a frozen worker, or
-    one whose machine is gone, would keep its locks from all others.
-    On SQLite every transaction begins IMMEDIATE and is on disk when it ends: with
-    synchronous=NORMAL the last commits may vanish after Kafka has committed.
+    PostgreSQL ends a transaction that is idle for `idle_seconds`: a frozen worker, or one whose
+    machine is gone, would keep its locks. On SQLite every transaction begins IMMEDIATE and is on
+    disk when it ends: with synchronous=NORMAL the last commits may be lost after Kafka has
+    committed.
     """
     if not url.startswith("sqlite"):
         try:
-            told = {"connect_timeout": timeouts.DATABASE_CONNECT_SECONDS}
-            made = sa.create_engine(url, pool_pre_ping=True, connect_args=told)
+            arguments = {"connect_timeout": timeouts.DATABASE_CONNECT_SECONDS}
+            engine = sa.create_engine(url, pool_pre_ping=True, connect_args=arguments)
         except (ArgumentError, ImportError) as error:
             raise SettingsError(
                 "the URL of a database cannot be read; write CREDSTREAM_DATABASE_URL and "
                 "CREDSTREAM_VAULT_URL as postgresql+psycopg://user:password@host:port/name"
             ) from error
-        sa.event.listen(made, "connect", _ends_when_idle(idle_seconds))
-        return made
-    made = sa.create_engine(url, connect_args={"timeout": timeouts.DATABASE_LOCK_SECONDS})
-    sa.event.listen(made, "connect", _prepare)
-    sa.event.listen(made, "begin", _begin_immediate)
-    return made
+        sa.event.listen(engine, "connect", _ends_when_idle(idle_seconds))
+        return engine
+    engine = sa.create_engine(url, connect_args={"timeout": timeouts.DATABASE_LOCK_SECONDS})
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
 
 
 def engine_of(settings: Settings, name: str) -> sa.Engine:
-    """The engine of a worker, for the address that a setting has; raises SettingsError."""
+    """The engine of a worker, for the URL in a setting; raises SettingsError."""
     return open_engine(needed(settings, name), settings.patience_seconds)
 
 
-def name_sessions(made: sa.Engine, worker: str) -> None:
-    """Sessions that an engine will open on PostgreSQL carry schema and worker as their name."""
-    if made.dialect.name != "postgresql":
+def name_sessions(engine: sa.Engine, worker: str) -> None:
+    """Name the sessions that an engine will open on PostgreSQL after schema and worker."""
+    if engine.dialect.name != "postgresql":
         return
 
     def say(connection: Any, _record: Any) -> None:
@@ -66,18 +66,18 @@ def name_sessions(made: sa.Engine, worker: str) -> None:
         connection.execute(f"SELECT set_config('application_name', {name}, false)", [worker])
         connection.commit()
 
-    sa.event.listen(made, "connect", say)
+    sa.event.listen(engine, "connect", say)
 
 
-def end_earlier(made: sa.Engine) -> None:
-    """End the sessions of a worker's earlier lives, by their name; raises Unavailable.
+def end_earlier_sessions(engine: sa.Engine) -> None:
+    """End the sessions of earlier processes of a worker, by their name; raises Unavailable.
 
-    A frozen worker, or one whose machine is gone, keeps its locks: as Kafka takes the
-    transactions of that name from it, so PostgreSQL its sessions.
+    A frozen worker, or one whose machine is gone, keeps its locks. This is to PostgreSQL what
+    fencing is to Kafka (decision 0017).
     """
-    if made.dialect.name == "postgresql":
-        with transaction(made) as connection:
-            connection.execute(EARLIER)
+    if engine.dialect.name == "postgresql":
+        with transaction(engine) as connection:
+            connection.execute(END_EARLIER_SESSIONS)
 
 
 def empty(url: str) -> None:
@@ -123,6 +123,6 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 
 def _cause(source: sa.Engine, error: Exception) -> str:
-    """The driver's own words, without statement and parameters, which may hold data."""
+    """The driver's message without statement and parameters, which may hold personal data."""
     origin = getattr(error, "orig", None) or error
     return str(of_database(str(origin), str(source.url)))

@@ -1,9 +1,9 @@
-"""The journal: what a batch sends is kept with its state until Kafka has it.
+"""The journal: the outputs of a batch are stored with its state until Kafka has them.
 
-One row per source partition. The SQL transaction of a batch moves the row from the end of the
-batch before to its own end, with the batch's outputs; the Kafka transaction follows. After a
-crash between the two, the row is one batch ahead of the committed offset, and its outputs are
-published before anything new is read.
+It has one row for each source partition. The SQL transaction of a batch moves the row from the end
+of the batch before to its own end, and stores the batch's outputs in it; the Kafka transaction
+follows. After a crash between the two, the row is one batch ahead of the committed offset, and its
+outputs are published before the worker reads anything new.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ ANY_PARTITION: Partition = ("*", 0)
 
 
 class JournalError(Exception):
-    """The journal and the broker do not fit together; an operator has to decide."""
+    """The journal contradicts the broker's offsets; an operator has to decide."""
 
 
 class NotOurs(Exception):
-    """The row is not where this worker believes it to be: it must roll back and end."""
+    """Another worker has moved the row: this one must roll back and end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One message to be written; `headers` are (name, value) pairs."""
+    """One message to be sent; `headers` are (name, value) pairs."""
 
     topic: str
     key: bytes | None
@@ -57,7 +57,7 @@ class Row:
 
     @property
     def settled(self) -> bool:
-        """Whether its worker knew that Kafka has everything."""
+        """Whether its worker knew that Kafka has the outputs."""
         return self.since == self.upto + 1 and not self.outputs
 
     def as_settled(self) -> Row:
@@ -73,25 +73,25 @@ class Move:
     outputs: tuple[tuple[int, Output], ...]
 
 
-def read(connection: sa.Connection, places: Iterable[Partition]) -> dict[Partition, Row]:
+def read(connection: sa.Connection, partitions: Iterable[Partition]) -> dict[Partition, Row]:
     """The rows of some source partitions."""
-    wanted = set(places)
+    wanted = set(partitions)
     names = {topic for topic, _ in wanted}
     found = {
         (row.topic, row.partition): Row(row.cluster_id, row.since, row.upto, _unpack(row.outputs))
         for row in connection.execute(sa.select(JOURNAL).where(JOURNAL.c.topic.in_(names)))
     }
-    return {place: found[place] for place in wanted if place in found}
+    return {partition: found[partition] for partition in wanted if partition in found}
 
 
 def trusts_broker(connection: sa.Connection) -> bool:
-    """Whether an operator said, within a day, that a partition without a row is no reason to stop.
+    """Whether an operator has told workers, within a day, to go on without a row.
 
-    A day is enough for every worker to come back; for longer, a lost row would go unseen.
+    A day is enough for every worker to start again; after that a lost row must be noticed.
     """
     query = sa.select(JOURNAL.c.since).where(JOURNAL.c.topic == ANY_PARTITION[0])
-    said = connection.execute(query).scalar()
-    return said is not None and time.time() * 1000 - said < DAY_MS
+    told_at = connection.execute(query).scalar()
+    return told_at is not None and time.time() * 1000 - told_at < DAY_MS
 
 
 def move(
@@ -100,36 +100,39 @@ def move(
     before: Mapping[Partition, Row | None],
     moves: Mapping[Partition, Move],
 ) -> None:
-    """Set the rows by compare-and-set, in key order, onwards only; raises NotOurs."""
-    for place in sorted(moves):
-        row, upto = before[place], moves[place].upto
+    """Move rows by compare-and-set, only forward and in key order; raises NotOurs."""
+    for partition in sorted(moves):
+        row, upto = before[partition], moves[partition].upto
         if row is not None and upto <= row.upto:
-            raise NotOurs(f"journal row {_name(place)} ends at {row.upto}, after {upto}")
-    values = {place: _values(place, cluster_id, moves[place]) for place in sorted(moves)}
-    _insert(connection, [row for place, row in values.items() if before[place] is None])
+            raise NotOurs(f"journal row {_name(partition)} ends at {row.upto}, after {upto}")
+    values = {
+        partition: _values(partition, cluster_id, moves[partition]) for partition in sorted(moves)
+    }
+    _insert(connection, [row for partition, row in values.items() if before[partition] is None])
     _update(
         connection,
         [
             row | {"old_upto": old.upto, "old_cluster": old.cluster_id}
-            for place, row in values.items()
-            if (old := before[place]) is not None
+            for partition, row in values.items()
+            if (old := before[partition]) is not None
         ],
     )
 
 
-def verdict(
-    place: Partition,
+def compare(
+    partition: Partition,
     row: Row | None,
     cluster_id: str,
     committed: int | None,
     *,
     trusting: bool = False,
 ) -> str:
-    """go-on, replay, or raise JournalError: there are two good states only.
+    """Compare a row with the committed offset: "go-on" or "replay"; raises JournalError.
 
-    `trusting` is what `trusts_broker` says.
+    There are two good states only: Kafka has the row's outputs, or the crash came between the two
+    commits. `trusting` is the answer of `trusts_broker`.
     """
-    name = _name(place)
+    name = _name(partition)
     if row is None:
         if committed is None or trusting:
             return "go-on"
@@ -151,14 +154,17 @@ def verdict(
     )
 
 
-def in_order(rows: Iterable[Row]) -> list[Output]:
-    """The outputs of rows that one batch wrote, as they stood in the batch."""
+def outputs_in_order(rows: Iterable[Row]) -> list[Output]:
+    """The outputs of rows that one batch wrote, in the order that they had in it."""
     placed = [pair for row in rows for pair in row.outputs]
     return [output for _, output in sorted(placed, key=lambda pair: pair[0])]
 
 
 def forget(connection: sa.Connection) -> int:
-    """Keep the state, trust the broker's offsets from here on; how many rows it concerned."""
+    """Forget what rows say and trust the broker's offsets from now on; the number of the rows.
+
+    The state of the service stays.
+    """
     nothing = {"cluster_id": ANY_CLUSTER, "since": None, "upto": -1, "outputs": _pack(())}
     done = connection.execute(
         sa.update(JOURNAL).where(JOURNAL.c.topic != ANY_PARTITION[0]).values(**nothing)
@@ -171,24 +177,27 @@ def forget(connection: sa.Connection) -> int:
 
 
 def settle(connection: sa.Connection, done: Mapping[Partition, Row]) -> None:
-    """Settle rows whose outputs Kafka has: an idle worker keeps no persons.
+    """Empty rows whose outputs Kafka has, so that an idle worker stores no persons.
 
     A settled row begins where it ends. The row of a partition's first batch began at no offset,
-    which is also what the broker has when a topic was made anew: only a settled one tells them
-    apart. `done` are the rows whose outputs their worker knows to be there: a row that moved on
-    since, or that another worker left between its two commits, keeps what only it has.
+    and a topic that was created again has no committed offset either: only a settled row tells the
+    two apart. `done` are the rows whose outputs their worker knows to be in Kafka: a row that has
+    moved since, or that another worker left between its two commits, stays as it is (decision
+    0014).
     """
-    for place in sorted(done):
-        settled = {"outputs": _pack(()), "since": done[place].upto + 1}
+    for partition in sorted(done):
+        settled = {"outputs": _pack(()), "since": done[partition].upto + 1}
         connection.execute(
-            sa.update(JOURNAL).where(*_one(place), *_still(done[place])).values(**settled)
+            sa.update(JOURNAL)
+            .where(*_is_of(partition), *_has_not_moved(done[partition]))
+            .values(**settled)
         )
 
 
-def _values(place: Partition, cluster_id: str, move: Move) -> dict[str, Any]:
+def _values(partition: Partition, cluster_id: str, move: Move) -> dict[str, Any]:
     return {
-        "at_topic": place[0],
-        "at_partition": place[1],
+        "at_topic": partition[0],
+        "at_partition": partition[1],
         "cluster_id": cluster_id,
         "since": move.since,
         "upto": move.upto,
@@ -199,7 +208,7 @@ def _values(place: Partition, cluster_id: str, move: Move) -> dict[str, Any]:
 def _insert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         try:
-            connection.execute(_MADE, row)
+            connection.execute(_INSERT, row)
         except IntegrityError as error:
             raise _not_ours([row]) from error
 
@@ -207,43 +216,45 @@ def _insert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 def _update(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows or connection.execute(_MOVE, rows).rowcount == len(rows):
         return
-    ends = {place: row.upto for place, row in read(connection, map(_place, rows)).items()}
-    raise _not_ours([row for row in rows if ends.get(_place(row)) != row["upto"]] or rows)
+    ends = {
+        partition: row.upto for partition, row in read(connection, map(_partition, rows)).items()
+    }
+    raise _not_ours([row for row in rows if ends.get(_partition(row)) != row["upto"]] or rows)
 
 
 def _not_ours(rows: Sequence[Mapping[str, Any]]) -> NotOurs:
-    names = ", ".join(_name(_place(row)) for row in rows)
+    names = ", ".join(_name(_partition(row)) for row in rows)
     return NotOurs(f"journal row {names} was moved by another worker")
 
 
-def _place(row: Mapping[str, Any]) -> Partition:
+def _partition(row: Mapping[str, Any]) -> Partition:
     return row["at_topic"], row["at_partition"]
 
 
-def _name(place: Partition) -> str:
-    return f"{place[0]}[{place[1]}]"
+def _name(partition: Partition) -> str:
+    return f"{partition[0]}[{partition[1]}]"
 
 
-def _one(place: Partition) -> tuple[sa.ColumnElement[bool], ...]:
-    return JOURNAL.c.topic == place[0], JOURNAL.c.partition == place[1]
+def _is_of(partition: Partition) -> tuple[sa.ColumnElement[bool], ...]:
+    return JOURNAL.c.topic == partition[0], JOURNAL.c.partition == partition[1]
 
 
-def _still(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
+def _has_not_moved(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
     return JOURNAL.c.upto == row.upto, JOURNAL.c.cluster_id == row.cluster_id
 
 
-# Made once, and run for all rows of a batch at once: to build a statement and to look it up anew
-# costs more than to run it.
+# Built once, and run for all rows of a batch at once: building a statement costs more than running
+# it.
 _SET: dict[str, Any] = {c: sa.bindparam(c) for c in ("cluster_id", "since", "upto", "outputs")}
-_PLACE: dict[str, Any] = {
+_PARTITION: dict[str, Any] = {
     "topic": sa.bindparam("at_topic"),
     "partition": sa.bindparam("at_partition"),
 }
-_MADE = sa.insert(JOURNAL).values(_SET | _PLACE)
+_INSERT = sa.insert(JOURNAL).values(_SET | _PARTITION)
 _MOVE = (
     sa.update(JOURNAL)
     .where(
-        *(JOURNAL.c[name] == value for name, value in _PLACE.items()),
+        *(JOURNAL.c[name] == value for name, value in _PARTITION.items()),
         JOURNAL.c.upto == sa.bindparam("old_upto"),
         JOURNAL.c.cluster_id == sa.bindparam("old_cluster"),
     )

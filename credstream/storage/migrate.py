@@ -1,4 +1,4 @@
-"""Bring a database to the tables that this version expects, or say how far it is off."""
+"""Migrates a database to the tables that this version needs, or says how it differs."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ import sqlalchemy as sa
 from credstream.storage.engine import transaction
 
 HERE = Path(__file__).parent / "migrations"
-LOCK = 0x63726564  # any number that only we use
+ADVISORY_LOCK = 0x63726564  # a number that nothing else uses
 VAULT: tuple[Path, ...] = (HERE / "vault",)
 
 
 class SchemaError(Exception):
-    """The database is behind or ahead of this version."""
+    """The database is older or newer than this version."""
 
 
 def folders(service: str) -> tuple[Path, ...]:
-    """Where the migrations of a service's database lie: the runtime's and its own."""
+    """The folders with the migrations of a service's database: those of all services, its own."""
     return HERE / "service", Path(__file__).parents[2] / "services" / service / "migrations"
 
 
 def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
-    """Apply what is missing, in one transaction; raises Unavailable and SchemaError."""
+    """Apply the migrations that are missing, in one transaction.
+
+    Raises Unavailable, and SchemaError for a database of a newer version.
+    """
     found = current(engine)
     if found == heads(where):
         return
@@ -40,8 +43,8 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     config.set_main_option("version_locations", _literal(os.pathsep.join(map(str, where))))
     with transaction(engine) as connection:
         if connection.dialect.name == "postgresql":
-            # Workers that start together bring it up to date one after the other.
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            # Workers that start together migrate one after the other.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "heads")
@@ -71,7 +74,7 @@ def current(engine: sa.Engine) -> frozenset[str]:
 
 
 def heads(where: tuple[Path, ...]) -> frozenset[str]:
-    """The last revision of each folder, told from the files' own words without Alembic."""
+    """The last revision of each folder, read from the text of its files, without Alembic."""
     found = set()
     for folder in where:
         revisions = _revisions(folder)
@@ -80,7 +83,7 @@ def heads(where: tuple[Path, ...]) -> frozenset[str]:
 
 
 def _refuse_newer(found: frozenset[str], where: tuple[Path, ...]) -> None:
-    """Alembic ends with a traceback where it meets a revision that it has no file of."""
+    """Raise SchemaError for a revision of which we have no file: Alembic fails on one."""
     newer = found - {name for folder in where for name in _revisions(folder)}
     if newer:
         raise SchemaError(
@@ -100,7 +103,7 @@ def _revisions(folder: Path) -> dict[str, str | None]:
 
 
 def _literal(path: str) -> str:
-    """Alembic's configuration reads % as the start of a name."""
+    """A path for Alembic's configuration, in which % begins a variable."""
     return path.replace("%", "%%")
 
 

@@ -1,4 +1,4 @@
-"""Statements that many tables share: upserts, queries by many keys, the epoch's lock."""
+"""Statements that many tables share: upserts, queries by many keys, the lock of the epoch."""
 
 from __future__ import annotations
 
@@ -12,21 +12,27 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from credstream.storage.tables import EPOCH
 
-# Values of one IN list.
-SHORT = 500
+# The most values of one IN list; SQLite takes 32,766 parameters, and a statement of many is slow to
+# parse.
+IN_LIST_SIZE = 500
 
 
-def hold_epoch(connection: sa.Connection, *, exclusive: bool) -> None:
-    """Keep reference data still for this transaction, or be the only one to change it.
+def lock_epoch(connection: sa.Connection, *, exclusive: bool) -> None:
+    """Lock the epoch until the transaction ends: shared to read reference data, or to change it.
 
-    On SQLite the transaction itself is exclusive already.
+    Without this lock a batch that reads before a change and commits after it would publish a
+    judgement by old data, and the change would not find its keys. On SQLite a transaction that
+    writes is alone anyway.
     """
     if connection.dialect.name != "sqlite":
-        connection.execute(_ALONE if exclusive else _SHARED)
+        connection.execute(_LOCK_EXCLUSIVE if exclusive else _LOCK_SHARED)
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows or replace them by primary key, in key order so that workers never deadlock."""
+    """Insert rows or replace them by primary key; the last row of a key counts.
+
+    In the order of keys, so that two workers never lock the same rows in another order.
+    """
     if not rows:
         return
     keys = _keys(table)
@@ -36,47 +42,46 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
-    """A query for the rows whose column has one of many texts, for `select_in`.
+class KeysQuery:
+    """A query for the rows whose column has one of many texts, for `select_by_keys`.
 
-    PostgreSQL takes them as one array: a list of another length would be another statement, to be
-    made here and planned there.
+    PostgreSQL gets the texts as one array: a list of another length would be another statement,
+    which has to be built here and planned there.
     """
 
     postgresql: sa.Select[Any]
     sqlite: sa.Select[Any]
 
 
-def among(query: sa.Select[Any], column: sa.ColumnElement[str]) -> Among:
-    """Make such a query, once for the process."""
-    array = sa.bindparam("wanted", type_=postgresql.ARRAY(sa.String))
-    listed = sa.bindparam("wanted", type_=sa.String(), expanding=True)
-    return Among(query.where(column == sa.any_(array)), query.where(column.in_(listed)))
+def keys_query(query: sa.Select[Any], column: sa.ColumnElement[str]) -> KeysQuery:
+    """The query, limited to given texts of a column; built once for the process."""
+    array = sa.bindparam("keys", type_=postgresql.ARRAY(sa.String))
+    listed = sa.bindparam("keys", type_=sa.String(), expanding=True)
+    return KeysQuery(query.where(column == sa.any_(array)), query.where(column.in_(listed)))
 
 
-def in_chunks(values: Sequence[Any], size: int = SHORT) -> Iterator[Sequence[Any]]:
-    """Pieces of some size."""
+def select_by_keys(
+    connection: sa.Connection, query: KeysQuery, keys: set[str]
+) -> list[sa.Row[Any]]:
+    """The rows of a query whose column has one of the keys."""
+    ordered = sorted(keys)
+    if connection.dialect.name == "postgresql":
+        statement, size = query.postgresql, max(1, len(ordered))
+    else:
+        statement, size = query.sqlite, IN_LIST_SIZE
+    chunks = in_chunks(ordered, size)
+    return [row for chunk in chunks for row in connection.execute(statement, {"keys": chunk})]
+
+
+def in_chunks(values: Sequence[Any], size: int = IN_LIST_SIZE) -> Iterator[Sequence[Any]]:
+    """The values in pieces of one size."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
 
 
-def select_in(connection: sa.Connection, found: Among, values: set[str]) -> list[sa.Row[Any]]:
-    """The rows of a query whose column has one of the values."""
-    wanted = sorted(values)
-    if connection.dialect.name == "postgresql":
-        query, size = found.postgresql, max(1, len(wanted))
-    else:
-        query, size = found.sqlite, SHORT
-    pieces = in_chunks(wanted, size)
-    return [row for piece in pieces for row in connection.execute(query, {"wanted": piece})]
-
-
-# What is made once costs a batch nothing: to build a statement and to look it up anew takes longer
-# than to run it.
-_SHARED = sa.select(EPOCH.c.id).where(EPOCH.c.id == 1).with_for_update(read=True)
-
-
-_ALONE = sa.select(EPOCH.c.id).where(EPOCH.c.id == 1).with_for_update()
+# Statements are built once: building one, and finding it in the cache, takes longer than to run it.
+_LOCK_SHARED = sa.select(EPOCH.c.id).where(EPOCH.c.id == 1).with_for_update(read=True)
+_LOCK_EXCLUSIVE = sa.select(EPOCH.c.id).where(EPOCH.c.id == 1).with_for_update()
 
 
 @cache

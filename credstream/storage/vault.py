@@ -1,4 +1,4 @@
-"""The vault: one key per learner, wrapped by a key-encryption key; deleting one is erasure."""
+"""The vault: a key for each learner, wrapped by a key-encryption key; deleting it is erasure."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from credstream.contract.errors import Unavailable
 from credstream.process import timeouts
 from credstream.storage.engine import transaction
-from credstream.storage.statements import among, select_in
+from credstream.storage.statements import keys_query, select_by_keys
 
 METADATA = sa.MetaData()
-# A row without a key is an erased learner, whose key must never be made again.
+# A row without a key is an erased learner's, for whom no key may ever be made again.
 KEYS = sa.Table(
     "keys",
     METADATA,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("wrapped", sa.LargeBinary),
 )
-_NAMED = among(sa.select(KEYS), KEYS.c.id)
+_BY_ID = keys_query(sa.select(KEYS), KEYS.c.id)
 
 NONCE_BYTES = 12
 
@@ -35,24 +35,24 @@ class Erased(Exception):
 
 @dataclass(slots=True)
 class Vault:
-    """Keys of learners behind three verbs; raises Unavailable when the store is away."""
+    """Makes, gets and erases the keys of learners; raises Unavailable when its database is away."""
 
     engine: sa.Engine
     kek: bytes
     _cache: dict[str, tuple[float, bytes | None]] = field(default_factory=dict)
 
     def make_or_get(self, ids: Iterable[str]) -> dict[str, bytes | None]:
-        """The key of each learner, made where there was none; None for the erased."""
+        """The key of each learner, made where there was none; None for erased learners."""
         wanted = set(ids)
-        found = self._fresh(wanted)
+        found = self._cached(wanted)
         missing = wanted - set(found)
         if missing:
-            found |= self._remember(self._made(missing))
+            found |= self._remember(self._make(missing))
         return found
 
     def get(self, key_id: str) -> bytes:
         """The key of a learner; raises Erased."""
-        found = self._fresh({key_id})
+        found = self._cached({key_id})
         if key_id not in found:
             with transaction(self.engine) as connection:
                 found = self._remember(self._read(connection, {key_id}))
@@ -67,7 +67,7 @@ class Vault:
             connection.execute(sa.update(KEYS).where(KEYS.c.id == key_id).values(wrapped=None))
         self._cache.pop(key_id, None)
 
-    def _made(self, ids: set[str]) -> dict[str, bytes | None]:
+    def _make(self, ids: set[str]) -> dict[str, bytes | None]:
         with transaction(self.engine) as connection:
             found = self._read(connection, ids)
             new = sorted(ids - set(found))
@@ -76,20 +76,23 @@ class Vault:
                 rows = [{"id": name, "wrapped": self._wrap(name, os.urandom(32))} for name in new]
                 insert = sa.insert(KEYS)
                 if connection.dialect.name == "postgresql":
-                    # Another worker may make the same learner's key: the first one stands.
+                    # Another worker may make the same learner's key: the first one counts.
                     insert = sa.dialects.postgresql.insert(KEYS).on_conflict_do_nothing()
                 connection.execute(insert, rows)
                 found |= self._read(connection, set(new))
         return found
 
     def _check(self, connection: sa.Connection) -> None:
-        """No key is made beside keys that ours does not open: nobody could tell them apart."""
+        """Raise Unavailable where our key-encryption key does not open the keys that exist.
+
+        Keys made beside them could not be told from theirs, and neither side could open both.
+        """
         query = sa.select(KEYS).where(KEYS.c.wrapped.is_not(None)).limit(1)
         if row := connection.execute(query).first():
             self._unwrap(row.id, row.wrapped)
 
     def _read(self, connection: sa.Connection, ids: set[str]) -> dict[str, bytes | None]:
-        rows = select_in(connection, _NAMED, ids)
+        rows = select_by_keys(connection, _BY_ID, ids)
         return {
             row.id: None if row.wrapped is None else self._unwrap(row.id, row.wrapped)
             for row in rows
@@ -106,7 +109,7 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise Unavailable("vault: the key-encryption key does not open its keys") from error
 
-    def _fresh(self, ids: set[str]) -> dict[str, bytes | None]:
+    def _cached(self, ids: set[str]) -> dict[str, bytes | None]:
         now = time.monotonic()
         known = {name: self._cache[name] for name in ids if name in self._cache}
         return {name: key for name, (until, key) in known.items() if until > now}

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accreditation, Accredited, Again, Normalised
-from credstream.storage.statements import among, select_in
+from credstream.storage.statements import keys_query, select_by_keys
 from services.accreditation.step import Facts, HeldJudgement, bodies_tokens
 from services.accreditation.tables import ACCREDITATIONS, JUDGED, TOKENS
 
 _ANY = sa.select(ACCREDITATIONS.c.id).limit(1)
-_JUDGED = among(sa.select(JUDGED), JUDGED.c.key)
-_LISTED = among(
+_JUDGED = keys_query(sa.select(JUDGED), JUDGED.c.key)
+_LISTED = keys_query(
     sa.select(TOKENS.c.token, ACCREDITATIONS.c.record).join_from(
         TOKENS, ACCREDITATIONS, TOKENS.c.id == ACCREDITATIONS.c.id
     ),
@@ -35,7 +35,7 @@ def gather(
 
 
 def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, HeldJudgement]:
-    rows = select_in(connection, _JUDGED, keys)
+    rows = select_by_keys(connection, _JUDGED, keys)
     kept = {row.key: codec.decode(row.record, Accredited) for row in rows}
     return {key: HeldJudgement(each.record, each.judgement) for key, each in kept.items()}
 
@@ -44,7 +44,7 @@ def _listed(
     codec: Codec, connection: sa.Connection, wanted: set[str]
 ) -> dict[str, tuple[Accreditation, ...]]:
     found: dict[str, tuple[Accreditation, ...]] = {}
-    for row in select_in(connection, _LISTED, wanted):
+    for row in select_by_keys(connection, _LISTED, wanted):
         known = found.get(row.token, ())
         found[row.token] = (*known, codec.held(row.record, Accreditation))
     return found

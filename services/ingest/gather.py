@@ -11,13 +11,13 @@ from credstream.contract.codec import Codec
 from credstream.contract.messages import Incoming, ReadMessage
 from credstream.contract.records import Provider
 from credstream.runtime.reference import providers
-from credstream.storage.statements import among, select_in
+from credstream.storage.statements import keys_query, select_by_keys
 from services.ingest.examine import Examined
 from services.ingest.step import Facts
 from services.ingest.tables import LAST, SEEN
 
-_LAST = among(sa.select(LAST), LAST.c.key)
-_SEEN = among(sa.select(SEEN), SEEN.c.key)
+_LAST = keys_query(sa.select(LAST), LAST.c.key)
+_SEEN = keys_query(sa.select(SEEN), SEEN.c.key)
 
 
 def registrations(
@@ -30,8 +30,8 @@ def registrations(
 def gather(connection: sa.Connection, batch: Sequence[ReadMessage[Examined]]) -> Facts:
     """What the keys that were found in a batch had before."""
     keys = {received.key for message in batch for received in message.record.received}
-    last = select_in(connection, _LAST, keys)
-    seen = select_in(connection, _SEEN, keys)
+    last = select_by_keys(connection, _LAST, keys)
+    seen = select_by_keys(connection, _SEEN, keys)
     return Facts(
         {row.key: row.digest for row in last},
         {(row.key, row.digest, row.submission) for row in seen},

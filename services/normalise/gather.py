@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Again, Normalised
-from credstream.storage.statements import Among, among, select_in
+from credstream.storage.statements import KeysQuery, keys_query, select_by_keys
 from services.normalise.assemble import definition_key_of
 from services.normalise.examine import Submission
 from services.normalise.facts import Facts, HeldAward, HeldDefinition, Learner, LearnerKey
@@ -18,24 +18,24 @@ from services.normalise.tables import AWARDS, DEFINITIONS, LINKS, SOURCES
 
 KeysOf = Callable[[Iterable[str]], Mapping[str, Learner]]
 
-_DEFINITIONS = among(
+_DEFINITIONS = keys_query(
     sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since), DEFINITIONS.c.key
 )
-_AWARDS = among(sa.select(AWARDS), AWARDS.c.key)
-_WAITING = among(sa.select(AWARDS).where(AWARDS.c.waiting), AWARDS.c.key)
-_WAITING_FOR = among(
+_AWARDS = keys_query(sa.select(AWARDS), AWARDS.c.key)
+_WAITING = keys_query(sa.select(AWARDS).where(AWARDS.c.waiting), AWARDS.c.key)
+_WAITING_FOR = keys_query(
     sa.select(AWARDS.c.definition_key, AWARDS.c.key).where(AWARDS.c.waiting),
     AWARDS.c.definition_key,
 )
-_FOLLOWING = among(
+_FOLLOWING = keys_query(
     sa.select(AWARDS.c.definition_key, AWARDS.c.key, AWARDS.c.issued_on).where(~AWARDS.c.waiting),
     AWARDS.c.definition_key,
 )
-_CONTENTS = among(
+_CONTENTS = keys_query(
     sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != ""), AWARDS.c.learner
 )
-_SOURCES = among(sa.select(SOURCES), SOURCES.c.key)
-_LINKS = among(sa.select(LINKS), LINKS.c.hmac)
+_SOURCES = keys_query(sa.select(SOURCES), SOURCES.c.key)
+_LINKS = keys_query(sa.select(LINKS), LINKS.c.hmac)
 
 
 def gather(
@@ -70,7 +70,7 @@ def definitions(
 ) -> dict[str, tuple[HeldDefinition, ...]]:
     """The versions of some definitions by their keys, in the order of their first days."""
     found: dict[str, tuple[HeldDefinition, ...]] = {}
-    for row in select_in(connection, _DEFINITIONS, keys):
+    for row in select_by_keys(connection, _DEFINITIONS, keys):
         record = codec.held(row.record, Normalised)
         held = HeldDefinition(
             record.definition, record.account.provenance, row.registered, row.since
@@ -84,9 +84,9 @@ def _definition_keys(submissions: Iterable[Submission]) -> set[str]:
 
 
 def _awards(
-    codec: Codec, connection: sa.Connection, query: Among, keys: set[str]
+    codec: Codec, connection: sa.Connection, query: KeysQuery, keys: set[str]
 ) -> dict[str, HeldAward]:
-    rows = select_in(connection, query, keys)
+    rows = select_by_keys(connection, query, keys)
     return {row.key: HeldAward(codec.decode(row.record, Normalised), row.waiting) for row in rows}
 
 
@@ -96,7 +96,7 @@ def _learners(
     """The learner of each submission by its strongest identifier, and the links that are new."""
     identifiers = [each.identifiers for each in submissions if each.identifiers]
     every = {identifier for own in identifiers for identifier in own}
-    held = {row.hmac: row.learner for row in select_in(connection, _LINKS, every)}
+    held = {row.hmac: row.learner for row in select_by_keys(connection, _LINKS, every)}
     links, new = link_learners(identifiers, held)
     keys = keys_of({links[strongest] for strongest, *_ in identifiers})
     return {strongest: keys[links[strongest]] for strongest, *_ in identifiers}, new
@@ -110,7 +110,7 @@ def _sources(
     for each in submissions:
         arriving.setdefault(each.received.key, set()).add(each.received.format)
     found: dict[str, dict[str, Normalised]] = {}
-    for row in select_in(connection, _SOURCES, set(arriving)):
+    for row in select_by_keys(connection, _SOURCES, set(arriving)):
         if arriving[row.key] != {row.format}:
             found.setdefault(row.key, {})[row.format] = codec.decode(row.record, Normalised)
     return found
@@ -118,14 +118,14 @@ def _sources(
 
 def _waiting(connection: sa.Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for row in select_in(connection, _WAITING_FOR, keys):
+    for row in select_by_keys(connection, _WAITING_FOR, keys):
         found[row.definition_key] = (*found.get(row.definition_key, ()), row.key)
     return found
 
 
 def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for row in select_in(connection, _FOLLOWING, keys):
+    for row in select_by_keys(connection, _FOLLOWING, keys):
         found.setdefault(row.definition_key, {})[row.key] = row.issued_on
     return found
 
@@ -133,4 +133,4 @@ def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str,
 def _contents(connection: sa.Connection, learners: Iterable[Learner]) -> dict[str, str]:
     """The awards that the learners of a batch have, each with what is the same for its content."""
     pseudonyms = {each.pseudonym for each in learners if isinstance(each, LearnerKey)}
-    return {row.key: row.alike for row in select_in(connection, _CONTENTS, pseudonyms)}
+    return {row.key: row.alike for row in select_by_keys(connection, _CONTENTS, pseudonyms)}

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from credstream.contract.codec import Codec
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accredited, Again
-from credstream.storage.statements import among, select_in
+from credstream.storage.statements import keys_query, select_by_keys
 from services.publisher.step import Facts, Head
 from services.publisher.tables import HEADS
 
-_HEADS = among(sa.select(HEADS), HEADS.c.key)
+_HEADS = keys_query(sa.select(HEADS), HEADS.c.key)
 
 
 def gather(
@@ -23,7 +23,7 @@ def gather(
     """The heads of a batch's keys; what they came from is read only where it is judged again."""
     keys = {key_of(message.record) for message in batch}
     again = {message.record.key for message in batch if isinstance(message.record, Again)}
-    rows = select_in(connection, _HEADS, keys)
+    rows = select_by_keys(connection, _HEADS, keys)
     return Facts({row.key: _known_head(codec, row, row.key in again) for row in rows})
 
 

@@ -72,7 +72,7 @@ class Simulation:
     engine: sa.Engine
     log: Log
     journalled: bool = True
-    in_order: Callable[..., list[Output]] = journal.in_order
+    in_order: Callable[..., list[Output]] = journal.outputs_in_order
     rows: dict[Partition, journal.Row | None] = field(default_factory=dict)
     running: bool = False
 
@@ -86,7 +86,7 @@ class Simulation:
             committed = self.log.committed.get(place)
             if not self.journalled:
                 continue
-            if journal.verdict(place, found.get(place), CLUSTER, committed) == "replay":
+            if journal.compare(place, found.get(place), CLUSTER, committed) == "replay":
                 behind[place] = found[place]
         if behind:
             self.log.commit(

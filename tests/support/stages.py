@@ -21,7 +21,7 @@ from credstream.runtime.stage import Stage
 from credstream.runtime.transactions import Transactions
 from credstream.storage import tables
 from credstream.storage.engine import open_engine, transaction
-from credstream.storage.statements import among, select_in, upsert
+from credstream.storage.statements import keys_query, select_by_keys, upsert
 from tests.support import databases
 from tests.support.kafkas import Consumer, Kafka, Producer
 from tests.support.simulation import CLUSTER, Everything
@@ -35,7 +35,7 @@ VERSIONS = sa.Table(
     sa.Column("key", sa.String(60), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
 )
-_VERSIONS = among(sa.select(VERSIONS), VERSIONS.c.key)
+_VERSIONS = keys_query(sa.select(VERSIONS), VERSIONS.c.key)
 RUNTIME = (
     tables.JOURNAL,
     tables.EPOCH,
@@ -58,7 +58,7 @@ class VersionRow:
 
 def gather(connection, batch):
     keys = {message.record for message in batch}
-    return {r.key: r.version for r in select_in(connection, _VERSIONS, keys)}
+    return {r.key: r.version for r in select_by_keys(connection, _VERSIONS, keys)}
 
 
 def step(message, facts):

@@ -128,7 +128,7 @@ def test_the_journal_shows_positions_and_keeps_its_outputs_to_itself(folder, cap
 def test_a_forgotten_journal_trusts_the_broker(journalled, folder, capsys):
     assert operate.forget_journal("accreditation", folder, yes=True) == 0
     assert "1 rows forgotten" in capsys.readouterr().out
-    assert journal.verdict(PARTITION, row_of(journalled), "another cluster", 42) == "go-on"
+    assert journal.compare(PARTITION, row_of(journalled), "another cluster", 42) == "go-on"
 
 
 def test_an_operator_who_says_no_keeps_the_journal(journalled, folder, monkeypatch):

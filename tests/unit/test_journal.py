@@ -63,12 +63,12 @@ def test_emptying_twice_or_nothing_is_harmless(made):
 def test_a_settled_first_row_is_told_from_a_crash_in_the_first_batch(made):
     """The broker has no offset in both; after a topic was made anew, nothing may be replayed."""
     ours = move(made, HERE, None, None, 3)
-    assert journal.verdict(HERE, ours, CLUSTER, None) == "replay"
+    assert journal.compare(HERE, ours, CLUSTER, None) == "replay"
     empty(made, {HERE: ours})
     settled = read(made)[HERE]
-    assert journal.verdict(HERE, settled, CLUSTER, 4) == "go-on"
+    assert journal.compare(HERE, settled, CLUSTER, 4) == "go-on"
     with pytest.raises(journal.JournalError, match="reset"):
-        journal.verdict(HERE, settled, CLUSTER, None)
+        journal.compare(HERE, settled, CLUSTER, None)
 
 
 def test_an_emptied_row_can_still_be_moved_by_its_owner(made):
@@ -117,14 +117,14 @@ def test_one_row_that_is_not_ours_takes_the_whole_batch_back_and_is_named(made, 
 def test_a_verdict_is_good_in_two_states_and_an_error_in_all_others(since, upto, committed):
     row = Row(CLUSTER, since, upto)
     if committed == upto + 1:
-        assert journal.verdict(HERE, row, CLUSTER, committed) == "go-on"
+        assert journal.compare(HERE, row, CLUSTER, committed) == "go-on"
     elif committed == since:
-        assert journal.verdict(HERE, row, CLUSTER, committed) == "replay"
+        assert journal.compare(HERE, row, CLUSTER, committed) == "replay"
     else:
         with pytest.raises(JournalError, match=r"in\[0\]"):
-            journal.verdict(HERE, row, CLUSTER, committed)
+            journal.compare(HERE, row, CLUSTER, committed)
     with pytest.raises(JournalError, match="of cluster"):
-        journal.verdict(HERE, row, "reborn", committed)
+        journal.compare(HERE, row, "reborn", committed)
 
 
 @given(st.permutations(range(12)), st.lists(st.integers(0, 3), min_size=12, max_size=12))
@@ -133,7 +133,9 @@ def test_outputs_come_back_in_the_order_of_the_batch_however_rows_are_mixed(orde
         number: Row(CLUSTER, None, 1, tuple((n, Output("t", None, b"%d" % n)) for n in order if rows[n] == number))
         for number in set(rows)
     }  # fmt: skip
-    assert [o.value for o in journal.in_order(made.values())] == [b"%d" % n for n in range(12)]
+    assert [o.value for o in journal.outputs_in_order(made.values())] == [
+        b"%d" % n for n in range(12)
+    ]
 
 
 OUTPUT = st.builds(

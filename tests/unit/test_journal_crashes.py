@@ -37,7 +37,7 @@ def stage(tmp_path):
     ],
 )
 def test_there_are_two_good_states(row, committed, verdict):
-    assert journal.verdict(INPUT, row, CLUSTER, committed) == verdict
+    assert journal.compare(INPUT, row, CLUSTER, committed) == verdict
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_there_are_two_good_states(row, committed, verdict):
 )
 def test_any_other_state_stops_the_worker_and_names_the_row(row, committed, words):
     with pytest.raises(JournalError, match=words) as caught:
-        journal.verdict(INPUT, row, CLUSTER, committed)
+        journal.compare(INPUT, row, CLUSTER, committed)
     assert "normalised.v1[0]" in str(caught.value)
 
 
@@ -65,8 +65,8 @@ def test_forgetting_keeps_the_state_and_trusts_the_broker(stage):
         long_ago = sa.update(tables.JOURNAL).where(tables.JOURNAL.c.topic == "*").values(since=1)
         connection.execute(long_ago)
         assert not journal.trusts_broker(connection)
-    assert journal.verdict(INPUT, row, "another", 40) == "go-on"
-    assert journal.verdict(AGAIN, None, "another", 40, trusting=True) == "go-on"
+    assert journal.compare(INPUT, row, "another", 40) == "go-on"
+    assert journal.compare(AGAIN, None, "another", 40, trusting=True) == "go-on"
     settle(stage, message(40), rows={INPUT: row}, committed={INPUT: 40})
     assert versions(stage) == {"k": 2}
 

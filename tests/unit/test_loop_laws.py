@@ -104,7 +104,7 @@ def test_the_law_is_red_without_the_journal():
 def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(monkeypatch):
     """As it once was: another worker settled rows between a crash and its replay."""
     crash = [(0, ""), (8, "between")]
-    whole = journal.verdict
+    whole = journal.compare
 
     def emptied(place, row, *rest, **more):
         found = whole(place, row, *rest, **more)
@@ -112,7 +112,7 @@ def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(mo
             object.__setattr__(row, "outputs", ())
         return found
 
-    monkeypatch.setattr(journal, "verdict", emptied)
+    monkeypatch.setattr(journal, "compare", emptied)
     assert [each for each in wrongs(ended(MANY, crash)) if "never" in each]
 
 

@@ -105,7 +105,7 @@ def test_every_change_moves_the_epoch(tmp_path):
 def test_a_control_says_in_which_mode_its_records_lock_the_epoch(tmp_path, monkeypatch, exclusive):
     modes = []
     monkeypatch.setattr(
-        module, "hold_epoch", lambda _connection, *, exclusive: modes.append(exclusive)
+        module, "lock_epoch", lambda _connection, *, exclusive: modes.append(exclusive)
     )
     take(reference_of(tmp_path, Producer(), exclusive=exclusive), 0)
     assert modes == [exclusive]

@@ -16,7 +16,7 @@ from credstream.contract.errors import Unavailable
 from credstream.process import timeouts
 from credstream.storage import engine
 from credstream.storage.engine import open_engine, transaction
-from credstream.storage.statements import among, in_chunks, select_in, upsert
+from credstream.storage.statements import in_chunks, keys_query, select_by_keys, upsert
 from tests.support import databases, stages
 from tests.support.stages import VERSIONS
 
@@ -134,13 +134,13 @@ def test_more_values_than_a_statement_takes_are_asked_for_in_pieces(made):
     with transaction(made) as connection:
         write(connection, *((key, 1) for key in keys))
         wanted = {f"{n:06}" for n in range(40_001)}
-        found = select_in(connection, among(sa.select(VERSIONS), VERSIONS.c.key), wanted)
+        found = select_by_keys(connection, keys_query(sa.select(VERSIONS), VERSIONS.c.key), wanted)
     assert {row.key for row in found} == keys
 
 
 @pytest.mark.real
 def test_postgresql_plans_a_query_once_however_many_values_are_asked_for(made):
-    found = among(sa.select(VERSIONS), VERSIONS.c.key)
+    found = keys_query(sa.select(VERSIONS), VERSIONS.c.key)
     prepared = sa.text(
         "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT toy_%'"
     )
@@ -148,9 +148,9 @@ def test_postgresql_plans_a_query_once_however_many_values_are_asked_for(made):
         write(connection, ("a", 1), ("b", 2))
         for count in range(1, 30):
             wanted = {"a", *(f"{n}" for n in range(count))}
-            assert [row.key for row in select_in(connection, found, wanted)] == ["a"]
+            assert [row.key for row in select_by_keys(connection, found, wanted)] == ["a"]
         assert connection.execute(prepared).scalar() == 1
-        assert select_in(connection, found, set()) == []
+        assert select_by_keys(connection, found, set()) == []
 
 
 @given(st.lists(st.integers(), max_size=20), st.integers(1, 7))
@@ -188,9 +188,9 @@ def test_a_worker_ends_the_sessions_of_its_earlier_lives_and_no_others(tmp_path)
         with pytest.raises(Unavailable, match="ended the session"), transaction(asleep) as first:  # noqa: PT012
             for connection in (first, second, third):
                 connection.execute(one)
-            engine.end_earlier(late)
+            engine.end_earlier_sessions(late)
             first.execute(one)
         assert (second.execute(one).scalar(), third.execute(one).scalar()) == (1, 1)
-    engine.end_earlier(late)
+    engine.end_earlier_sessions(late)
     with transaction(late) as connection:
         assert connection.execute(one).scalar() == 1

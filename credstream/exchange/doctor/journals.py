@@ -37,7 +37,7 @@ def checks(broker: BrokerReport, database: Database) -> Iterator[Finding]:
     for partition in unchanged:
         row, offset = after.get(partition), offsets.get(partition)
         try:
-            journal.verdict(partition, row, broker.id, offset, trusting=trusting)
+            journal.compare(partition, row, broker.id, offset, trusting=trusting)
         except JournalError as error:
             faults.append(str(error))
     do = f"credstream journal show {database.name}; then see {PAGE} in the documentation"

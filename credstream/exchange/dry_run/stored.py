@@ -21,7 +21,7 @@ from credstream.exchange.dry_run.lookups import (
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
 from credstream.storage.read_only import reading
-from credstream.storage.statements import among, select_in
+from credstream.storage.statements import keys_query, select_by_keys
 from credstream.storage.tables import PROVIDERS
 from services.accreditation.tables import ACCREDITATIONS, TOKENS
 from services.normalise.facts import HeldDefinition
@@ -29,10 +29,10 @@ from services.normalise.tables import DEFINITIONS
 
 _PROVIDER_IDS = sa.select(PROVIDERS.c.id)
 _ANY_ACCREDITATION = sa.select(ACCREDITATIONS.c.id).limit(1)
-_DEFINITIONS = among(
+_DEFINITIONS = keys_query(
     sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since), DEFINITIONS.c.key
 )
-_LISTED = among(
+_LISTED = keys_query(
     sa.select(TOKENS.c.token, ACCREDITATIONS.c.record).join_from(
         TOKENS, ACCREDITATIONS, TOKENS.c.id == ACCREDITATIONS.c.id
     ),
@@ -69,7 +69,9 @@ class _Tables:
 
     def definitions(self, keys: set[str]) -> Definitions:
         held: dict[str, tuple[HeldDefinition, ...]] = {}
-        rows = self._rows("normalise", lambda connection: select_in(connection, _DEFINITIONS, keys))
+        rows = self._rows(
+            "normalise", lambda connection: select_by_keys(connection, _DEFINITIONS, keys)
+        )
         for row in rows:
             record = self.codec.decode(row.record, Normalised)
             origins = record.account.provenance
@@ -79,7 +81,7 @@ class _Tables:
 
     def accreditations(self, tokens: set[str]) -> Accreditations:
         rows = self._rows(
-            "accreditation", lambda connection: select_in(connection, _LISTED, tokens)
+            "accreditation", lambda connection: select_by_keys(connection, _LISTED, tokens)
         )
         return by_token((row.token, self.codec.decode(row.record, Accreditation)) for row in rows)
 
