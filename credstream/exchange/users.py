@@ -10,7 +10,7 @@ from credstream.contract.records import Provider
 from credstream.exchange.errors import CommandError
 from credstream.exchange.target import Target
 from credstream.kafka import quotas
-from credstream.kafka.admin import Admin
+from credstream.kafka.users import Users
 
 
 def add_service(target: Target, service: str, password_file: Path) -> Path:
@@ -21,17 +21,17 @@ def add_service(target: Target, service: str, password_file: Path) -> Path:
     if target.embedded:
         raise CommandError("the embedded broker knows no users: everybody may do everything there")
     password = _password_in(password_file)
-    admin, user = Admin(target.cluster), rights.user_of_service(service)
-    admin.set_password(user, password)
-    admin.set_rights(user, rights.of_service(service))
+    users, user = Users(target.cluster), rights.user_of_service(service)
+    users.set_password(user, password)
+    users.set_rights(user, rights.of_service(service))
     return password_file
 
 
 def add_provider(target: Target, provider: Provider, *, new_password: bool) -> str | None:
     """Set user, rights and quota of a provider by its registration; the password if it is new."""
-    admin, user = Admin(target.cluster), rights.user_of_provider(provider.id)
+    users, user = Users(target.cluster), rights.user_of_provider(provider.id)
     suspended = provider.status != "active"
-    admin.set_rights(user, rights.of_provider(provider.kind, provider.id, suspended=suspended))
+    users.set_rights(user, rights.of_provider(provider.kind, provider.id, suspended=suspended))
     quotas.set_quotas(
         target.cluster,
         user,
@@ -40,10 +40,10 @@ def add_provider(target: Target, provider: Provider, *, new_password: bool) -> s
             quotas.CONSUMER: rights.CONSUMER_BYTES_PER_SECOND,
         },
     )
-    if not new_password and admin.has_password(user):
+    if not new_password and users.has_password(user):
         return None
     password = secrets.token_hex(16)
-    admin.set_password(user, password)
+    users.set_password(user, password)
     return password
 
 

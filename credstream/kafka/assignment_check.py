@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from credstream.kafka import groups
 from credstream.kafka.admin import Admin
 from credstream.kafka.cluster import Cluster
 from credstream.process import timeouts
@@ -39,8 +40,8 @@ class AssignmentCheck:
         """
         if self.answered or time.monotonic() - self.asked < timeouts.ASSIGNMENT_CHECK_SECONDS:
             return set()
-        admin = Admin(self.cluster)
-        assigned, counts = admin.held(self.group), admin.partitions()
+        assigned = groups.assigned(self.cluster, self.group)
+        counts = Admin(self.cluster).partitions()
         self.asked = time.monotonic()
         if assigned is None:  # a rebalance is under way: what is assigned will change
             return set()

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer
 
 from credstream.contract.errors import Unavailable
-from credstream.kafka import clients, metadata
-from credstream.kafka.admin import Admin
+from credstream.kafka import clients, groups, metadata
 from credstream.kafka.assignment_check import AssignmentCheck
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.metadata import KnownTopics, MetadataClient
@@ -101,9 +100,8 @@ def check_topics(
 def _check_groups(cluster: Cluster, name: str) -> None:
     """Raise Unavailable for a group that we have no right to use."""
     # Nothing else reports it: the consumer is never assigned anything, and sees no error.
-    for group in Admin(cluster).forbidden_groups(
-        [name, f"{name}-control"], timeouts.GROUP_CHECK_SECONDS
-    ):
+    own = [name, f"{name}-control"]
+    for group in groups.forbidden(cluster, own, timeouts.GROUP_CHECK_SECONDS):
         raise Unavailable(
             f"broker {cluster.address}: we may not use the group {group}; "
             f"run `credstream service add {name}`"

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from credstream.contract import rights, topics
+from credstream.kafka.users import Users
 from credstream.storage import migrate
 from credstream.storage.engine import open_engine, transaction
 from tests.support import commands, failing, stacks
@@ -217,12 +218,12 @@ def test_a_missing_right_is_named_with_the_command_that_gives_it(admin, tmp_path
     gone, words = RIGHTS[case]
     user = rights.user_of_service("normalise")
     held = rights.of_service("normalise")
-    admin.set_rights(user, [r for r in held if (r.resource, r.name) != gone])
+    Users(admin._cluster).set_rights(user, [r for r in held if (r.resource, r.name) != gone])
     try:
         found = doctor(tmp_path, "normalise")
         said, code = first_words(tmp_path, "normalise")
     finally:
-        admin.set_rights(user, held)
+        Users(admin._cluster).set_rights(user, held)
     assert words in amiss(found, "rights")
     assert "credstream service add normalise" in amiss(found, "rights")
     assert words in said
@@ -237,10 +238,10 @@ def test_a_right_that_is_taken_while_it_works_is_named_with_the_command_that_giv
     left = [each for each in held if each.name != topics.RECEIVED]
     try:
         said, code = first_words(
-            tmp_path, "normalise", at_work=lambda: admin.set_rights(user, left)
+            tmp_path, "normalise", at_work=lambda: Users(admin._cluster).set_rights(user, left)
         )
     finally:
-        admin.set_rights(user, held)
+        Users(admin._cluster).set_rights(user, held)
     assert f"topic {topics.RECEIVED} does not exist, or is hidden from us" in said
     assert "credstream service add" in said
     assert code is None

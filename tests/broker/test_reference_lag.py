@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
+from credstream.kafka import groups
 from credstream.kafka.admin import Admin
 from credstream.kafka.sender import Outgoing, Sender
 from credstream.storage.engine import open_engine, transaction
@@ -38,7 +39,7 @@ def leave_out(fleet, admin):
 def held(admin):
     """What is assigned to the members of the group; nothing while the broker does not know."""
     with suppress(Unavailable):
-        return admin.held(GROUP)
+        return groups.assigned(admin._cluster, GROUP)
     return set()
 
 

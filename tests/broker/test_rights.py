@@ -20,6 +20,7 @@ from credstream.kafka import quotas
 from credstream.kafka.admin import Admin
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.sender import Sender
+from credstream.kafka.users import Users
 from deploy.kafka import certificates
 from tests.support import commands, stacks, waiting
 
@@ -37,11 +38,12 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module")
-def admin():
-    made = Admin(Cluster(stacks.stack().bootstrap()))
-    made.create([name for name, _ in topics.fixed(("DE",))], 1)
+def users():
+    cluster = Cluster(stacks.stack().bootstrap())
+    admin, made = Admin(cluster), Users(cluster)
+    admin.create([name for name, _ in topics.fixed(("DE",))], 1)
     for name in (ACME, OTHER):
-        made.create(topics.of_provider("provider", name), 1)
+        admin.create(topics.of_provider("provider", name), 1)
         made.set_password(rights.user_of_provider(name), PASSWORD)
         made.set_rights(rights.user_of_provider(name), rights.of_provider("provider", name))
     made.set_password(rights.user_of_service("normalise"), PASSWORD)
@@ -140,7 +142,7 @@ def test_there_are_forty_attempts():
 
 
 @pytest.mark.parametrize(("what", "name"), ATTEMPTS, ids=str)
-def test_a_provider_is_refused_by_the_broker(admin, what, name):
+def test_a_provider_is_refused_by_the_broker(users, what, name):
     me = who(rights.user_of_provider(ACME))
     word = {
         "write": lambda: write(me, name),
@@ -158,7 +160,7 @@ CALLS = {
 }
 
 
-def test_a_provider_may_write_its_submissions_and_read_its_receipts(admin):
+def test_a_provider_may_write_its_submissions_and_read_its_receipts(users):
     me = who(rights.user_of_provider(ACME))
     assert write(me, OWN) is None
     assert write({"bootstrap.servers": stacks.stack().bootstrap()}, topics.receipts(ACME)) is None
@@ -166,7 +168,7 @@ def test_a_provider_may_write_its_submissions_and_read_its_receipts(admin):
         assert read(me, topics.receipts(ACME), group) is None
 
 
-def test_a_service_may_do_what_the_table_says_and_no_more(admin):
+def test_a_service_may_do_what_the_table_says_and_no_more(users):
     me = who(rights.user_of_service("normalise"))
     assert write(me, topics.NORMALISED) is None
     assert transact(me, "normalise-7") is None
@@ -188,7 +190,7 @@ def errors_of(config):
     return set(said)
 
 
-def test_nobody_gets_in_without_password_certificate_or_encryption(admin, tmp_path):
+def test_nobody_gets_in_without_password_certificate_or_encryption(users, tmp_path):
     user = rights.user_of_provider(ACME)
     assert errors_of(who(user)) is None
     assert "_AUTHENTICATION" in errors_of(who(user, "wrong"))
@@ -202,7 +204,7 @@ def test_nobody_gets_in_without_password_certificate_or_encryption(admin, tmp_pa
     assert errors_of({**who(user), "bootstrap.servers": stacks.stack().bootstrap()})
 
 
-def test_an_open_connection_of_a_suspended_provider_is_refused(admin):
+def test_an_open_connection_of_a_suspended_provider_is_refused(users):
     """The right to write goes at once; the reading of receipts stays."""
     user = rights.user_of_provider(OTHER)
     producer, told = Producer(who(user)), []
@@ -214,24 +216,24 @@ def test_an_open_connection_of_a_suspended_provider_is_refused(admin):
         return told[-1] is not None
 
     assert not attempt()
-    admin.set_rights(user, rights.of_provider("provider", OTHER, suspended=True))
+    users.set_rights(user, rights.of_provider("provider", OTHER, suspended=True))
     waiting.eventually(attempt)
     assert told[-1].name() == "TOPIC_AUTHORIZATION_FAILED"
-    admin.set_rights(user, rights.of_provider("provider", OTHER))
+    users.set_rights(user, rights.of_provider("provider", OTHER))
     assert write(who(user), ITS) is None
 
 
-def test_the_table_of_rights_is_what_the_broker_holds_after_a_change(admin):
+def test_the_table_of_rights_is_what_the_broker_holds_after_a_change(users):
     """What was given too much is taken away again."""
     user = rights.user_of_provider(ACME)
     wide = (*rights.of_provider("provider", ACME), rights.Right("topic", ITS, "write"))
-    admin.set_rights(user, wide)
+    users.set_rights(user, wide)
     assert write(who(user), ITS) is None
-    admin.set_rights(user, rights.of_provider("provider", ACME))
+    users.set_rights(user, rights.of_provider("provider", ACME))
     waiting.eventually(lambda: write(who(user), ITS) in REFUSED)
 
 
-def test_a_provider_above_its_quota_is_slowed_and_others_are_not(admin):
+def test_a_provider_above_its_quota_is_slowed_and_others_are_not(users):
     cluster = Cluster(stacks.stack().bootstrap())
     user = rights.user_of_provider(ACME)
     quotas.set_quotas(cluster, user, {quotas.PRODUCER: 200_000, quotas.CONSUMER: 200_000})
@@ -252,7 +254,7 @@ def test_a_provider_above_its_quota_is_slowed_and_others_are_not(admin):
     assert not free
 
 
-def test_a_list_that_its_publisher_has_no_right_to_is_not_published(admin):
+def test_a_list_that_its_publisher_has_no_right_to_is_not_published(users):
     security = {name: value for name, value in who(GROUP).items() if name.startswith("s")}
     sender = Sender(Cluster(stacks.stack().bootstrap(94), "kafka", security))
     path = list_files(EXAMPLES)[0]
@@ -260,7 +262,7 @@ def test_a_list_that_its_publisher_has_no_right_to_is_not_published(admin):
         lists.publish(sender, Codec(), list_file(path, path.stem, 0).accreditations)
 
 
-def test_provider_add_suspend_and_resume_by_command(admin, tmp_path):
+def test_provider_add_suspend_and_resume_by_command(users, tmp_path):
     environment = {
         "CREDSTREAM_BROKER": stacks.stack().bootstrap(),
         "CREDSTREAM_REGISTRY_URL": stacks.stack().told()["registry"],

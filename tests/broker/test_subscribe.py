@@ -11,6 +11,7 @@ import pytest
 
 from credstream.contract import rights, topics
 from credstream.kafka.admin import Admin
+from credstream.kafka.users import Users
 from credstream.sdk import tables
 from tests.support import commands, databases, folders, running, stacks, submitting, waiting
 from tests.support.published import award, key, publish, rows, taken
@@ -182,9 +183,9 @@ def test_a_topic_that_was_made_anew_is_read_again_and_changes_nothing_that_is_th
 @pytest.mark.real
 def test_a_provider_and_a_register_need_no_more_than_their_own_rights(exchange, tmp_path, database):
     user, password = "register.luxembourg", "correct-horse"
-    admin, name = Admin(exchange.cluster), topics.awards("lv")
-    admin.set_password(user, password)
-    admin.set_rights(user, [rights.Right(rights.TOPIC, name, rights.READ)])
+    users, name = Users(exchange.cluster), topics.awards("lv")
+    users.set_password(user, password)
+    users.set_rights(user, [rights.Right(rights.TOPIC, name, rights.READ)])
     publish(exchange, name, award(key(1, "lv")))
     file = tmp_path / "provider.json"
     file.write_text(json.dumps({"id": "right-like", "kind": "certifier", "name": "R", "country": "DE"}))  # fmt: skip

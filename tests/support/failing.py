@@ -18,6 +18,7 @@ from confluent_kafka.cimpl import NewTopic
 from credstream.contract import rights, schemas
 from credstream.kafka.admin import Admin
 from credstream.kafka.registry import SchemaRegistry
+from credstream.kafka.users import Users
 from deploy.kafka import certificates
 from tests.support import commands, fleets, stacks, waiting
 
@@ -26,11 +27,12 @@ PASSWORD = "correct-horse"
 
 def enrolled():
     """The administrator of servers with every topic, schema and user that the tests need."""
-    made = Admin(fleets.emptied().cluster)
+    cluster = fleets.emptied().cluster
+    users = Users(cluster)
     for name in ("ingest", "normalise"):
-        made.set_password(rights.user_of_service(name), PASSWORD)
-        made.set_rights(rights.user_of_service(name), rights.of_service(name))
-    return made
+        users.set_password(rights.user_of_service(name), PASSWORD)
+        users.set_rights(rights.user_of_service(name), rights.of_service(name))
+    return Admin(cluster)
 
 
 @contextlib.contextmanager

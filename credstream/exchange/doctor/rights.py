@@ -11,8 +11,7 @@ from credstream.exchange import registrations
 from credstream.exchange.doctor.broker import BrokerReport
 from credstream.exchange.doctor.findings import OK, WRONG, Finding
 from credstream.exchange.doctor.topics import some
-from credstream.kafka import clients
-from credstream.kafka.admin import Admin
+from credstream.kafka import clients, groups
 from credstream.process import timeouts
 
 
@@ -54,7 +53,7 @@ def _unseen(broker: BrokerReport, service: str) -> Iterator[tuple[str, str]]:
 
 def _groups(broker: BrokerReport, service: str) -> Iterator[str]:
     names = [r.name for r in rights.of_service(service) if r.resource == "group"]
-    for name in Admin(broker.cluster).forbidden_groups(names, timeouts.DOCTOR_BROKER_SECONDS):
+    for name in groups.forbidden(broker.cluster, names, timeouts.DOCTOR_BROKER_SECONDS):
         yield f"{broker.user} may not use the group {name}"
 
 

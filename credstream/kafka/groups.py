@@ -1,0 +1,44 @@
+"""Consumer groups as the broker describes them; the embedded broker does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+
+from credstream.contract.messages import Partition
+from credstream.kafka.admin import result_of
+from credstream.kafka.cluster import Cluster, common_settings
+from credstream.process import timeouts
+
+
+def forbidden(cluster: Cluster, groups: Sequence[str], seconds: float) -> list[str]:
+    """The groups that our user may not use; whether they exist does not matter."""
+    client = AdminClient(common_settings(cluster))
+    futures = client.describe_consumer_groups(list(groups), request_timeout=seconds)
+    found = []
+    for group, future in futures.items():
+        try:
+            future.result(seconds)
+        except (KafkaException, TimeoutError) as error:
+            code = error.args[0].code() if isinstance(error, KafkaException) else None
+            found += [group] if code == KafkaError.GROUP_AUTHORIZATION_FAILED else []
+    return found
+
+
+def assigned(cluster: Cluster, group: str) -> set[Partition] | None:
+    """The partitions that the members of a group are assigned; None during a rebalance.
+
+    Raises Unavailable.
+    """
+    client, seconds = AdminClient(common_settings(cluster)), timeouts.ADMIN_SECONDS
+    future = client.describe_consumer_groups([group], request_timeout=seconds)[group]
+    found = result_of(f"group {group}", future)
+    if found.state != ConsumerGroupState.STABLE:
+        return None
+    return {
+        (partition.topic, partition.partition)
+        for member in found.members
+        for partition in member.assignment.topic_partitions
+    }
