@@ -81,7 +81,7 @@ def test_each_data_path_takes_its_own_topics_once_the_reference_topics_are_read(
 
 def test_no_data_path_subscribes_while_a_reference_topic_is_missing(worker, monkeypatch):
     seen = ("cluster", {"in": 1, "acks": 1})
-    monkeypatch.setattr(opening.clients, "identified", lambda _found: seen)
+    monkeypatch.setattr(opening.metadata, "with_cluster_id", lambda _found: seen)
     with pytest.raises(Unavailable, match=f"topic {topics.PROVIDERS} does not exist"):
         worker._open()
     assert worker.health.waits_for() == "starting"
