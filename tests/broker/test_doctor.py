@@ -8,7 +8,7 @@ from credstream.storage import journal, migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER, JOURNAL
 from tests.support import commands, failing
-from tests.support.failing import amiss, doctor
+from tests.support.failing import doctor, not_ok
 
 pytestmark = pytest.mark.real
 
@@ -48,11 +48,11 @@ def test_the_doctor_names_an_open_breaker_and_a_row_that_does_not_fit(admin, tmp
         row = {"topic": topics.RECEIVED, "partition": 0, "cluster_id": "x", "since": 1, "upto": 7}
         connection.execute(sa.insert(JOURNAL), {**row, "outputs": journal._pack(())})
     found = doctor(tmp_path, "normalise")
-    assert "too many refusals; remove the cause, then credstream resume normalise" in amiss(
+    assert "too many refusals; remove the cause, then credstream resume normalise" in not_ok(
         found, "breaker"
     )
-    assert "is of cluster x" in amiss(found, "journal")
-    assert "credstream journal show normalise" in amiss(found, "journal")
+    assert "is of cluster x" in not_ok(found, "journal")
+    assert "credstream journal show normalise" in not_ok(found, "journal")
     assert found["code"] == 5
 
 
@@ -82,7 +82,7 @@ def test_the_doctor_answers_when_everything_hangs(admin, tmp_path, silent):
 )
 def test_settings_that_do_not_fit_are_named_and_end_with_78(admin, tmp_path, more, words):
     found = doctor(tmp_path, "normalise", **more)
-    assert words in amiss(found, "settings")
+    assert words in not_ok(found, "settings")
     assert found["code"] == 78
 
 

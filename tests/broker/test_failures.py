@@ -14,7 +14,7 @@ from credstream.kafka.users import Users
 from credstream.storage import migrate
 from credstream.storage.engine import open_engine, transaction
 from tests.support import commands, failing, stacks
-from tests.support.failing import amiss, ask, doctor, first_words, nobody, remade, unregistered
+from tests.support.failing import ask, doctor, first_words, nobody, not_ok, remade, unregistered
 
 pytestmark = pytest.mark.real
 OTHER_SCHEMA = {"type": "record", "name": "Again", "namespace": "credstream", "fields": []}
@@ -78,8 +78,8 @@ def test_the_doctor_says_why_nobody_gets_in_and_looks_at_nothing_behind(
 ):
     more, words, code = WAY_IN[case]
     found = doctor(tmp_path, **more(tmp_path, silent))
-    assert words in amiss(found, "broker")
-    assert "the broker is away" in amiss(found, "topics")
+    assert words in not_ok(found, "broker")
+    assert "the broker is away" in not_ok(found, "topics")
     # An empty folder has no database yet, which is wrong whatever the broker does.
     assert found["code"] == 5
     assert ("unknown" if code == 4 else "wrong") == found["broker"][0][0]
@@ -98,7 +98,7 @@ def test_a_registry_that_does_not_answer_is_named_and_waited_for(
     admin, tmp_path, silent, url, words
 ):
     more = {"REGISTRY_URL": url(silent)}
-    assert words in amiss(doctor(tmp_path, **more), "registry")
+    assert words in not_ok(doctor(tmp_path, **more), "registry")
     said, code = first_words(tmp_path, **more)
     assert said.startswith("registry ")
     assert words in said
@@ -107,7 +107,7 @@ def test_a_registry_that_does_not_answer_is_named_and_waited_for(
 
 def test_a_registry_without_a_schema_is_waited_for_and_the_command_named(admin, tmp_path):
     with unregistered("again"):
-        assert "credstream topics create" in amiss(doctor(tmp_path), "registry")
+        assert "credstream topics create" in not_ok(doctor(tmp_path), "registry")
         said, code = first_words(tmp_path)
     assert "credstream.Again has not this version's schema" in said
     assert "credstream topics create" in said
@@ -118,7 +118,7 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
     with unregistered("again") as subject:
         ask(f"subjects/{subject}/versions", "POST", {"schema": json.dumps(OTHER_SCHEMA)})
         ask(f"config/{subject}", "PUT", {"compatibility": "BACKWARD_TRANSITIVE"})
-        found = amiss(doctor(tmp_path), "registry")
+        found = not_ok(doctor(tmp_path), "registry")
         said, _ = first_words(tmp_path)
         created = commands.credstream(
             *("topics", "create", "--dir", tmp_path / "none"),
@@ -147,7 +147,7 @@ def test_a_database_that_does_not_answer_is_named_and_waited_for(
 ):
     more = {"DATABASE_URL": url(f"{stacks.stack().told()['database']}registry", silent)}
     found = doctor(tmp_path, **more)
-    assert words in amiss(found, "databases") or "there is no file" in amiss(found, "databases")
+    assert words in not_ok(found, "databases") or "there is no file" in not_ok(found, "databases")
     said, code = first_words(tmp_path, **more)
     assert said.startswith("database ")
     assert words in said
@@ -166,7 +166,7 @@ def test_a_database_behind_or_ahead_ends_the_worker_with_78(admin, tmp_path):
     assert "behind this version" in said
     assert "credstream migrate" in said
     assert code == 78
-    assert "credstream migrate ingest" in amiss(doctor(tmp_path), "databases")
+    assert "credstream migrate ingest" in not_ok(doctor(tmp_path), "databases")
 
     source = open_engine(f"sqlite:///{tmp_path}/ingest.db")
     migrate.upgrade(source, migrate.folders("ingest"))
@@ -177,7 +177,7 @@ def test_a_database_behind_or_ahead_ends_the_worker_with_78(admin, tmp_path):
     assert "ahead of this version (i9999)" in said
     assert code == 78
     found = doctor(tmp_path)
-    assert "ahead of this version (i9999)" in amiss(found, "databases")
+    assert "ahead of this version (i9999)" in not_ok(found, "databases")
     assert found["code"] == 5
 
 
@@ -186,7 +186,7 @@ def test_a_missing_topic_is_named_with_the_command_that_makes_it(admin, tmp_path
     with remade(admin, name, 0):
         found = doctor(tmp_path, "normalise")
         said, code = first_words(tmp_path, "normalise")
-    assert f"{name}: missing, or hidden" in amiss(found, "rights")
+    assert f"{name}: missing, or hidden" in not_ok(found, "rights")
     assert f"topic {name} does not exist" in said
     assert "credstream topics create" in said
     assert code is None
@@ -198,8 +198,8 @@ def test_inputs_with_unequal_partitions_are_named_with_their_numbers(admin, tmp_
         found = doctor(tmp_path, "normalise")
         said, code = first_words(tmp_path, "normalise")
         plain = doctor(tmp_path, SECURITY_PROTOCOL="plaintext", BROKER=stacks.stack().bootstrap())
-    assert f"{name} has 3" in amiss(found, "topics")
-    assert f"{name}: partitions is 3, should be 6" in amiss(plain, "topics")
+    assert f"{name} has 3" in not_ok(found, "topics")
+    assert f"{name}: partitions is 3, should be 6" in not_ok(plain, "topics")
     assert f"{name} has 3" in said
     assert "credstream topics create" in said
     assert code is None
@@ -224,8 +224,8 @@ def test_a_missing_right_is_named_with_the_command_that_gives_it(admin, tmp_path
         said, code = first_words(tmp_path, "normalise")
     finally:
         Users(admin._cluster).set_rights(user, held)
-    assert words in amiss(found, "rights")
-    assert "credstream service add normalise" in amiss(found, "rights")
+    assert words in not_ok(found, "rights")
+    assert "credstream service add normalise" in not_ok(found, "rights")
     assert words in said
     assert "credstream service add" in said
     assert code is None

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-Place = Sequence[str | int]
+Steps = Sequence[str | int]
 
 
 def places(node: Any, here: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -17,19 +17,19 @@ def places(node: Any, here: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
             yield from places(child, (*here, name))
 
 
-def changed(document: Any, place: Place, value: Any) -> Any:
+def changed(document: Any, place: Steps, value: Any) -> Any:
     whole, node = _holder(document, place)
     node[place[-1]] = copy.deepcopy(value)
     return whole
 
 
-def without(document: Any, place: Place) -> Any:
+def without(document: Any, place: Steps) -> Any:
     whole, node = _holder(document, place)
     del node[place[-1]]
     return whole
 
 
-def _holder(document: Any, place: Place) -> tuple[Any, Any]:
+def _holder(document: Any, place: Steps) -> tuple[Any, Any]:
     whole = node = copy.deepcopy(document)
     for name in place[:-1]:
         node = node[name]

@@ -135,7 +135,7 @@ def doctor(folder, *services, **more):
     return found
 
 
-def amiss(found, group):
+def not_ok(found, group):
     """What is not well in a group, as one text."""
     return "\n".join(f"{what}; {do}" for state, what, do in found[group] if state != "ok")
 
