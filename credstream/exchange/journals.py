@@ -34,6 +34,7 @@ def rows(service: str, directory: Path) -> Sequence[JournalRow]:
         query = sa.select(JOURNAL.c.topic, JOURNAL.c.partition)
         partitions = sorted((row.topic, row.partition) for row in connection.execute(query))
         found = journal.read(connection, partitions)
+    # Outputs may hold persons: nothing but their number leaves this function.
     return [
         JournalRow(*name, row.cluster_id, row.since, row.upto, len(row.outputs))
         for name, row in ((partition, found[partition]) for partition in partitions)

@@ -69,6 +69,7 @@ def in_force(target: Target) -> Mapping[str, Provider]:
     codec, found = target.codec(), dict[str, Provider]()
     try:
         for key, value in read_to_end(consumer, topics.PROVIDERS, timeouts.REGISTRATIONS_SECONDS):
+            # Removed first, so that the order is that of the last change of each provider.
             found.pop(key, None)
             if value is not None:
                 found[key] = codec.decode(value, Provider)

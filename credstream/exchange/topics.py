@@ -56,6 +56,7 @@ def topic_differences(target: Target, replicas: int | None = None) -> list[Drift
 
 def embedded_differences(partitions: Mapping[str, int]) -> list[Drift]:
     """The fixed topics that an embedded broker has not, or has with other partitions."""
+    # It has no retention, compaction or copies that could differ.
     fixed = topics.fixed(all_countries(), embedded=True)
     return [
         Drift(

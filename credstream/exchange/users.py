@@ -40,6 +40,8 @@ def add_provider(target: Target, provider: Provider, *, new_password: bool) -> s
             quotas.CONSUMER: rights.CONSUMER_BYTES_PER_SECOND,
         },
     )
+    # The broker has only a salted hash of a SCRAM password (RFC 5802, section 3), so that of an
+    # existing user cannot be shown again: it is kept, or replaced.
     if not new_password and users.has_password(user):
         return None
     password = secrets.token_hex(16)

@@ -53,6 +53,7 @@ class BrokerReport:
 def connect(target: Target) -> BrokerReport:
     """Ask a cluster for its topics, or find out why it does not answer."""
     cluster = target.cluster
+    # An error of an earlier attempt would be taken for the cause of this one.
     cluster.errors.clear()
     try:
         client = AdminClient(common_settings(cluster))

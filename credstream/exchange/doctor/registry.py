@@ -24,6 +24,7 @@ def checks(target: Target) -> Iterator[Finding]:
         yield Finding("registry", OK, "none is set: the built-in ids are used")
         return
     seconds = timeouts.REGISTRY_SECONDS
+    # Without retries: they would outlast the stage of the report that this is part of.
     client = SchemaRegistryClient({"url": url, "timeout": seconds, "max.retries": 0})
     ours = registry.SchemaRegistry(url)
     try:

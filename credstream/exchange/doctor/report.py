@@ -47,6 +47,7 @@ class Task:
     thread: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
+        # A daemon: a client that ignores its time-out must not keep the process from ending.
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -104,6 +105,7 @@ def _servers(
         database.name: Task("databases", database.name, partial(databases.checks, database))
         for database in their_databases
     }
+    # One limit for all of them: everything may hang, and the report still comes.
     until = time.monotonic() + timeouts.DOCTOR_STAGE_SECONDS
     of_broker, of_registry = broker_task.findings(until), registry_task.findings(until)
     of_databases = {name: task.findings(until) for name, task in database_tasks.items()}

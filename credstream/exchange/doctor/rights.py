@@ -21,6 +21,8 @@ def checks(broker: BrokerReport) -> Iterator[Finding]:
     if service is None:
         return
     do = f"credstream service add {service}"
+    # A refused group or transaction says so at once; whether a topic may be written to would
+    # only show when something is written.
     found = [
         Finding("rights", WRONG, what, f"{first}{do}")
         for what, first in (

@@ -13,6 +13,7 @@ from services.publisher import seal
 def checks(settings: Settings, folder: ExchangeFolder) -> Iterator[Finding]:
     """Whether the seal's key fits its certificate, and for how long that is in force."""
     key, certificate = settings.seal_key, settings.seal_certificate
+    # The keys of a folder are for its own run: a setting goes before them, as in a worker.
     if not key and (folder.secrets / "seal.pem").exists():
         key = (folder.secrets / "seal.key").read_text("utf-8")
         certificate = (folder.secrets / "seal.pem").read_text("utf-8")

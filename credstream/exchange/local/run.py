@@ -69,6 +69,8 @@ class LocalRun:
     def until_done(self, stopping: Callable[[], bool]) -> Iterator[Event]:
         """What happens until every submission has ended, or it took too long."""
         while not stopping() and not self.done and self._seconds() < timeouts.RUN_SECONDS:
+            # The first service has the machine to itself until its first receipt, for which the
+            # user waits; the time is for examples of which no receipt comes without the others.
             if self.watch.has_receipt or self._seconds() > timeouts.FIRST_RECEIPT_SECONDS:
                 self.processes.start_rest()
             yield from self.turn()
@@ -86,7 +88,7 @@ class LocalRun:
                 self.processes.backend.create_topics(record.kind, record.id)
             if isinstance(record, PublishedChange) and record.topic not in self.named:
                 self.named.add(record.topic)
-                self.listed_at = 0.0
+                self.listed_at = 0.0  # list the topics again at once
             if ending := self.watch.take(message):
                 yield ending
 

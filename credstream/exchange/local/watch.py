@@ -61,6 +61,7 @@ class Watch:
         """Every submission has ended, every seal that was promised exists, and all is quiet."""
         if not self.all_ended:
             return False
+        # A definition that comes late completes what is held: that is worth a longer wait.
         held = any(self.ledger.outcome(name) == "held" for name in self.ledger.sent)
         quiet_seconds = timeouts.HELD_QUIET_SECONDS if held else timeouts.QUIET_SECONDS
         if self.clock() - self.changed_at < quiet_seconds:

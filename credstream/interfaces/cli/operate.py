@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, astuple, fields
 from pathlib import Path
-from typing import Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from credstream.exchange import breakers, databases, journals
+from credstream.exchange.journals import JournalRow
 from credstream.exchange.target import environment_settings
+from credstream.interfaces.cli import terminal
 from credstream.interfaces.cli.exit_codes import MISUSE
-from credstream.interfaces.cli.terminal import console
 from credstream.process.settings import PREFIX, shown
 
 
@@ -46,11 +44,9 @@ def migrate_database(name: str, directory: Path, *, as_json: bool = False) -> in
 
 def show_journal(service: str, directory: Path, *, as_json: bool) -> int:
     """Show how far each source partition was handled; the outputs themselves stay unseen."""
-    rows = [asdict(row) for row in journals.rows(service, directory)]
-    if as_json:
-        sys.stdout.write(f"{json.dumps(rows, indent=2)}\n")
-    else:
-        _print_table(("topic", "partition", "cluster", "since", "upto", "outputs"), rows)
+    rows = journals.rows(service, directory)
+    titles = tuple(field.name for field in fields(JournalRow))
+    terminal.print_records(rows, titles, [astuple(row) for row in rows], as_json=as_json)
     return 0
 
 
@@ -87,23 +83,16 @@ def show_config(*, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(f"{json.dumps(rows, indent=2)}\n")
     else:
-        _print_table(("variable", "value", "doc"), rows)
+        cells = [(row["variable"], _text(row["value"]), row["doc"]) for row in rows]
+        terminal.console().print(terminal.table(("variable", "value", "doc"), cells))
     return 0
 
 
-def _print_table(titles: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row[title]) for title in titles))
-    console().print(table)
-
-
-def _cell(value: object) -> Text:
+def _text(value: object) -> str | None:
+    """A value as the variable of its setting would be written."""
     if isinstance(value, bool):
-        return Text("true" if value else "false")
-    return Text("" if value is None else str(value))
+        return "true" if value else "false"
+    return None if value is None else str(value)
 
 
 def _print(whole: Mapping[str, object], lines: Sequence[str], *, as_json: bool) -> None:

@@ -63,6 +63,7 @@ def _signals() -> list[int]:
 
     def receive(number: int, _frame: object) -> None:
         received.append(number)
+        # The default again, for a process that hangs.
         signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGINT, signal.SIGTERM):

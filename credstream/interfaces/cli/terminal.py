@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -39,20 +39,25 @@ def print_ids(verb: str, ids: Sequence[str], *, as_json: bool) -> None:
 def print_records(
     records: Sequence[object],
     titles: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[object]],
     *,
     as_json: bool,
 ) -> None:
     """Whole records for a program, or a row of each for a person."""
     if as_json:
         sys.stdout.write(orjson.dumps(records, option=orjson.OPT_INDENT_2).decode() + "\n")
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    else:
+        console().print(table(titles, rows))
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table without lines; a cell without a value is empty."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
-        table.add_column(title, overflow="fold")
+        made.add_column(title, overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    Console(highlight=False).print(table)
+        made.add_row(*("" if cell is None else str(cell) for cell in row))
+    return made
 
 
 def console() -> Console:

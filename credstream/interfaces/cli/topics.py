@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import astuple, fields
 from pathlib import Path
-
-from rich.table import Table
 
 from credstream.contract.schemas import IDS
 from credstream.exchange import topics
 from credstream.exchange.target import target_of
+from credstream.exchange.topics import ExistingTopic
+from credstream.interfaces.cli import terminal
 from credstream.interfaces.cli.exit_codes import UNDONE
-from credstream.interfaces.cli.terminal import console
 from credstream.kafka.admin import Drift
 
 
@@ -47,16 +46,10 @@ def check_topics(folder: Path, replicas: int | None, *, as_json: bool) -> int:
 
 def list_topics(folder: Path, *, as_json: bool) -> int:
     """List the exchange's topics that exist, with what the table says of each."""
-    rows = [asdict(topic) for topic in topics.existing(target_of(folder))]
-    if as_json:
-        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
-        return 0
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("topic", "partitions", "record", "kept", "max_bytes"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row.values()))
-    console().print(table)
+    existing = topics.existing(target_of(folder))
+    titles = tuple(field.name for field in fields(ExistingTopic))
+    rows = [astuple(topic) for topic in existing]
+    terminal.print_records(existing, titles, rows, as_json=as_json)
     return 0
 
 

@@ -6,12 +6,10 @@ import json
 import sys
 from pathlib import Path
 
-from rich.table import Table
-
 from credstream.contract import rights
 from credstream.exchange import users
 from credstream.exchange.target import check_service, target_of
-from credstream.interfaces.cli.terminal import console
+from credstream.interfaces.cli import terminal
 
 
 def add_service(name: str, folder: Path, password_file: Path | None, *, as_json: bool) -> int:
@@ -42,10 +40,5 @@ def show_rights(name: str, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
         return 0
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in rows[0]:
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        table.add_row(*row.values())
-    console().print(table)
+    terminal.console().print(terminal.table(tuple(rows[0]), [tuple(row.values()) for row in rows]))
     return 0
