@@ -1,4 +1,4 @@
-"""Kafka clients, and what is asked of a cluster; `profiles` has what they are told."""
+"""Consumers, producers and the codec, as settings and profile want them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def producer(cluster: Cluster, transactional_id: str | None = None) -> Producer:
 
 
 def codec_of(settings: Settings) -> Codec:
-    """The codec of what travels: ids of the registry, or the built-in ones where there is none."""
+    """The codec of messages: with the registry's ids, or the built-in ones where there is none."""
     if not settings.registry_url:
         return Codec()
-    from credstream.kafka.registry import SchemaRegistry  # noqa: PLC0415, a third of a second
+    from credstream.kafka.registry import SchemaRegistry  # noqa: PLC0415, it takes 0.3 s to load
 
     return Codec(SchemaRegistry(settings.registry_url))

@@ -1,4 +1,4 @@
-"""The topics of a cluster, as it answers when it is asked."""
+"""Metadata of a cluster: its id, its topics and their partitions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ from credstream.process.diagnosis import is_explained
 
 
 def fetch(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> ClusterMetadata:
-    """The cluster's topics.
-
-    Raises Unavailable, with what is wrong and what to do, unless the broker answers in time.
-    """
+    """The cluster's metadata; raises Unavailable, with what is wrong and what to do."""
     try:
         return list_topics(cluster, client, seconds)
     except KafkaException as error:
@@ -32,16 +29,16 @@ def outage(cluster: Cluster) -> str | None:
     """Why the broker does not answer, and what to do; None where it does."""
     try:
         MetadataClient(cluster).fetch(timeouts.BROKER_CHECK_SECONDS)
-    except Unavailable as told:
-        return str(told)
+    except Unavailable as failure:
+        return str(failure)
     return None
 
 
 class MetadataClient:
-    """Asks a cluster for its topics, with a client of its own, and another where that failed.
+    """Fetches metadata with a client of its own, and with a new one after a failure.
 
-    Not with a transactional producer: each answer without a broker that is down makes it throw
-    away what it has of that, and wait for it (decision 0020).
+    A transactional producer must not do it: metadata without a broker that is down makes it delete
+    that broker, and then wait for it (decision 0020).
     """
 
     def __init__(self, cluster: Cluster) -> None:
@@ -49,7 +46,7 @@ class MetadataClient:
         self._client: AdminClient | None = None
 
     def fetch(self, seconds: float = timeouts.BROKER_ANSWER_SECONDS) -> ClusterMetadata:
-        """The cluster's topics; raises Unavailable as `seen` does."""
+        """The cluster's metadata; raises Unavailable as `fetch` does."""
         client, self._client = self._client, None
         if client is None:  # one that has nothing queued is false
             client = AdminClient(common_settings(self._cluster))
@@ -61,7 +58,7 @@ class MetadataClient:
 def list_topics(
     cluster: Cluster, client: Producer | AdminClient, seconds: float
 ) -> ClusterMetadata:
-    """The cluster's topics; raises KafkaException as soon as there is no use in waiting."""
+    """The cluster's metadata; raises KafkaException as soon as waiting is of no use."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -76,7 +73,7 @@ def list_topics(
 
 
 def topics_seen_by(client: Consumer | Producer) -> tuple[str, dict[str, int]]:
-    """Cluster id, and partitions of every topic; raises Unavailable."""
+    """The cluster's id, and the partition counts of every topic; raises Unavailable."""
     try:
         found = client.list_topics(timeout=timeouts.BROKER_ANSWER_SECONDS)
     except KafkaException as error:
@@ -85,32 +82,32 @@ def topics_seen_by(client: Consumer | Producer) -> tuple[str, dict[str, int]]:
 
 
 def with_cluster_id(found: ClusterMetadata) -> tuple[str, dict[str, int]]:
-    """Cluster id, and partitions of every topic; raises Unavailable without an id."""
-    if not found.cluster_id:  # an empty one would mean that the journal need not be compared
-        raise Unavailable("broker: it does not tell the id of its cluster")
+    """The cluster's id, and the partition counts of topics; raises Unavailable without an id."""
+    if not found.cluster_id:  # the journal compares ids: an empty one would go with any cluster
+        raise Unavailable("broker: it does not give the id of its cluster")
     return found.cluster_id, partition_counts(found)
 
 
 def partition_counts(found: ClusterMetadata) -> dict[str, int]:
-    """Partitions of every topic that we may see."""
+    """The number of partitions of every topic that we may see."""
     return {name: len(topic.partitions) for name, topic in found.topics.items()}
 
 
 class KnownTopics:
-    """The topics that exist, asked for again when one is missing, but not more than once a second.
+    """The topics that exist; fetched when one is missing, but not more than once a second.
 
-    Outputs go only to topics that exist: a transaction that touches a missing one costs seconds
-    and repeats for ever.
+    Outputs go only to topics that exist: a transaction that writes to a missing one takes seconds,
+    fails, and is repeated for ever.
     """
 
-    def __init__(self, asker: MetadataClient) -> None:
-        self._asker = asker
+    def __init__(self, client: MetadataClient) -> None:
+        self._client = client
         self._names: frozenset[str] = frozenset()
-        self._asked = -1.0
+        self._fetched_at = -1.0
 
     def __contains__(self, name: object) -> bool:
         now = time.monotonic()
-        if name not in self._names and now - self._asked > timeouts.TOPICS_CHECK_SECONDS:
-            self._names = frozenset(self._asker.fetch().topics)
-            self._asked = time.monotonic()
+        if name not in self._names and now - self._fetched_at > timeouts.TOPICS_CHECK_SECONDS:
+            self._names = frozenset(self._client.fetch().topics)
+            self._fetched_at = time.monotonic()
         return name in self._names

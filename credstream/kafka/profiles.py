@@ -1,4 +1,4 @@
-"""What librdkafka and Faust are told, and how the worlds of a cluster differ."""
+"""The settings of librdkafka and Faust, for a real broker and for the embedded one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from credstream.process import timeouts
 
 Config = Mapping[str, Any]
 
-# librdkafka tells each failed connection, twenty times a second; what matters we say ourselves.
+# librdkafka logs each failed connection, twenty times a second; the error callback has them too.
 SILENT = logging.getLogger("credstream.librdkafka")
 SILENT.disabled = True
 COMMON: Config = {
@@ -29,7 +29,7 @@ CONSUMER: Config = {
     "isolation.level": "read_committed",
     "session.timeout.ms": timeouts.SESSION_MS,
     "heartbeat.interval.ms": timeouts.HEARTBEAT_MS,
-    # Without this one consume() call returned 65 MB.
+    # Without this limit one consume() call returned 65 MB.
     "queued.max.messages.kbytes": 4096,
     "fetch.queue.backoff.ms": timeouts.FETCH_QUEUE_PAUSE_MS,
     "fetch.message.max.bytes": LARGEST,
@@ -40,13 +40,14 @@ PRODUCER: Config = {
     "enable.idempotence": True,
     "linger.ms": timeouts.LINGER_MS,
     "batch.size": 262144,
-    # librdkafka's own default puts keys elsewhere than Java and Faust do.
+    # The default of Java's client and of Faust: with librdkafka's own, a key would have two
+    # partitions.
     "partitioner": "murmur2_random",
     "retry.backoff.ms": timeouts.PRODUCER_RETRY_PAUSE_MS,
     "topic.metadata.propagation.max.ms": timeouts.MISSING_TOPIC_MS,
 }
 PROTOCOLS = ("plaintext", "ssl", "sasl_ssl", "sasl_plaintext")
-# What Faust's own consumer is told, in seconds.
+# Faust's own consumer, in seconds.
 CONTROL: Config = {
     "broker_session_timeout": timeouts.SESSION_MS / 1000,
     "broker_heartbeat_interval": timeouts.HEARTBEAT_MS / 1000,
@@ -56,20 +57,19 @@ TRANSACTIONAL: Config = {"transaction.timeout.ms": timeouts.TRANSACTION_MS}
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a world differs.
+    """The settings of one kind of broker, and what it can do.
 
-    `ordinary_commit` where the broker forgets transactional offsets; `inquisitive` where it may be
-    asked for what only a real one knows: groups, and in idle times whether it is there.
+    `ordinary_commit` where it forgets offsets that are committed in a transaction; `describes`
+    where it answers what only a real one knows: groups, and whether it is there at idle times.
     """
 
     consumer: Config = field(default_factory=dict)
     producer: Config = field(default_factory=dict)
     control: Config = field(default_factory=lambda: CONTROL)
     ordinary_commit: bool = False
-    inquisitive: bool = True
+    describes: bool = True
 
 
-# The embedded broker's own settings stand beside the broker.
 PROFILES: Mapping[str, Profile] = {
     "kafka": Profile(),
     "embedded": Profile(
@@ -77,6 +77,6 @@ PROFILES: Mapping[str, Profile] = {
         EMBEDDED["producer"],
         EMBEDDED["control"],
         ordinary_commit=True,
-        inquisitive=False,
+        describes=False,
     ),
 }

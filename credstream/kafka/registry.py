@@ -1,7 +1,7 @@
-"""A schema registry with Confluent's interface behind the codec's own; ids come from there.
+"""A schema registry with Confluent's interface, as the codec uses it for schemas and their ids.
 
-Subjects are the records' full names (RecordNameStrategy). What was once learned is kept: while
-the registry is away, known schemas go on working.
+Subjects are the full names of records (RecordNameStrategy). Answers are kept for the life of the
+process: while the registry is away, schemas that were used before still work.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from credstream.process.diagnosis import bare, of_registry
 from credstream.process.settings import SettingsError
 
 T = TypeVar("T")
-NOT_FOUND, CONFLICT, UNFIT = 404, 409, 422
-# A registry says what it has not found by a number from here on; any other server does not.
-KNOWN_CODES = 40000
+NOT_FOUND, CONFLICT, UNPROCESSABLE = 404, 409, 422
+# Error codes of a registry begin here; a 404 without one comes from another server.
+# https://docs.confluent.io/platform/current/schema-registry/develop/api.html#errors
+FIRST_ERROR_CODE = 40000
 FULL, BACKWARD = "FULL_TRANSITIVE", "BACKWARD_TRANSITIVE"
 
 
 class IncompatibleError(Exception):
-    """The registry holds versions of a schema that ours does not go with."""
+    """The registry holds versions of a schema with which ours is not compatible."""
 
 
 class SchemaRegistry:
-    """Ids by registered schema. Raises Unavailable where the registry does not answer."""
+    """Schemas by id and ids by schema; raises Unavailable where the registry does not answer."""
 
     def __init__(self, url: str) -> None:
         try:
@@ -49,23 +50,23 @@ class SchemaRegistry:
         self._unknown: dict[int, float] = {}
 
     def id_of(self, name: str) -> int:
-        """The id of this version's schema; Unavailable too where it is not registered."""
+        """The id of this version's schema; raises Unavailable too where it is not registered."""
         if name not in self._ids:
-            found = self._asked(lambda: self._client.lookup_schema(subject(name), _ours(name)))
+            found = self._call(lambda: self._client.lookup_schema(subject(name), _ours(name)))
             if found is None or found.schema_id is None:
                 raise Unavailable(
-                    f"registry {bare(self._url)}: {subject(name)} has not this version's schema; "
+                    f"registry {bare(self._url)}: {subject(name)} lacks this version's schema; "
                     "run `credstream topics create`"
                 )
             self._ids[name] = int(found.schema_id)
         return self._ids[name]
 
     def writer_of(self, schema_id: int) -> schemas.Writer | None:
-        """Record and schema of an id; None where it is nobody's, or no record of the contract."""
+        """The record and schema of an id; None for an unknown id, or no record of the contract."""
         if schema_id not in self._writers:
             if self._unknown.get(schema_id, 0.0) > time.monotonic():
                 return None
-            found = self._asked(lambda: self._client.get_schema(schema_id))
+            found = self._call(lambda: self._client.get_schema(schema_id))
             parsed = schemas.parsed(found.schema_str or "") if found else None
             if parsed is None:
                 self._remember_unknown(schema_id)
@@ -74,40 +75,40 @@ class SchemaRegistry:
         return self._writers[schema_id]
 
     def register(self, name: str) -> bool:
-        """Set the level of a record's subject and register our schema; whether it was new.
+        """Set the compatibility level of a subject and register our schema; whether it is new.
 
         Raises IncompatibleError where an earlier version forbids it.
         """
-        self._asked(lambda: self._client.set_compatibility(subject(name), level(name)))
-        if self._asked(lambda: self._client.lookup_schema(subject(name), _ours(name))):
+        self._call(lambda: self._client.set_compatibility(subject(name), level(name)))
+        if self._call(lambda: self._client.lookup_schema(subject(name), _ours(name))):
             return False
-        self._asked(lambda: self._client.register_schema(subject(name), _ours(name)))
+        self._call(lambda: self._client.register_schema(subject(name), _ours(name)))
         return True
 
     def state(self, name: str) -> str:
-        """Empty where a subject is as `register` leaves it, else what is wrong with it."""
+        """How a subject differs from what `register` makes of it; empty where it does not."""
         try:
             self.id_of(name)
         except Unavailable:
-            versions = self._asked(lambda: self._client.get_versions(subject(name)))
+            versions = self._call(lambda: self._client.get_versions(subject(name)))
             return "has only other versions of the schema" if versions else "is not registered"
-        found = self._asked(lambda: self._client.get_compatibility(subject(name)))
+        found = self._call(lambda: self._client.get_compatibility(subject(name)))
         return "" if found == level(name) else f"has the level {found}, not {level(name)}"
 
     def close(self) -> None:
         self._client.close()
 
-    def _asked(self, ask: Callable[[], T]) -> T | None:
-        """An answer; None for what is not there."""
+    def _call(self, request: Callable[[], T]) -> T | None:
+        """The registry's answer; None for what it has not got."""
         try:
-            return ask()
+            return request()
         except SchemaRegistryError as error:
             status = error.http_status_code
-            if status == NOT_FOUND and (error.error_code or 0) >= KNOWN_CODES:
+            if status == NOT_FOUND and (error.error_code or 0) >= FIRST_ERROR_CODE:
                 return None
-            if status in (CONFLICT, UNFIT):
-                said = f"registry {bare(self._url)}: {error.error_message}"
-                raise IncompatibleError(said) from error
+            if status in (CONFLICT, UNPROCESSABLE):
+                text = f"registry {bare(self._url)}: {error.error_message}"
+                raise IncompatibleError(text) from error
             raise Unavailable(str(of_registry(str(status), self._url))) from error
         except (httpx2.HTTPError, OSError, ValueError) as error:
             raise Unavailable(str(of_registry(type(error).__name__, self._url))) from error
@@ -124,7 +125,10 @@ def subject(name: str) -> str:
 
 
 def level(name: str) -> str:
-    """What a new version of a record has to go with: published ones are read by strangers."""
+    """The compatibility level of a record's schema.
+
+    Registers read published records with an earlier or a later version, so that both ways count.
+    """
     return FULL if name.startswith("published_") else BACKWARD
 
 

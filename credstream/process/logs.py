@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each, event names constant, ids only."""
+"""Log lines: one JSON object each, with a constant event name, and with ids only of persons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHARED: tuple[Processor, ...] = (
 )
 
 
-# Libraries speak of their own affairs; what an operator must know we say ourselves.
+# Below warnings, libraries log what only their own developers need.
 QUIET = (
     "faust",
     "mode",
@@ -33,7 +33,7 @@ OURS = "credstream"
 
 
 def configure(service: str, worker: str, level: str) -> None:
-    """Send our lines and those of libraries through one chain, as JSON on standard output."""
+    """Write our lines and those of libraries as JSON to standard output."""
     logging.config.dictConfig(config(level))
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -45,7 +45,7 @@ def configure(service: str, worker: str, level: str) -> None:
 
 
 def config(level: str) -> dict[str, Any]:
-    """The logging configuration, which Faust applies once more when it starts."""
+    """The configuration of `logging`; Faust applies it again when it starts."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -60,7 +60,7 @@ def config(level: str) -> dict[str, Any]:
         "root": {"handlers": ["out"], "level": _number(level)},
         "loggers": {
             **{name: {"level": max(_number(level), logging.WARNING)} for name in QUIET},
-            # A hundred lines a second while the broker is away; the data path says it once.
+            # It logs a hundred lines a second while the broker is away; the data path logs one.
             "aiokafka": {"level": logging.CRITICAL},
         },
     }

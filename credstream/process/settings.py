@@ -65,12 +65,12 @@ class Settings:
     )
     patience_seconds: float = _setting(
         timeouts.PATIENCE_SECONDS,
-        "When a loop that does not turn ends, and PostgreSQL a transaction that says nothing.",
+        "When a loop without a turn, and an idle transaction of PostgreSQL, are ended.",
     )
     migrate: bool = _setting(
-        default=False, doc="Whether a worker brings its database up to date when it starts."
+        default=False, doc="Whether a worker migrates its database when it starts."
     )
-    log_level: str = _setting("INFO", "Least level of log lines.")
+    log_level: str = _setting("INFO", "Lowest level of log lines.")
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -86,7 +86,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def shown(settings: Settings) -> dict[str, Any]:
-    """Settings with secrets hidden, for people."""
+    """The settings for display: a secret shows only that it is set."""
     rows = {each.name: getattr(settings, each.name) for each in fields(settings)}
     hidden = {each.name for each in fields(settings) if each.metadata["secret"]}
     return {name: "(set)" if name in hidden and value else value for name, value in rows.items()}

@@ -49,7 +49,7 @@ def connect(path: DataPath, references: Sequence[str]) -> Connection:
     asker = MetadataClient(cluster)
     cluster_id, counts = metadata.with_cluster_id(asker.fetch())
     check_topics(path.service.inputs, references, counts)
-    if path.resources.profile.inquisitive:
+    if path.resources.profile.describes:
         _check_groups(cluster, path.service.name)
     return Connection(cluster, asker, cluster_id, references)
 
@@ -145,7 +145,7 @@ def _maintenance(
         Holds(engine, settings.hold_seconds, path.service.unknown),
         breaker,
         Lag(name, consumer),
-        Idle(engine, ask if path.resources.profile.inquisitive else None),
+        Idle(engine, ask if path.resources.profile.describes else None),
     )
 
 
@@ -158,7 +158,7 @@ def _hooks(path: DataPath, connection: Connection, maintenance: Maintenance) -> 
             chores=maintenance.chores,
             at_end=maintenance.idle.settle,
             # The embedded broker has no static members that it could give too little to.
-            unassigned=check.unassigned if path.resources.profile.inquisitive else tuple,
+            unassigned=check.unassigned if path.resources.profile.describes else tuple,
         ),
         explain=lambda error: str(cluster.refusal(error)),
         crash=path.faults.crash,

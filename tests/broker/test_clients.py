@@ -32,10 +32,10 @@ def test_a_topic_is_known_once_it_exists_and_never_made_by_asking(broker, cluste
     name = f"test.{uuid.uuid4().hex}"
     known = KnownTopics(metadata.MetadataClient(cluster))
     assert name not in known
-    known._asked = -1.0
+    known._fetched_at = -1.0
     assert name not in known
     broker.create_topic(name, 1)
-    known._asked = -1.0
+    known._fetched_at = -1.0
     assert name in known
 
 

@@ -109,7 +109,7 @@ def test_a_registry_without_a_schema_is_waited_for_and_the_command_named(admin, 
     with unregistered("again"):
         assert "credstream topics create" in not_ok(doctor(tmp_path), "registry")
         said, code = first_words(tmp_path)
-    assert "credstream.Again has not this version's schema" in said
+    assert "credstream.Again lacks this version's schema" in said
     assert "credstream topics create" in said
     assert code is None
 
@@ -126,7 +126,7 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
             CREDSTREAM_REGISTRY_URL=stacks.stack().told()["registry"],
         )
     assert f"{subject} holds a version with which this one is not compatible" in found
-    assert f"{subject} has not this version's schema" in said
+    assert f"{subject} lacks this version's schema" in said
     assert created.returncode == 5
     assert "an earlier version of a schema forbids ours" in created.stderr
 
