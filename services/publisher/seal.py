@@ -1,4 +1,8 @@
-"""Seals a credential with an organisation's certificate: a JAdES signature of level B-B."""
+"""Seals a credential with an organisation's certificate: a JAdES baseline B-B signature.
+
+ETSI TS 119 182-1 V1.1.1, in the form that Europass reads: JWS JSON serialisation (RFC 7515
+section 7.2.1) around the unencoded payload (RFC 7797).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from credstream.contract.errors import Unavailable
 
-_HALF = 32  # bytes of r and of s on P-256
+_HALF = 32  # bytes of r and of s on P-256 (RFC 7518 section 3.4)
 _TEST_DAYS = 730
 _TEST_MARK = "TEST SEAL"
 
@@ -36,7 +40,7 @@ class Sealer:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whom a seal names; Europass overwrites the issuer of a credential with this."""
+    """The organisation that a seal names; Europass overwrites a credential's issuer with it."""
 
     legal_name: str
     alt_label: str
@@ -49,7 +53,7 @@ def load(key_pem: bytes, certificate_pem: bytes) -> Sealer:
     key = load_pem_private_key(key_pem, password=None)
     chain = tuple(x509.load_pem_x509_certificates(certificate_pem))
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ValueError("the sealing key is not a P-256 key")  # noqa: TRY004 - as the loaders do
+        raise ValueError("the sealing key is not a P-256 key")  # noqa: TRY004, as the loaders do
     if chain[0].public_key() != key.public_key():
         raise ValueError("the first certificate is not that of the sealing key")
     sealer = Sealer(key, chain)
@@ -60,13 +64,15 @@ def load(key_pem: bytes, certificate_pem: bytes) -> Sealer:
 def seal(payload: str, sealer: Sealer, at_ms: int) -> str:
     """Wrap and sign the JSON text of a credential; the same arguments give the same bytes.
 
-    Raises Unavailable while the certificate is not in force: the credential waits for a new one.
+    `at_ms` is the claimed signing time in milliseconds. Raises Unavailable while the certificate
+    is not in force: the credential waits for a new one.
     """
     at = datetime.fromtimestamp(at_ms // 1000, UTC)
     leaf = sealer.chain[0]
     if not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc:
         raise Unavailable("the sealing certificate is not in force")
     protected = _base64url(_compact(_header(sealer, at)).encode())
+    # The payload is signed as it is, not in base64url, because `b64` is false (RFC 7797 section 3).
     signature = _base64url(_sign(f"{protected}.{payload}".encode(), sealer.key))
     signatures = [{"protected": protected, "signature": signature}]
     # Europass takes a file for sealed only when `payload` is its first member.
@@ -74,7 +80,7 @@ def seal(payload: str, sealer: Sealer, at_ms: int) -> str:
 
 
 def owner(sealer: Sealer) -> Owner:
-    """Read whom the seal names; raises ValueError when the subject lacks a part of it."""
+    """Read the organisation that the seal names; raises ValueError where a part of it is absent."""
     subject = sealer.chain[0].subject
     return Owner(
         legal_name=_part(subject, NameOID.ORGANIZATION_NAME),
@@ -106,17 +112,18 @@ def test_certificate(
 
 
 def _header(sealer: Sealer, at: datetime) -> Mapping[str, object]:
+    # Clauses of ETSI TS 119 182-1; `crit` lists what a reader has to understand (5.1.9).
     leaf = sealer.chain[0]
     chain = [certificate.public_bytes(Encoding.DER) for certificate in sealer.chain]
     return {
         "alg": "ES256",
         "cty": "json",
-        "kid": base64.b64encode(_issuer_serial(leaf)).decode(),
+        "kid": base64.b64encode(_issuer_serial(leaf)).decode(),  # 5.1.4
         "typ": "jose+json",
-        "x5t#S256": _base64url(leaf.fingerprint(hashes.SHA256())),
-        "x5c": [base64.b64encode(der).decode() for der in chain],
+        "x5t#S256": _base64url(leaf.fingerprint(hashes.SHA256())),  # 5.1.7
+        "x5c": [base64.b64encode(der).decode() for der in chain],  # 5.1.8
         "b64": False,
-        "sigT": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "sigT": at.strftime("%Y-%m-%dT%H:%M:%SZ"),  # 5.2.1, as Europass writes it
         "crit": ["b64", "sigT"],
     }
 
@@ -131,15 +138,16 @@ def _issuer_serial(certificate: x509.Certificate) -> bytes:
 
 def _der(tag: int, body: bytes) -> bytes:
     size = len(body)
-    if size < 0x80:  # noqa: PLR2004 - the short form of a DER length
+    if size < 0x80:  # noqa: PLR2004, the short form of a DER length (X.690 section 8.1.3)
         return bytes((tag, size)) + body
     length = size.to_bytes((size.bit_length() + 7) // 8)
     return bytes((tag, 0x80 | len(length))) + length + body
 
 
-def _sign(signed: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
+def _sign(signing_input: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
+    # Deterministic (RFC 6979): a repeated delivery gives the same bytes.
     scheme = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-    r, s = utils.decode_dss_signature(key.sign(signed, scheme))
+    r, s = utils.decode_dss_signature(key.sign(signing_input, scheme))
     return r.to_bytes(_HALF) + s.to_bytes(_HALF)
 
 
@@ -152,10 +160,10 @@ def _base64url(raw: bytes) -> str:
 
 
 def _part(subject: x509.Name, oid: x509.ObjectIdentifier) -> str:
-    found = subject.get_attributes_for_oid(oid)
-    if not found:
+    attributes = subject.get_attributes_for_oid(oid)
+    if not attributes:
         raise ValueError(f"the sealing certificate has no subject attribute {oid.dotted_string}")
-    return str(found[0].value)
+    return str(attributes[0].value)
 
 
 def _self_signed(

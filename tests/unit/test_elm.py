@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from credstream.contract.reasons.table import REASONS
 from credstream.contract.values import Definition, LearningOutcome, Level, Organisation, Workload
 from services.publisher.elm import gate
-from services.publisher.elm.build import display, face_of
+from services.publisher.elm.build import display, page_text
 from services.publisher.elm.draft import Draft, main_language
 from services.publisher.elm.learning import volume
 from tests.support import credential_faults, documents
@@ -58,13 +58,13 @@ def test_each_language_of_the_title_has_a_page_and_the_main_one_comes_first():
 
 
 def test_the_picture_shows_nothing_of_the_learner_and_no_date():
-    face = face_of(RICH, "en", Draft("de"))
-    assert (face.title, face.level, face.workload) == (
+    page = page_text(RICH, "en", Draft("de"))
+    assert (page.title, page.level, page.workload) == (
         "Window cleaning",
         "EQF 2 · DQR 2",
         "16.5 h · 0.5 ECTS",
     )
-    assert face.awarding_bodies == ("Eine Schule", "A Chamber")
+    assert page.awarding_bodies == ("Eine Schule", "A Chamber")
 
 
 def test_a_text_of_unknown_language_stands_under_the_main_one():

@@ -48,9 +48,9 @@ class Europass:
         document = build.credential(
             source, published, self._learner(source), seal.owner(self.sealer)
         )
-        found = gate.check(document)
-        if found:
-            raise Rejected(found[0].code, found[0].path, found[0].detail)
+        problems = gate.check(document)
+        if problems:
+            raise Rejected(problems[0].code, problems[0].path, problems[0].detail)
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         sealed = seal.seal(text, self.sealer, published.published_at)
         name = file_name(published.key, published.version)

@@ -1,4 +1,7 @@
-"""Builds the European Digital Credential (ELM v3) of one published version of an award."""
+"""Builds the European Digital Credential of one published version of an award.
+
+European Learning Model 3 in the EDC application profile, on the W3C data model 1.1.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from credstream.contract.records import Accredited, PublishedAward
 from credstream.contract.values import Definition, Workload
 from services.publisher.elm import concepts, image
 from services.publisher.elm.draft import LAST_RESORT, Draft, Node, main_language
-from services.publisher.elm.image import Face
+from services.publisher.elm.image import PageText
 from services.publisher.elm.learning import achievement, start
 from services.publisher.elm.organisations import issuer
 from services.publisher.elm.person import person
@@ -27,7 +30,7 @@ def credential(
 ) -> Node:
     """The document before the seal; the same version of an award gives the same document.
 
-    `learner` is the opened learner block. Raises ValueError for a record without an award.
+    `learner` is the decrypted learner block. Raises ValueError for a record without an award.
     """
     record, award = source.record, source.record.award
     if award is None:
@@ -47,9 +50,10 @@ def credential(
         "displayParameter": display(draft, record.definition),
         "credentialSubject": person(draft, learner, country, claim),
         "issuer": issuer(draft, owner),
+        # The data model asks for the first (VC 1.1 section 4.6), the shapes for the second.
         "issuanceDate": issued,
         "issued": issued,
-        # Valid from the award on, but never before it was issued by anybody.
+        # Valid from the day of the award, which may be before its issue but never after it.
         "validFrom": min(start(award.issued_on), issued),
         **validity,
     }
@@ -59,10 +63,10 @@ def display(draft: Draft, definition: Definition) -> Node:
     """One page for each language of the title, the main one first."""
     titles = draft.text(definition.title)
     order = sorted(titles, key=lambda code: (code != draft.main, code != LAST_RESORT, code))
-    known = [code for code in order if concepts.language(code)] or [LAST_RESORT]
+    listed = [code for code in order if concepts.language(code)] or [LAST_RESORT]
     # A script that the font lacks would be drawn as empty boxes.
-    drawable = [code for code in known if image.can_draw(titles.get(code, ""))]
-    languages = (drawable or known)[:MOST_PAGES]
+    drawable = [code for code in listed if image.can_draw(titles.get(code, ""))]
+    languages = (drawable or listed)[:MOST_PAGES]
     return draft.node(
         "DisplayParameter",
         title=titles,
@@ -72,11 +76,11 @@ def display(draft: Draft, definition: Definition) -> Node:
     )
 
 
-def face_of(definition: Definition, language: str, draft: Draft) -> Face:
-    """What is drawn for one language; texts that lack it fall back to the main one."""
+def page_text(definition: Definition, language: str, draft: Draft) -> PageText:
+    """What is drawn for one language; a text that lacks it is drawn in the main one."""
     titles = draft.text(definition.title)
     bodies = (draft.text(body.name) for body in definition.awarding_bodies)
-    return Face(
+    return PageText(
         title=titles.get(language) or draft.best(definition.title),
         awarding_bodies=tuple(
             name.get(language) or name.get(draft.main) or next(iter(name.values()))
@@ -90,14 +94,14 @@ def face_of(definition: Definition, language: str, draft: Draft) -> Face:
 
 
 def moment(milliseconds: int) -> str:
-    """An xsd:dateTime in UTC, to the second."""
+    """Milliseconds since the epoch as an xsd:dateTime in UTC, to the second."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _page(draft: Draft, definition: Definition, language: str) -> Node:
     picture = draft.node(
         "MediaObject",
-        content=_drawn(face_of(definition, language, draft)),
+        content=_drawn(page_text(definition, language, draft)),
         contentEncoding=concepts.concept("encoding", concepts.BASE64, "base64"),
         contentType=concepts.concept("file-type", concepts.PNG, "PNG"),
     )
@@ -108,25 +112,23 @@ def _page(draft: Draft, definition: Definition, language: str) -> Node:
 
 
 @lru_cache(maxsize=512)
-def _drawn(face: Face) -> str:
-    """The picture in base64; the same for every award of a definition version and language."""
-    return base64.b64encode(image.draw(face)).decode("ascii")
+def _drawn(text: PageText) -> str:
+    """The picture in base64, drawn once for all awards of a definition that show this text."""
+    return base64.b64encode(image.draw(text)).decode("ascii")
 
 
 def _level(definition: Definition) -> str | None:
     level = definition.level
     if level is None:
         return None
-    own = f"{level.framework} {level.value}" if level.framework and level.value else None
-    known = [each for each in (f"EQF {level.eqf}" if level.eqf else None, own) if each]
-    return " · ".join(known) or None
+    national = f"{level.framework} {level.value}" if level.framework and level.value else ""
+    european = f"EQF {level.eqf}" if level.eqf else ""
+    return " · ".join(filter(None, (european, national))) or None
 
 
 def _workload(workload: Workload | None) -> str | None:
     if workload is None:
         return None
-    known = (
-        f"{workload.hours:g} h" if workload.hours is not None else None,
-        f"{workload.ects:g} ECTS" if workload.ects is not None else None,
-    )
-    return " · ".join(each for each in known if each) or None
+    hours = f"{workload.hours:g} h" if workload.hours is not None else ""
+    ects = f"{workload.ects:g} ECTS" if workload.ects is not None else ""
+    return " · ".join(filter(None, (hours, ects))) or None

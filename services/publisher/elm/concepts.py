@@ -1,4 +1,7 @@
-"""The coded values of a credential: the list of each, its members, and how one is written."""
+"""The coded values of a credential: the list of each, its members, and how a value is written.
+
+The schemes are those that EDC-generic-full enforces or advises, each with its release 25831c2.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
 
 
 class _Skills:
-    """ESCO's skills: too many to hold, so an address counts that is written as one of them."""
+    """ESCO's skills: too many to hold, so that only the form of an address is checked."""
 
     def __contains__(self, uri: object) -> bool:
         return isinstance(uri, str) and esco.skill_uri(uri) == uri
@@ -41,7 +44,7 @@ class _Skills:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """A list of codes; `notation` is its name where the official files repeat it in each code."""
+    """A list of codes; `notation` is its name where official samples repeat it in each value."""
 
     scheme: str
     members: Callable[[], Container[object]]
@@ -95,17 +98,17 @@ LISTS: Mapping[str, CodeList] = {
 
 
 def concept(name: str, uri: str | None, label: str = "") -> dict[str, object] | None:
-    """One value of a list as the document has it; none where the list has no code for it."""
+    """One value of a list as the document has it; None where the list has no code for it."""
     if uri is None:
         return None
-    found = LISTS[name]
+    codes = LISTS[name]
     written: dict[str, object] = {
         "id": uri,
         "type": "Concept",
-        "inScheme": {"id": found.scheme, "type": "ConceptScheme"},
+        "inScheme": {"id": codes.scheme, "type": "ConceptScheme"},
     }
-    if found.notation:
-        written["notation"] = found.notation
+    if codes.notation:
+        written["notation"] = codes.notation
     if label:
         written["prefLabel"] = {"en": label}
     return written
@@ -149,23 +152,23 @@ def field(value: str) -> dict[str, object] | None:
 
 
 def mode(code: str) -> dict[str, object] | None:
-    found = participation.mode(code)
-    return concept("mode", found.uri, found.label) if found else None
+    value = participation.mode(code)
+    return concept("mode", value.uri, value.label) if value else None
 
 
 def credit_framework(code: str) -> dict[str, object] | None:
-    found = credit_points.credit_framework(code)
-    return concept("credit", found.uri, found.label) if found else None
+    value = credit_points.credit_framework(code)
+    return concept("credit", value.uri, value.label) if value else None
 
 
 def target_group(code: str) -> dict[str, object] | None:
-    found = target_groups.target_group(code)
-    return concept("target", found.uri, found.label) if found else None
+    value = target_groups.target_group(code)
+    return concept("target", value.uri, value.label) if value else None
 
 
 def supervised(code: str | None, *, identity_verified: bool | None) -> dict[str, object] | None:
-    """The form of supervision where the European list has it together with the identity check."""
-    for each in supervision.all_supervisions():
-        if each.uri and (each.code, each.identity_verified) == (code, identity_verified):
-            return concept("supervision", each.uri, each.label)
+    """The form of supervision, where the European list has it with this check of identity."""
+    for form in supervision.all_supervisions():
+        if form.uri and (form.code, form.identity_verified) == (code, identity_verified):
+            return concept("supervision", form.uri, form.label)
     return None

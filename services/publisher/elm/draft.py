@@ -1,4 +1,4 @@
-"""What all parts of one document share: its main language, and a number for each object."""
+"""What all parts of one document share: its main language, and ids for its objects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from credstream.vocabularies import languages
 Node = dict[str, object]
 
 LAST_RESORT = "en"
-# Identifiers are numbered by kind, named as in the official samples.
+# Ids are numbered by kind, and kinds are named as in the official samples.
 _KINDS: Mapping[str, str] = {
     "Organisation": "org",
     "LearningAchievementSpecification": "learningAchievementSpec",
@@ -37,16 +37,17 @@ class Draft:
         return {"id": f"urn:epass:{kind}:{self.numbers[kind]}", "type": type_, **own}
 
     def text(self, texts: Text) -> dict[str, str]:
-        """A text under real languages only; blank ones are left out.
+        """A text by the languages that the European list has; blank texts are left out.
 
-        A text of unknown language stands under the main language, unless that has one of its
-        own: two texts in one language are no valid title.
+        A text of unknown language gets the main language, unless there is another text in that:
+        two texts in one language are no valid title.
         """
-        found: dict[str, str] = {}
+        known: dict[str, str] = {}
+        # "~" sorts after all codes, so that a text of unknown language comes last.
         for code, tag in sorted((languages.language(tag) or "~", tag) for tag in texts):
             if texts[tag].strip():
-                found.setdefault(self.main if code == "~" else code, texts[tag])
-        return found
+                known.setdefault(self.main if code == "~" else code, texts[tag])
+        return known
 
     def note(self, texts: Text) -> Node | None:
         literal = self.text(texts)
@@ -54,13 +55,13 @@ class Draft:
 
     def best(self, texts: Text) -> str:
         """The text in the main language, else in English, else in the first by code."""
-        found = self.text(texts)
-        order = (self.main, LAST_RESORT, *found)
-        return next((found[code] for code in order if code in found), "")
+        known = self.text(texts)
+        order = (self.main, LAST_RESORT, *known)
+        return next((known[code] for code in order if code in known), "")
 
 
 def main_language(definition: Definition) -> str:
-    """The language that texts of unknown language are given, since `und` is shown nowhere.
+    """The language that texts of unknown language get, because no reader shows `und`.
 
     It is the definition's own; else the one of its title, English before others; else the first
     language of instruction; else English.

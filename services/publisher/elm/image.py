@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,17 +12,13 @@ from string import Template
 from xml.sax.saxutils import escape
 
 import resvg_py
-import ttf_opensans
 
-_FONTS = {
-    400: ttf_opensans.OPENSANS_REGULAR.path,
-    600: ttf_opensans.OPENSANS_SEMIBOLD.path,
-}
+from services.publisher.elm.font import FONTS, has_glyph, width
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """The text that is drawn, in one language: nothing of the learner and no date."""
+class PageText:
+    """What is drawn on a page, in one language: nothing of the learner and no date."""
 
     title: str
     awarding_bodies: tuple[str, ...]
@@ -88,39 +83,39 @@ _LEFT, _TITLE_TOP, _BOTTOM = 112, 182, 773
 _TITLE_GAP, _ROW_GAP, _LABEL_HEIGHT, _COLUMN = 40, 30, 28, 340
 _READ_AT_MOST = 1000  # characters of one text: more never fits
 # Combining marks can pile up beyond the line; the rest has no shape.
-_UNSEEN = {"Mn", "Me", "Cc", "Cf", "Cs", "Co", "Cn"}
+_INVISIBLE = {"Mn", "Me", "Cc", "Cf", "Cs", "Co", "Cn"}
 _BREAK = re.compile("(?<=[ /\u2013-])")
 
 
-def draw(face: Face) -> bytes:
-    """Give the PNG, 1240 x 877: A4 landscape at 150 dpi; the same face gives the same bytes."""
+def draw(page: PageText) -> bytes:
+    """Give the PNG, 1240 x 877: A4 landscape at 150 dpi; the same text gives the same bytes."""
     # Without font files resvg draws no text and says nothing.
-    files = [str(path) for path in _FONTS.values()]
-    return resvg_py.svg_to_bytes(render_svg(face), skip_system_fonts=True, font_files=files)
+    files = [str(path) for path in FONTS.values()]
+    return resvg_py.svg_to_bytes(render_svg(page), skip_system_fonts=True, font_files=files)
 
 
 def can_draw(text: str) -> bool:
-    """Tell whether the font has every letter and digit; the others are drawn as empty boxes."""
-    return not any(map(_is_strange, _plain(text)))
+    """Tell whether the font has every letter and digit of a text: others become empty boxes."""
+    return not any(map(_lacks_glyph, _composed(text)))
 
 
-def render_svg(face: Face) -> str:
-    labels = _LABELS.get(face.language.partition("-")[0].lower(), _LABELS["en"])
-    particulars, foot = _particulars(face, labels)
-    title = _fit(_clean(face.title), _TITLE, foot - _TITLE_TOP - _TITLE_GAP)
+def render_svg(page: PageText) -> str:
+    labels = _LABELS.get(page.language.partition("-")[0].lower(), _LABELS["en"])
+    particulars, foot = _particulars(page, labels)
+    title = _fit(_clean(page.title), _TITLE, foot - _TITLE_TOP - _TITLE_GAP)
     return _template().substitute(
         kind=labels.kind,
-        title=_set(title, _LEFT, _TITLE_TOP),
+        title=_svg_text(title, _LEFT, _TITLE_TOP),
         foot=f"{foot:.0f}",
         particulars=particulars,
     )
 
 
-def _particulars(face: Face, labels: _Labels) -> tuple[str, float]:
-    """Give what stands below the rule, and the height of the rule: the last line never moves."""
-    facts = ((labels.level, face.level), (labels.workload, face.workload))
+def _particulars(page: PageText, labels: _Labels) -> tuple[str, float]:
+    """Give the part below the rule, and the rule's height: the last line never moves."""
+    facts = ((labels.level, page.level), (labels.workload, page.workload))
     rows = (
-        [(labels.awarded, _bodies(face.awarding_bodies))],
+        [(labels.awarded, _bodies(page.awarding_bodies))],
         [(label, _fit(_clean(text or ""), _FACT)) for label, text in facts],
     )
     cells = [[cell for cell in row if cell[1].lines] for row in rows]
@@ -139,7 +134,7 @@ def _height(row: list[tuple[str, _Block]]) -> float:
 
 def _cell(label: str, block: _Block, x: float, y: float) -> str:
     head = f'<text class="label" x="{x:.0f}" y="{y + _ROW_GAP + 17:.0f}">{label}</text>'
-    return head + _set(block, x, y + _ROW_GAP + _LABEL_HEIGHT)
+    return head + _svg_text(block, x, y + _ROW_GAP + _LABEL_HEIGHT)
 
 
 def _bodies(names: tuple[str, ...]) -> _Block:
@@ -147,12 +142,12 @@ def _bodies(names: tuple[str, ...]) -> _Block:
     clean = tuple(name for name in map(_clean, names) if name)
     for size in _BODIES.sizes:
         limit = _BODIES.width / size
-        if len(clean) <= _BODIES.most_lines and all(_wide(n, 400) <= limit for n in clean):
+        if len(clean) <= _BODIES.most_lines and all(width(n, 400) <= limit for n in clean):
             return _Block(clean, size, _BODIES)
     return _fit("\N{NO-BREAK SPACE}· ".join(clean)[:_READ_AT_MOST], _BODIES)
 
 
-def _set(block: _Block, x: float, y: float) -> str:
+def _svg_text(block: _Block, x: float, y: float) -> str:
     """Write a block as SVG, its upper left corner at x and y."""
     first = y + block.step / 2 + block.size * 0.36  # half the height of a capital
     return "".join(
@@ -164,7 +159,7 @@ def _set(block: _Block, x: float, y: float) -> str:
 
 def _fit(text: str, style: _Style, room: float = 877.0) -> _Block:
     """Set a text as large as it may be; what is too long for the smallest size is cut."""
-    widest = max(_wide(piece.rstrip(), style.weight) for piece in _BREAK.split(text))
+    widest = max(width(piece.rstrip(), style.weight) for piece in _BREAK.split(text))
     for size in style.sizes:
         limit = style.width / size
         most = max(1, min(style.most_lines, int(room / (size * style.leading) + 0.01)))
@@ -188,91 +183,51 @@ def _balanced(text: str, limit: float, widest: float, weight: int) -> tuple[str,
 def _wrap(text: str, limit: float, weight: int) -> tuple[str, ...]:
     lines, line, used = [], "", 0.0
     for piece in _pieces(text, limit, weight):
-        if line and used + _wide(piece.rstrip(), weight) > limit:
+        if line and used + width(piece.rstrip(), weight) > limit:
             lines.append(line.rstrip())
             line, used = "", 0.0
         line += piece
-        used += _wide(piece, weight)
+        used += width(piece, weight)
     return (*lines, line.rstrip()) if line else tuple(lines)
 
 
 def _pieces(text: str, limit: float, weight: int) -> Iterator[str]:
     """Split where a line may end; a word longer than a line may end anywhere."""
     for piece in _BREAK.split(text):
-        yield from [piece] if _wide(piece.rstrip(), weight) <= limit else piece
+        yield from [piece] if width(piece.rstrip(), weight) <= limit else piece
 
 
 def _cut(lines: tuple[str, ...], most: int, limit: float, weight: int) -> tuple[str, ...]:
     if len(lines) <= most:
         return lines
     last = lines[most - 1]
-    while _wide(last + "…", weight) > limit:
+    while width(last + "…", weight) > limit:
         last = last.rpartition(" ")[0] or last[:-1]
     return (*lines[: most - 1], last.rstrip(" ,;:·/\xa0\u2013-") + "…")
 
 
-def _wide(text: str, weight: int) -> float:
-    """Measure in ems; kerning is left out, it makes lines shorter rather than longer."""
-    advances = _advances(weight)
-    return sum(advances.get(ord(char), 1.0) for char in text)
-
-
 def _clean(text: str) -> str:
     """Keep what can be drawn in a line: no controls, no marks that pile up, no emoji."""
-    return " ".join("".join(map(_shown, _plain(text))).split())
+    return " ".join("".join(map(_drawable, _composed(text))).split())
 
 
-def _shown(char: str) -> str:
-    if unicodedata.category(char) in _UNSEEN and not char.isspace():
+def _drawable(char: str) -> str:
+    if unicodedata.category(char) in _INVISIBLE and not char.isspace():
         return ""
-    return char if _is_known(char) or _is_strange(char) else " "
+    return char if has_glyph(char) or _lacks_glyph(char) else " "
 
 
-def _plain(text: str) -> str:
+def _composed(text: str) -> str:
     """Compose letters and marks; put plain letters for those that the font lacks."""
     composed = unicodedata.normalize("NFC", text[:_READ_AT_MOST])
-    plain = (c if _is_known(c) else unicodedata.normalize("NFKC", c) for c in composed)
-    return "".join(plain)[:_READ_AT_MOST]  # one character can become eighteen
+    known = (c if has_glyph(c) else unicodedata.normalize("NFKC", c) for c in composed)
+    return "".join(known)[:_READ_AT_MOST]  # one character can become eighteen
 
 
-def _is_known(char: str) -> bool:
-    return ord(char) in _advances(400)
-
-
-def _is_strange(char: str) -> bool:
-    return char.isalnum() and not _is_known(char)
+def _lacks_glyph(char: str) -> bool:
+    return char.isalnum() and not has_glyph(char)
 
 
 @cache
 def _template() -> Template:
     return Template(Path(__file__).with_name("template.svg").read_text(encoding="utf-8"))
-
-
-@cache
-def _advances(weight: int) -> Mapping[int, float]:
-    """Read how wide each character is, in ems, from the font file (OpenType: cmap 4, hmtx)."""
-    font = _FONTS[weight].read_bytes()
-    tables = font[12 : 12 + 16 * _u16(font, 4)]
-    at = {tag: at for tag, _, at, _ in struct.iter_unpack(">4s3I", tables)}
-    em, known = _u16(font, at[b"head"] + 18), _u16(font, at[b"hhea"] + 34)
-    glyphs = _glyphs(font, at[b"cmap"] + struct.unpack_from(">I", font, at[b"cmap"] + 8)[0])
-    return {
-        char: _u16(font, at[b"hmtx"] + 4 * min(glyph, known - 1)) / em
-        for char, glyph in glyphs
-        if glyph
-    }
-
-
-def _glyphs(font: bytes, table: int) -> Iterator[tuple[int, int]]:
-    """Walk the segments of a cmap subtable of format 4: pairs of character and glyph."""
-    size = _u16(font, table + 6)
-    for end in range(table + 14, table + 14 + size, 2):
-        start, delta, offset = (_u16(font, end + 2 + n * size) for n in (1, 2, 3))
-        for char in range(start, _u16(font, end) + 1):
-            place = end + 2 + 3 * size + offset + 2 * (char - start)
-            glyph = _u16(font, place) if offset else char
-            yield char, (glyph + delta) % 65536
-
-
-def _u16(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 2])

@@ -19,7 +19,7 @@ ECTS = "ECTS"
 def achievement(
     draft: Draft, record: Normalised, award: Award, judgement: Judgement | None
 ) -> Node:
-    """The one claim of the credential; who vouches for it stands in the awarding process."""
+    """The one claim of the credential; the awarding process names who awarded it."""
     definition = record.definition
     country = definition.country or record.country
     bodies = [organisation(draft, body, country) for body in definition.awarding_bodies]
@@ -38,7 +38,7 @@ def achievement(
 
 
 def specification(draft: Draft, definition: Definition, *, graded: bool) -> Node:
-    """What can be earned; a qualification only where a level of a framework is known."""
+    """What can be earned; only a Qualification may have a level (EDC-generic-no-cv)."""
     level = definition.level
     eqf = concepts.eqf_level(level.eqf) if level else None
     nqf = concepts.nqf_level(level.framework, level.value) if level else None
@@ -69,19 +69,21 @@ def specification(draft: Draft, definition: Definition, *, graded: bool) -> Node
 
 
 def assessment_specifications(draft: Draft, assessment: Assessment | None) -> list[Node]:
-    """One for each kind of assessment; kinds of our own have a title and no code."""
-    found = []
+    """One for each kind of assessment; a kind that the European list lacks has no code."""
+    specifications = []
     for code in assessment.types if assessment else ():
         known = assessments.assessment(code)
         if known is not None:
             title = {"en": known.label}
             kind = concepts.concept("assessment", known.uri, known.label)
-            found.append(draft.node("LearningAssessmentSpecification", title=title, dcType=kind))
-    return found
+            specifications.append(
+                draft.node("LearningAssessmentSpecification", title=title, dcType=kind)
+            )
+    return specifications
 
 
 def graded_assessment(draft: Draft, definition: Definition, award: Award, process: Node) -> Node:
-    """The assessment with its grade, which the official shapes want once there is one."""
+    """The assessment with its grade: the official shapes allow none without exactly one grade."""
     kinds = assessment_specifications(draft, definition.assessment)
     supervision = definition.assessment.supervision if definition.assessment else None
     return draft.node(
@@ -95,7 +97,7 @@ def graded_assessment(draft: Draft, definition: Definition, award: Award, proces
 
 
 def volume(workload: Workload | None) -> str | None:
-    """Hours as an ISO 8601 duration in hours and minutes: a day has no agreed hours."""
+    """Hours as an ISO 8601 duration in hours and minutes; days of learning have no fixed length."""
     if workload is None or workload.hours is None:
         return None
     minutes = round(workload.hours * 60)
@@ -105,7 +107,7 @@ def volume(workload: Workload | None) -> str | None:
 
 
 def start(day: str) -> str:
-    """The first moment of a day."""
+    """The first moment of a day as an xsd:dateTime in UTC."""
     return f"{day}T00:00:00Z"
 
 
@@ -131,14 +133,13 @@ def _credits(draft: Draft, workload: Workload | None) -> Node | None:
     )
 
 
-def _each(made: Callable[[str], Node | None], codes: tuple[str, ...]) -> list[Node]:
-    found = [made(code) for code in codes]
-    return [each for each in found if each]
+def _each(concept_of: Callable[[str], Node | None], codes: tuple[str, ...]) -> list[Node]:
+    return [concept for code in codes if (concept := concept_of(code))]
 
 
 def _setting(definition: Definition) -> Node | None:
-    found = concepts.SETTINGS.get(definition.route or "")
-    return concepts.concept("setting", *found) if found else None
+    setting = concepts.SETTINGS.get(definition.route or "")
+    return concepts.concept("setting", *setting) if setting else None
 
 
 def _page(draft: Draft, url: str | None) -> Node | None:

@@ -1,4 +1,7 @@
-"""How single values must be written, where the official shapes or JSON-LD readers look away."""
+"""How single values must be written, where neither the official shapes nor JSON-LD readers check.
+
+Dates and times are those of XML Schema 1.1 part 2; languages those of the authority table.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,12})?"
 _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
 _MOMENT = re.compile(_TIME + _ZONE)
 _LOCAL_MOMENT = re.compile(f"{_TIME}({_ZONE})?")
-# Hours and minutes alone: a day has no agreed hours, and P60M is sixty months.
+# Hours and minutes alone: days of learning have no fixed length, and P60M is sixty months.
 _VOLUME = re.compile(r"PT(?=[0-9])([1-9][0-9]{0,4}H)?([1-5]?[1-9]M|[1-5]0M)?")
 _POINTS = re.compile(r"(?!0+(\.0+)?$)[0-9]{1,3}(\.[0-9]{1,4})?")
 _URI_CHARACTERS = r"[^\s<>\"{}|\\^`\x00-\x20\x7f]"
@@ -68,7 +71,7 @@ def is_string(value: object) -> bool:
 
 
 def is_text(value: object) -> bool:
-    """A text by language: a language map, every key a language and every text there."""
+    """A language map (JSON-LD 1.1 section 4.2.4): known languages, and a text for each."""
     if not isinstance(value, dict) or not value:
         return False
     return value.keys() <= _languages() and all(map(is_string, value.values()))
@@ -87,7 +90,7 @@ def is_boolean(value: object) -> bool:
 
 
 def is_png(value: object) -> bool:
-    """A whole PNG in base64, every chunk with its checksum."""
+    """A whole PNG in base64, every chunk with its checksum (PNG section 5.3)."""
     return isinstance(value, str) and _is_png_in_base64(value)
 
 

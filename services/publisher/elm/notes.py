@@ -1,4 +1,4 @@
-"""What Annex I and the provider say and the model has no member for, as sentences."""
+"""Notes: what Annex I asks for, or a provider says, and the model has no member for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from credstream.vocabularies.supervision import supervision
 from credstream.vocabularies.target_groups import target_group
 from services.publisher.elm.concepts import nqf_level
 
-WORDS = {
+LABELS = {
     "learning_outcomes": "learning outcomes",
     "awarding_bodies": "awarding bodies",
     "quality_assurance": "quality assurance",
@@ -28,7 +28,7 @@ WORDS = {
 
 
 def of_definition(definition: Definition, main: str) -> Iterator[Text]:
-    """Notes on what can be earned; those of ours are in English."""
+    """Notes on what can be earned: ours in English, then the provider's own."""
     lines = (
         *_lines("Assessment", _own_assessments(definition)),
         *_lines("Supervision", _supervision(definition)),
@@ -49,7 +49,7 @@ def of_definition(definition: Definition, main: str) -> Iterator[Text]:
 
 
 def of_award(record: Normalised, award: Award, judgement: Judgement | None) -> Iterator[Text]:
-    """Notes on this award: the judgement, checks of identity, and what is not stated."""
+    """Notes on one award: its judgement, the check of identity, and what is not stated."""
     if judgement is not None:
         source = f" by {judgement.accreditation}" if judgement.accreditation else ""
         yield {
@@ -59,7 +59,7 @@ def of_award(record: Normalised, award: Award, judgement: Judgement | None) -> I
     if award.identity_verified is not None and award.grade is None:
         answer = "was" if award.identity_verified else "was not"
         yield {"en": f"The learner's identity {answer} verified during assessment."}
-    absent = [WORDS.get(name, name) for name in record.account.completeness.absent]
+    absent = [LABELS.get(name, name) for name in record.account.completeness.absent]
     if absent:
         yield {"en": f"Not stated by the provider: {', '.join(absent)}."}
 
@@ -71,15 +71,15 @@ def _lines(title: str, values: Iterable[str | None]) -> Iterator[str]:
 
 
 def _own_assessments(definition: Definition) -> Iterator[str]:
-    """Kinds that the vocabulary does not know; known ones stand in specifications of their own."""
+    """Kinds that the vocabulary does not know; known ones have specifications of their own."""
     if definition.assessment:
         yield from definition.assessment.other
 
 
 def _supervision(definition: Definition) -> Iterator[str]:
-    found = supervision(definition.assessment.supervision or "") if definition.assessment else None
-    if found:
-        yield found.label
+    form = supervision(definition.assessment.supervision or "") if definition.assessment else None
+    if form:
+        yield form.label
 
 
 def _participation(definition: Definition) -> Iterator[str]:
@@ -87,9 +87,9 @@ def _participation(definition: Definition) -> Iterator[str]:
         known = [mode(code) for code in definition.participation.modes]
         yield from (each.label for each in known if each and not each.uri)
         yield from definition.participation.other
-        when = schedule(definition.participation.schedule or "")
-        if when:
-            yield when.label
+        known_schedule = schedule(definition.participation.schedule or "")
+        if known_schedule:
+            yield known_schedule.label
 
 
 def _assured(given: QualityAssurance) -> str:

@@ -1,4 +1,4 @@
-"""Organisations and where they are, with the identifiers that other registers know them by."""
+"""Organisations, their places, and the identifiers that registers know them by."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.publisher.elm import concepts
 from services.publisher.elm.draft import Draft, Node
 from services.publisher.seal import Owner
 
-# The members for identifiers that a state gives, and how many of each may stand.
+# Members for identifiers that a state gives, and how many of each the shapes allow.
 _LEGAL: Mapping[str, tuple[str, int]] = {
     "eidas": ("eIDASIdentifier", 1),
     "registration": ("registration", 1),
@@ -42,7 +42,7 @@ def organisation(draft: Draft, body: Organisation, country: str | None) -> Node:
 
 
 def issuer(draft: Draft, owner: Owner) -> Node:
-    """The seal's owner: Europass puts the names of the certificate here, whatever was written."""
+    """The owner of the seal: Europass overwrites the issuer with the names of the certificate."""
     return draft.node(
         "Organisation",
         legalName=draft.text({draft.main: owner.legal_name}),
@@ -53,7 +53,7 @@ def issuer(draft: Draft, owner: Owner) -> Node:
 
 
 def location(draft: Draft, country: str | None, region: str | None = None) -> Node | None:
-    """A place by its country; the region is an identifier, since two lists have codes for it."""
+    """A place by its country; a region is an identifier, because its code may be of two lists."""
     code = concepts.country(country)
     if code is None:
         return None
@@ -63,7 +63,7 @@ def location(draft: Draft, country: str | None, region: str | None = None) -> No
 
 
 def legal_identifier(draft: Draft, value: str, country: str | None) -> Node | None:
-    """An identifier that means something only within its country: none where that is unknown."""
+    """An identifier that means something only within its country: None where that is unknown."""
     code = concepts.country(country)
     return draft.node("LegalIdentifier", notation=value, spatial=code) if code else None
 

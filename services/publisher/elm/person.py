@@ -27,7 +27,7 @@ def person(draft: Draft, learner: Mapping[str, object], country: str | None, cla
         fullName=_name(learner, "full_name", draft.main),
         givenName=_name(learner, "given_name", draft.main),
         familyName=_name(learner, "family_name", draft.main),
-        dateOfBirth=date_of_birth(said(learner.get("birth_date"), draft.main)),
+        dateOfBirth=date_of_birth(text_of(learner.get("birth_date"), draft.main)),
         nationalID=national,
         identifier=[identifier(draft, each) for each in others],
         contactPoint=[_contact(draft, each) for each in dict.fromkeys(mailboxes.values())],
@@ -36,17 +36,20 @@ def person(draft: Draft, learner: Mapping[str, object], country: str | None, cla
 
 
 def date_of_birth(written: str) -> str | None:
-    """A full date as the first moment of its day; an instant as written, its day being unknown."""
-    found = _DAY_WITH_ZONE.fullmatch(written)
-    moment = f"{found[1]}T00:00:00{found[2] or 'Z'}" if found and is_day(found[1]) else written
+    """A full date as the first moment of its day; an instant as it is written.
+
+    The day of an instant is unknown: 22:00 UTC may be the next day where the learner was born.
+    """
+    day = _DAY_WITH_ZONE.fullmatch(written)
+    moment = f"{day[1]}T00:00:00{day[2] or 'Z'}" if day and is_day(day[1]) else written
     return moment if is_local_moment(moment) else None
 
 
-def said(value: object, language: str) -> str:
-    """One text of a value of the learner's block: a text, a number or a language map."""
+def text_of(value: object, language: str) -> str:
+    """The text of a value of the learner block: a text, a number or a language map."""
     if isinstance(value, Mapping):
         order = (language, LAST_RESORT, *sorted(value, key=str))
-        return next((said(value[tag], language) for tag in order if tag in value), "")
+        return next((text_of(value[tag], language) for tag in order if tag in value), "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value).strip()
@@ -55,13 +58,13 @@ def said(value: object, language: str) -> str:
 def _identifiers(learner: Mapping[str, object], language: str) -> Iterator[Identifier]:
     given = learner.get("identifiers")
     for each in given if isinstance(given, list | tuple) else ():
-        value = said(each.get("value"), language) if isinstance(each, Mapping) else ""
+        value = text_of(each.get("value"), language) if isinstance(each, Mapping) else ""
         if value:
-            yield Identifier(scheme=said(each.get("scheme"), language), value=value)
+            yield Identifier(scheme=text_of(each.get("scheme"), language), value=value)
 
 
 def _email(learner: Mapping[str, object], language: str) -> tuple[Identifier, ...]:
-    value = said(learner.get("email"), language)
+    value = text_of(learner.get("email"), language)
     return (Identifier(scheme="email", value=value),) if value else ()
 
 
@@ -74,8 +77,8 @@ def _bare(address: str) -> str:
 
 
 def _name(learner: Mapping[str, object], member: str, language: str) -> Mapping[str, str]:
-    """A name in one language: the shapes count two spellings of a name as two names."""
-    value = said(learner.get(member), language)
+    """A name in one language: the shapes allow one value in all languages together."""
+    value = text_of(learner.get(member), language)
     return {language: value} if value else {}
 
 

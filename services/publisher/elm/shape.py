@@ -1,4 +1,8 @@
-"""The members of every object that we write, how many of each, and what their values are."""
+"""The members of every object that we write, how many of each, and what their values are.
+
+As in the shapes EDC-generic-no-cv (members) and EDC-generic-full (lists of codes) of the European
+Learning Model, versions 3.1 and 3.2.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,11 @@ MANY = 1000
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member: its bounds, and either a list of codes, kinds of objects, or a way of writing."""
+    """One member: how many values it has, and what each is.
+
+    A value is of the list `code`, an object of one of the kinds `nodes`, or a literal that
+    `holds`, which `word` describes.
+    """
 
     least: int
     most: int
@@ -88,7 +96,7 @@ ORGANISATION: Mapping[str, Member] = {
 SPECIFICATION: Mapping[str, Member] = {
     "title": TEXT,
     "description": MAYBE_TEXT,
-    # The official shapes ask for none of these two; Annex I does.
+    # The official shapes ask for neither of these two; Annex I does.
     "learningOutcome": _node("LearningOutcome", least=1, most=MANY),
     "volumeOfLearning": _is(lexical.is_volume, "a duration in hours and minutes"),
     "creditPoint": _node("CreditPoint", most=MANY),
@@ -103,7 +111,7 @@ SPECIFICATION: Mapping[str, Member] = {
     "provenBy": _node("LearningAssessmentSpecification", most=MANY),
     "additionalNote": NOTES,
 }
-# Rules that go by another name than the type they are for.
+# Rules with another name than the type that they are for: an issuer has rules of its own.
 TYPE_OF: Mapping[str, str] = {"Issuer": "Organisation"}
 NODES: Mapping[str, Mapping[str, Member]] = {
     "DisplayParameter": {
