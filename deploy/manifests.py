@@ -43,8 +43,8 @@ Manifest = Mapping[str, Any]
 
 def texts() -> Mapping[str, str]:
     """Every generated file of the folder, by name."""
-    fixed = [topic(name) for name, _ in topics.fixed(all_countries())]
-    services = [user(name, has) for name, has in rights.all_services().items()]
+    fixed = [topic(name) for name, _ in topics.fixed_topics(all_countries())]
+    services = [user(name, has) for name, has in rights.rights_by_user().items()]
     return {
         "topics.yaml": text(fixed),
         "users.yaml": text(services),
@@ -57,8 +57,8 @@ def of_provider(kind: str, provider: str) -> Sequence[Manifest]:
     if kind not in topics.KINDS or not topics.PROVIDER_ID.fullmatch(provider):
         raise ValueError(f"{kind} {provider} names no provider")
     name = rights.user_of_provider(provider)
-    named = [topic(each) for each in topics.of_provider(kind, provider)]
-    return [user(name, rights.of_provider(kind, provider), QUOTAS), *named]
+    named = [topic(each) for each in topics.provider_topics(kind, provider)]
+    return [user(name, rights.provider_rights(kind, provider), QUOTAS), *named]
 
 
 def topic(name: str) -> Manifest:
@@ -66,7 +66,7 @@ def topic(name: str) -> Manifest:
         "topicName": name,
         "partitions": topics.partitions(name),
         "replicas": REPLICAS,
-        "config": {"min.insync.replicas": str(IN_SYNC), **topics.config(name)},
+        "config": {"min.insync.replicas": str(IN_SYNC), **topics.topic_config(name)},
     }
     return _manifest("KafkaTopic", resource_name(name), spec)
 

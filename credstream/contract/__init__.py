@@ -1,1 +1,1 @@
-"""What the parts say to each other: records, topics, errors, identity and the codec."""
+"""The contract between the parts: records, topics, errors, identity and the codec."""

@@ -1,6 +1,6 @@
-"""Records of the contract to the dicts and lists that Avro knows, and back.
+"""Converts records of the contract to the dicts and lists of Avro, and back.
 
-How is worked out once for each class, since every event passes here several times.
+A converter is made once for each class, since every event passes one several times.
 """
 
 from __future__ import annotations
@@ -14,63 +14,67 @@ from typing import Any
 
 from credstream.contract import records, values
 
-Change = Callable[[Any], Any]
-# For a class, what makes or takes apart its records.
-Of = Callable[[type], Change]
+Conversion = Callable[[Any], Any]
+# The conversion for records of a class.
+RecordConversion = Callable[[type], Conversion]
 NAMESPACE = "credstream"
 
 
 @cache
-def to_record(kind: type) -> Callable[[dict[str, Any]], Any]:
-    """What makes a record of a class from what Avro was read to."""
-    changes = _changes(kind, to_record, tuple)
+def record_reader(kind: type) -> Callable[[dict[str, Any]], Any]:
+    """The function that makes a record of a class from the dict that Avro read."""
+    conversions = _field_conversions(kind, record_reader, tuple)
 
     def read(data: dict[str, Any]) -> Any:
-        for name, change in changes.items():
+        for name, convert in conversions.items():
             value = data[name]
-            data[name] = None if value is None else change(value)
+            data[name] = None if value is None else convert(value)
         return kind(**data)
 
     return read
 
 
 @cache
-def to_plain(kind: type, without: str = "") -> Callable[[Any], dict[str, Any]]:
-    """What takes a record of a class apart into what Avro is written from, but for one field."""
-    names = tuple(each.name for each in fields(kind) if each.name != without)
-    found = _changes(kind, to_plain, list)
-    changes = {name: change for name, change in found.items() if name != without}
+def record_writer(kind: type, without: str = "") -> Callable[[Any], dict[str, Any]]:
+    """The function that makes the dict for Avro from a record; `without` is a field left out."""
+    names = tuple(field.name for field in fields(kind) if field.name != without)
+    by_name = _field_conversions(kind, record_writer, list)
+    conversions = {name: convert for name, convert in by_name.items() if name != without}
 
-    def apart(record: Any) -> dict[str, Any]:
+    def write(record: Any) -> dict[str, Any]:
         data = {name: getattr(record, name) for name in names}
-        for name, change in changes.items():
+        for name, convert in conversions.items():
             value = data[name]
-            data[name] = None if value is None else change(value)
+            data[name] = None if value is None else convert(value)
         return data
 
-    return apart
+    return write
 
 
-def _changes(kind: type, of: Of, sequence: type) -> dict[str, Change]:
-    """By name, what has to be done to the fields that are not taken as they are."""
+def _field_conversions(
+    kind: type, of_record: RecordConversion, sequence: type
+) -> dict[str, Conversion]:
+    """The conversions by field; a field without one is taken as it is."""
     hints = typing.get_type_hints(kind, vars(values) | vars(records))
-    found = {name: _change(hint, of, sequence) for name, hint in hints.items()}
-    return {name: change for name, change in found.items() if change}
+    by_name = {name: _conversion(hint, of_record, sequence) for name, hint in hints.items()}
+    return {name: convert for name, convert in by_name.items() if convert}
 
 
-def _change(hint: Any, of: Of, sequence: type) -> Change | None:
+def _conversion(hint: Any, of_record: RecordConversion, sequence: type) -> Conversion | None:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
-        change = _change(inner[0], of, sequence)
-        return (lambda items: sequence(map(change, items))) if change else sequence
+        convert = _conversion(inner[0], of_record, sequence)
+        return (lambda items: sequence(map(convert, items))) if convert else sequence
     if origin in (types.UnionType, typing.Union):
-        there = next(each for each in inner if each is not type(None))
-        named = of is to_plain and is_dataclass(there)
-        return _branch(there) if named else _change(there, of, sequence)
-    return of(hint) if isinstance(hint, type) and is_dataclass(hint) else None
+        given = next(kind for kind in inner if kind is not type(None))
+        is_branch = of_record is record_writer and is_dataclass(given)
+        return _union_branch(given) if is_branch else _conversion(given, of_record, sequence)
+    return of_record(hint) if isinstance(hint, type) and is_dataclass(hint) else None
 
 
-def _branch(kind: Any) -> Change:
-    """Name the branch of a union that is meant: fastavro else tries every one on the record."""
-    name, apart = f"{NAMESPACE}.{kind.__name__}", to_plain(kind)
-    return lambda record: (name, apart(record))
+def _union_branch(kind: Any) -> Conversion:
+    """A record with the name of its branch of a union."""
+    # Without the name, fastavro tries every branch on the record until one fits:
+    # https://fastavro.readthedocs.io/en/latest/writer.html#using-the-tuple-notation-to-specify-which-branch-of-a-union-to-take
+    name, write = f"{NAMESPACE}.{kind.__name__}", record_writer(kind)
+    return lambda record: (name, write(record))

@@ -1,22 +1,22 @@
-"""The two ways a message can fail, named for what can be done about it.
+"""The two ways in which a message can fail, each with what can be done about it.
 
 Failure
-├── Rejected      the message is bad for ever: dead letter, and a receipt a person can act on
-└── Unavailable   something we need is away: roll back, wait, try the same batch again
-    └── ActionNeeded   waiting alone does not help: the text says what somebody has to change
+├── Rejected      the message is invalid for ever: dead letter, and a receipt with what to correct
+└── Unavailable   a database, registry or broker is away: roll back, wait, try the batch again
+    └── ActionNeeded   it refuses until somebody changes something: the text says what
 """
 
 from __future__ import annotations
 
 
 class Failure(Exception):
-    """Base of both; caught by name nowhere."""
+    """Base of both; no code catches it by this name."""
 
 
 class Rejected(Failure):
-    """Bad content. `code` is from `contract.reasons`, `path` points into the payload.
+    """Invalid content. `code` is from `contract.reasons`, `path` is the place in the payload.
 
-    `detail` is shown to the provider and written to headers and logs: it never holds a
+    `detail` is shown to the provider and written to headers and logs: it never contains a
     person's data.
     """
 
@@ -32,7 +32,7 @@ class Unavailable(Failure):
 
 
 class ActionNeeded(Unavailable):
-    """What we need refuses until somebody changes something, such as a right; the text says what.
+    """A server refuses until somebody changes something, such as a right; the text says what.
 
-    Whoever works unattended goes on trying, as after Unavailable.
+    A process that runs unattended retries, as after Unavailable.
     """

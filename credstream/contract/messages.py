@@ -1,4 +1,4 @@
-"""What a step is given and what it gives back."""
+"""The input and the result of a step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row_co = TypeVar("Row_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One message as Kafka delivered it; `at` is the broker's time in ms since the epoch."""
+    """One message as Kafka delivered it; `at` is the broker's time in ms since 1970."""
 
     topic: str
     partition: int
@@ -30,13 +30,13 @@ class Incoming:
     at: int
 
     def header(self, name: str) -> str | None:
-        """The first header of a name as text, None where there is none."""
+        """The first header of a name as text."""
         return next((v.decode("utf-8", "replace") for n, v in self.headers if n == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMessage(Incoming, Generic[Content_co]):
-    """A message with what its service read from its bytes."""
+    """A message with the record that its service read from its bytes."""
 
     record: Content_co
 
@@ -54,8 +54,8 @@ class Emit:
 class StepResult(Generic[Row_co]):
     """What a step decided: records for topics, and rows for the service's own tables.
 
-    `unread` says why parts of the message are left out: they end as a refusal does, with the
-    whole message on the dead-letter topic, while the other parts go on.
+    `unread` has the reasons why parts of the message were skipped. They end like a refusal, with
+    the whole message on the dead-letter topic, while the other parts are processed.
     """
 
     emits: tuple[Emit, ...] = ()

@@ -1,4 +1,4 @@
-"""The records that pass between the services, in flow order; meanings stand in `schemas/avro`."""
+"""The records between services, in the order of the flow; `schemas/avro` explains each field."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A submission that ingest stands behind, one per credential."""
+    """A credential of a submission that ingest accepted."""
 
     key: str
     provider: str
@@ -138,7 +138,7 @@ class Accredited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedDefinition:
-    """Full state of a definition; no persons, public."""
+    """The full state of a definition: public, without persons."""
 
     key: str
     version: int
@@ -155,7 +155,7 @@ class PublishedDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedAward:
-    """Full state of an award; pseudonymous."""
+    """The full state of an award, with a pseudonym for the learner."""
 
     key: str
     version: int
@@ -201,7 +201,7 @@ class PublishedChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a submission, for the provider."""
+    """The result of a submission, for its provider."""
 
     submission: str
     provider: str
@@ -237,7 +237,7 @@ class Again:
     at: int
 
 
-# What a step may emit.
+# The records that a step may emit.
 Record = (
     Received
     | Normalised

@@ -1,4 +1,4 @@
-"""Registrations and other records from the JSON that operators write."""
+"""Reads registrations and other records from the JSON that operators write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATES = ("active", "suspended")
 
 
 def provider_from(plain: Any) -> Provider:
-    """A registration from its JSON; raises Rejected with the path of what is wrong."""
+    """A registration from its JSON; raises Rejected with the path of an invalid value."""
     if isinstance(plain, dict):
         plain = {"status": "active", **plain}
     provider: Provider = record_from(Provider, plain)
@@ -48,35 +48,37 @@ def record_from(kind: type, plain: Any, path: str = "") -> Any:
     hints = typing.get_type_hints(kind, vars(values) | vars(records))
     unknown = sorted(set(plain) - set(hints))
     if unknown:
-        raise Rejected("registration.invalid", _under(path, unknown[0]), "no such field")
+        raise Rejected("registration.invalid", _member_path(path, unknown[0]), "no such field")
     members = {
-        name: _value(hints[name], value, _under(path, name)) for name, value in plain.items()
+        name: _value(hints[name], value, _member_path(path, name)) for name, value in plain.items()
     }
     missing = [
-        each.name
-        for each in dataclasses.fields(kind)
-        if each.name not in members
-        and each.default is dataclasses.MISSING
-        and each.default_factory is dataclasses.MISSING
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.name not in members
+        and field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
     ]
     if missing:
-        raise Rejected("registration.invalid", _under(path, missing[0]), "the field is missing")
+        raise Rejected(
+            "registration.invalid", _member_path(path, missing[0]), "the field is missing"
+        )
     return kind(**members)
 
 
 def _value(hint: Any, value: Any, path: str) -> Any:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        real = next(each for each in inner if each is not type(None))
-        return None if value is None else _value(real, value, path)
+        given = next(kind for kind in inner if kind is not type(None))
+        return None if value is None else _value(given, value, path)
     if origin is tuple:
         if not isinstance(value, list):
             raise Rejected("registration.invalid", path, "a list is expected")
-        return tuple(_value(inner[0], each, f"{path}[{n}]") for n, each in enumerate(value))
+        return tuple(_value(inner[0], item, f"{path}[{n}]") for n, item in enumerate(value))
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return record_from(hint, value, path)
     if origin is not None:
-        return _texts(value, path)
+        return _text_map(value, path)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
@@ -84,11 +86,11 @@ def _value(hint: Any, value: Any, path: str) -> Any:
     return value
 
 
-def _texts(value: Any, path: str) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+def _text_map(value: Any, path: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise Rejected("registration.invalid", path, "an object of texts is expected")
     return dict(value)
 
 
-def _under(path: str, name: str) -> str:
+def _member_path(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name

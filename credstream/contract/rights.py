@@ -1,8 +1,8 @@
-"""Who may do what on the cluster: least rights of every service and provider, as data.
+"""The rights of every service and provider on the cluster (ACLs), as data.
 
-A provider is known by the topic that it may write to, so its rights are on literal names: a
-prefix `acme` would open `acme2`. Users of providers and services have prefixes of their own, so
-that no provider can be called like a service, or like the cluster's administrator.
+The topic that a provider may write to is its identity, so its rights are on literal names: a
+right on the prefix `acme` would include `acme2`. Names of users begin with `provider.` or
+`service.`, so that no provider can have the name of a service or of the administrator.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from credstream.contract.topics import SERVICES, Topic
 READ, WRITE = "read", "write"
 TOPIC, GROUP, TRANSACTION = "topic", "group", "transactional_id"
 
-# What one provider may ask of a broker.
+# The quotas of one provider on each broker.
 PRODUCER_BYTES_PER_SECOND = 1024 * 1024
 CONSUMER_BYTES_PER_SECOND = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Right:
-    """One operation on one resource; `prefixed` where the name is the beginning of many."""
+    """One operation on one resource; `prefixed` where `name` is the beginning of names."""
 
     resource: str
     name: str
@@ -38,42 +38,42 @@ def user_of_provider(provider: str) -> str:
     return f"provider.{provider}"
 
 
-def of_provider(kind: str, provider: str, *, suspended: bool = False) -> tuple[Right, ...]:
-    """Write to its own submissions, read its own receipts; suspended, read only."""
+def provider_rights(kind: str, provider: str, *, suspended: bool = False) -> tuple[Right, ...]:
+    """To write its own submissions and to read its own receipts; to read only when suspended."""
     group = user_of_provider(provider)
     reads = (
         Right(TOPIC, topics.receipts(provider), READ),
         Right(GROUP, group, READ),
-        # The dot keeps it out of the groups of a provider whose id goes on where this one ends.
+        # With the dot, `provider.acme.` is no prefix of the groups of the provider acme2.
         Right(GROUP, f"{group}.", READ, prefixed=True),
     )
     return reads if suspended else (Right(TOPIC, topics.submissions(kind, provider), WRITE), *reads)
 
 
-def of_service(service: str) -> tuple[Right, ...]:
-    """The topics that it reads and writes by the table, its dead letters, groups, transactions."""
-    found = {
+def service_rights(service: str) -> tuple[Right, ...]:
+    """Its topics by the table, with their dead letters; its groups and its transactions."""
+    rights = {
         Right(TOPIC, topics.UNKNOWN_DLQ, WRITE),
         *(Right(GROUP, f"{service}{end}", READ) for end in ("", "-control", "-catch-up")),
         Right(TRANSACTION, f"{service}-", WRITE, prefixed=True),
     }
     for row in topics.TOPICS:
-        right = _on(row, service)
+        right = _write_right(row, service)
         if service in row.readers:
-            # A prefix covers the dead letters too: Kafka knows no patterns for a name's end.
+            # A prefix includes the dead letters: Kafka has no patterns for the end of a name.
             name = right.name if right.prefixed else topics.dlq(right.name)
-            found |= {replace(right, operation=READ), replace(right, name=name)}
+            rights |= {replace(right, operation=READ), replace(right, name=name)}
         if service in row.writers:
-            found.add(right)
-    return tuple(sorted(found))
+            rights.add(right)
+    return tuple(sorted(rights))
 
 
-def all_services() -> dict[str, tuple[Right, ...]]:
+def rights_by_user() -> dict[str, tuple[Right, ...]]:
     """The rights of every service, by user."""
-    return {user_of_service(name): of_service(name) for name in SERVICES}
+    return {user_of_service(name): service_rights(name) for name in SERVICES}
 
 
-def _on(row: Topic, service: str) -> Right:
-    """The right to write to the topics of a row; a service's own `again` among them."""
+def _write_right(row: Topic, service: str) -> Right:
+    """The right to write to the topics of a row; of `again` to the service's own."""
     start, placeholder, _ = row.name.replace("<service>", service).partition("<")
     return Right(TOPIC, start, WRITE, prefixed=bool(placeholder))

@@ -1,4 +1,4 @@
-"""The shipped Avro schemas under their fixed ids, each as one text and parsed; and strange ones."""
+"""The shipped Avro schemas with their fixed ids, and schemas of other versions as registered."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 import fastavro
 from fastavro.types import Schema
 
-# The repository holds the files once, in schemas/avro; the package reaches them by a link, which
-# a build replaces by the files.
+# The files are in schemas/avro once; the package has a link to them, which a build replaces by
+# the files.
 FOLDER = files("credstream.contract") / "avro"
 
-# Parts come first and in order: a file may name what stands before it.
-PARTS = (
+# The files of types that several records use; each may use those before it.
+SHARED_TYPES = (
     "organisation",
     "definition",
     "award",
@@ -27,7 +27,7 @@ PARTS = (
     "normalised",
 )
 
-# Ids are fixed for ever, so that separate processes agree without a registry.
+# An id never changes, so that processes agree on it without a registry.
 IDS: Mapping[str, int] = {
     "provider": 1,
     "accreditation": 2,
@@ -43,7 +43,7 @@ IDS: Mapping[str, int] = {
     "again": 12,
 }
 
-# What fastavro lets out for bytes that are not of the schema.
+# What fastavro raises for bytes that are not of the schema.
 UNREADABLE = (
     EOFError,
     LookupError,
@@ -55,108 +55,116 @@ UNREADABLE = (
     struct.error,
 )
 
-# Name of the record, and parsed schema.
-Writer = tuple[str, Schema]
+# The name of a record, and the schema that it was written with, parsed.
+WriterSchema = tuple[str, Schema]
 
 
 @cache
 def schema(name: str, without: str = "") -> Schema:
-    """The shipped schema of a record, parsed; but for one of its fields, where that is named."""
-    loaded = _load(name)
-    kept = [each for each in loaded["fields"] if each["name"] != without]
-    return fastavro.parse_schema(_whole({**loaded, "fields": kept}))
+    """The shipped schema of a record, parsed; `without` is a field that is left out."""
+    loaded = _read_file(name)
+    kept = [field for field in loaded["fields"] if field["name"] != without]
+    return fastavro.parse_schema(_self_contained({**loaded, "fields": kept}))
 
 
 @cache
 def text(name: str) -> str:
-    """The one canonical text of a record's schema, with the parts that it names written in."""
-    return json.dumps(_whole(_load(name)), ensure_ascii=False)
+    """The text of a record's schema, with the types that it uses written in."""
+    return json.dumps(_self_contained(_read_file(name)), ensure_ascii=False)
 
 
 @cache
 def full_name(name: str) -> str:
     """Namespace and name of a record."""
-    loaded = _load(name)
+    loaded = _read_file(name)
     return f"{loaded['namespace']}.{loaded['name']}"
 
 
-def parsed(text_of: str) -> Writer | None:
-    """Record and schema of some registered text; None where it is no record of the contract."""
+def parse_registered(schema_text: str) -> WriterSchema | None:
+    """The record and the schema of a registered text; None for a text that is refused.
+
+    It is refused where it is no record of the contract, or may hold elements of no bytes.
+    """
     try:
-        loaded = json.loads(text_of)
-        name = next(name for name in IDS if full_name(name) == _named(loaded))
-        made = fastavro.parse_schema(loaded)
+        loaded = json.loads(schema_text)
+        name = next(name for name in IDS if full_name(name) == _qualified_name(loaded))
+        registered = fastavro.parse_schema(loaded)
     except (*UNREADABLE, AttributeError, StopIteration, fastavro.schema.SchemaParseException):
         return None
-    bombs = any(zero_width(each) for each in _items(loaded))
-    # One object where they are equal: fastavro else compares them anew for every record.
-    made = schema(name) if made == schema(name) else made
-    return None if bombs else (name, made)
+    # A few bytes may declare an array of a billion elements that take none.
+    if any(may_be_empty(element) for element in _element_types(loaded)):
+        return None
+    # The same object where they are equal: fastavro compares two objects for every record.
+    return name, schema(name) if registered == schema(name) else registered
 
 
-def _named(loaded: Mapping[str, Any]) -> str:
+def _qualified_name(loaded: Mapping[str, Any]) -> str:
     name, space = str(loaded["name"]), loaded.get("namespace")
     return f"{space}.{name}" if space and "." not in name else name
 
 
-def _items(node: Any) -> list[Any]:
-    """What every array and map of a schema holds, and every record, which one may hold by name."""
+def _element_types(node: Any) -> list[Any]:
+    """The element types of all arrays and maps, and all records, as a name may stand for one."""
     if isinstance(node, list):
-        return [item for each in node for item in _items(each)]
+        return [element for branch in node for element in _element_types(branch)]
     if not isinstance(node, dict):
         return []
-    own = [node[word] for word in ("items", "values") if word in node]
+    own = [node[key] for key in ("items", "values") if key in node]
     own += [node] if node.get("type") == "record" else []
-    return own + [item for value in node.values() for item in _items(value)]
+    return own + [element for value in node.values() for element in _element_types(value)]
 
 
-def zero_width(node: Any) -> bool:
-    """Whether values of a schema may take no bytes: arrays of such are bombs."""
+def may_be_empty(node: Any) -> bool:
+    """Whether a value of the type may take no bytes: a null, or a record of nothing else."""
     if isinstance(node, str):
         return node == "null"
     if isinstance(node, dict) and node.get("type") in ("record", "error"):
-        return all(zero_width(each["type"]) for each in node["fields"])
+        return all(may_be_empty(field["type"]) for field in node["fields"])
     if isinstance(node, dict) and node.get("type") == "fixed":
         return bool(node["size"] == 0)
     return isinstance(node, dict) and node.get("type") == "null"
 
 
-def _load(name: str) -> dict[str, Any]:
+def _read_file(name: str) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.v1.avsc").read_text("utf-8"))
     return loaded
 
 
-def _records(node: Any) -> list[dict[str, Any]]:
+def _record_types(node: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if isinstance(node, dict):
         found += [node] if node.get("type") == "record" else []
         for value in node.values():
-            found += _records(value)
+            found += _record_types(value)
     elif isinstance(node, list):
-        for value in node:
-            found += _records(value)
+        for branch in node:
+            found += _record_types(branch)
     return found
 
 
-def _whole(loaded: dict[str, Any]) -> Any:
-    """A loaded schema with the parts that it names written in."""
-    known = {part["name"]: part for file in PARTS for part in _records(_load(file))}
-    return _inlined(loaded, known, set())
+def _self_contained(loaded: dict[str, Any]) -> Any:
+    """A loaded schema with the types that it uses written in."""
+    shared = {
+        kind["name"]: kind for file in SHARED_TYPES for kind in _record_types(_read_file(file))
+    }
+    return _inlined(loaded, shared, set())
 
 
-def _inlined(node: Any, known: Mapping[str, Any], seen: set[str]) -> Any:
+def _inlined(node: Any, shared: Mapping[str, Any], seen: set[str]) -> Any:
+    # Avro wants a type in full where it is used first, and by name everywhere else:
+    # https://avro.apache.org/docs/1.12.0/specification/#names
     if isinstance(node, str) and node.startswith("credstream."):
         name = node.removeprefix("credstream.")
-        return node if name in seen or name not in known else _inlined(known[name], known, seen)
+        return node if name in seen or name not in shared else _inlined(shared[name], shared, seen)
     if isinstance(node, list):
-        return [_inlined(each, known, seen) for each in node]
+        return [_inlined(branch, shared, seen) for branch in node]
     if isinstance(node, dict):
         if node.get("type") == "record":
             if node["name"] in seen:
                 return f"credstream.{node['name']}"
             seen.add(node["name"])
         return {
-            key: value if key in ("doc", "default", "name") else _inlined(value, known, seen)
+            key: value if key in ("doc", "default", "name") else _inlined(value, shared, seen)
             for key, value in node.items()
         }
     return node

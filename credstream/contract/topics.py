@@ -1,4 +1,4 @@
-"""The topic table: names, keys, records, writers, readers, sizes and how long things are kept."""
+"""The table of topics: names, records, writers, readers, partitions, sizes and retention."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ KINDS = ("provider", "certifier", "consortium")
 
 PAYLOAD_BYTES = 1 * MIB
 PROVIDER_ID = re.compile(r"[a-z0-9-]{2,40}")
-# librdkafka reads a leading ^ as a pattern; the class without a dot leaves .dlq out.
+# librdkafka takes a name that begins with ^ as a pattern. The character class has no dot, so that
+# the dead letters do not match.
 SUBMISSIONS = r"^submissions\.(provider|certifier|consortium)\.[a-z0-9-]+$"
 UNKNOWN_DLQ = "submissions.unknown.dlq"
 
@@ -33,10 +34,10 @@ NOWHERE = "zz"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One row of the table. `name` may hold <kind>, <provider>, <cc>, <register> or <service>.
+    """One row of the table. `name` may contain <kind>, <provider>, <cc>, <register> or <service>.
 
-    `retention_ms` is None where the topic is compacted for ever; `embedded` is the number of
-    partitions on the embedded broker, which holds about 5 MB in each.
+    `retention_ms` is None for a compacted topic. `embedded` is the number of partitions on the
+    embedded broker, which allocates about 5 MB for each.
     """
 
     name: str
@@ -115,7 +116,7 @@ def dlq(topic: str) -> str:
 
 
 def provider_of(topic: str) -> tuple[str, str] | None:
-    """Kind and provider id of a submissions topic, None for any other name."""
+    """The kind and the id of the provider of a submissions topic; None for any other topic."""
     if not re.fullmatch(SUBMISSIONS, topic):
         return None
     _, kind, provider = topic.split(".")
@@ -124,64 +125,65 @@ def provider_of(topic: str) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=4096)
 def row_of(topic: str) -> Topic | None:
-    """The row that a topic name, or the name of its dead letters, belongs to."""
+    """The row of a topic or of its dead letters."""
     name = topic.removesuffix(".dlq")
     return next((row for row in TOPICS if re.fullmatch(_pattern(row.name), name)), None)
 
 
 def max_bytes(topic: str) -> int:
-    """The largest message of a topic; dead letters have room for the reason headers."""
+    """The largest message of a topic; that of dead letters has room for their headers."""
     row = row_of(topic)
     size = row.max_bytes if row else 4 * MIB
     return size + 64 * KIB if topic.endswith(".dlq") else size
 
 
-LARGEST = 4 * MIB + 64 * KIB
-# A deleted key's tombstone stays long enough for a register that was away for a week.
+LARGEST_MESSAGE = 4 * MIB + 64 * KIB
+# A register that was away for a week still has to find the tombstones of keys deleted meanwhile.
 TOMBSTONE_MS = 14 * DAY_MS
 
 
 def partitions(topic: str) -> int:
-    """How many partitions a topic has on a real cluster; dead letters have one."""
+    """The number of partitions on a real cluster; dead letters have one."""
     row = row_of(topic)
     return row.partitions if row and not topic.endswith(".dlq") else 1
 
 
-def config(topic: str) -> dict[str, str]:
-    """What a real cluster is told about a topic, in Kafka's own names and words."""
+def topic_config(topic: str) -> dict[str, str]:
+    """The configuration of a topic on a real cluster: https://kafka.apache.org/documentation/#topicconfigs."""
     row = row_of(topic)
-    told = {"max.message.bytes": str(max_bytes(topic))}
+    sizes = {"max.message.bytes": str(max_bytes(topic))}
     if topic.endswith(".dlq"):
-        kept = (row.dlq_days if row else 7) * DAY_MS
+        retention_ms = (row.dlq_days if row else 7) * DAY_MS
     elif row is None or row.retention_ms is None:
-        return told | {
+        return sizes | {
             "cleanup.policy": "compact",
             "delete.retention.ms": str(TOMBSTONE_MS),
             "retention.ms": "-1",
         }
     else:
-        kept = row.retention_ms
-    return told | {"cleanup.policy": "delete", "retention.ms": str(kept)}
+        retention_ms = row.retention_ms
+    return sizes | {"cleanup.policy": "delete", "retention.ms": str(retention_ms)}
 
 
-def fixed(countries: Iterable[str], *, embedded: bool = False) -> Iterator[tuple[str, int]]:
-    """Name and partitions of every topic that does not depend on a provider or register."""
+def fixed_topics(countries: Iterable[str], *, embedded: bool = False) -> Iterator[tuple[str, int]]:
+    """The name and the partitions of every topic that needs no provider and no register."""
     for row in TOPICS:
         count = row.embedded if embedded else row.partitions
-        for name in _names(row.name, countries):
+        for name in _topic_names(row.name, countries):
             yield name, count
+            # Registers keep dead letters of their own.
             if row.readers != ("register",):
                 yield dlq(name), 1
     yield UNKNOWN_DLQ, 1
 
 
-def of_provider(kind: str, provider: str) -> tuple[str, ...]:
-    """The topics that a registration brings; the submissions topic comes last."""
+def provider_topics(kind: str, provider: str) -> tuple[str, ...]:
+    """The topics of one provider; the submissions topic comes last, as it invites submissions."""
     source = submissions(kind, provider)
     return receipts(provider), dlq(source), source
 
 
-def _names(template: str, countries: Iterable[str]) -> Iterator[str]:
+def _topic_names(template: str, countries: Iterable[str]) -> Iterator[str]:
     if "<cc>" in template:
         yield from (template.replace("<cc>", cc.lower()) for cc in (*countries, NOWHERE))
     elif "<service>" in template:

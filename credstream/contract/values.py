@@ -1,4 +1,4 @@
-"""The parts that records are made of; each field's meaning stands in `schemas/avro`."""
+"""The values that records are made of; `schemas/avro` explains each field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identifier:
-    """An identifier and the scheme it belongs to."""
+    """An identifier with its scheme."""
 
     scheme: str
     value: str
@@ -36,7 +36,7 @@ class LearningOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """Notional workload; hours are all learning time, never contact time alone."""
+    """The notional workload; `hours` are all time of learning, never contact time alone."""
 
     hours: float | None = None
     contact_hours: float | None = None
@@ -45,7 +45,7 @@ class Workload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """Level of the learning in the frameworks that are known."""
+    """The level of the learning, in the frameworks that the provider names."""
 
     eqf: int | None = None
     framework: str | None = None
@@ -75,7 +75,7 @@ class Participation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityAssurance:
-    """One form of quality assurance behind the credential."""
+    """One form of quality assurance of the credential."""
 
     type: str
     body: str | None = None
@@ -84,7 +84,7 @@ class QualityAssurance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Place of the credential in a scheme of stackable units."""
+    """The place of the credential in a scheme of stackable units."""
 
     scheme: str
     role: str
@@ -93,7 +93,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartialQualification:
-    """Tells that the credential is part of a larger qualification."""
+    """Whether the credential is part of a larger qualification."""
 
     is_part: bool
     qualification: str | None = None
@@ -101,7 +101,7 @@ class PartialQualification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """What a credential is, whoever earned it; holds no person."""
+    """What a credential is, whoever earned it; contains no person."""
 
     key: str
     id: str | None = None
@@ -171,7 +171,7 @@ class Award:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where the value of one descriptor came from."""
+    """The origin of one descriptor's value."""
 
     descriptor: str
     origin: str
@@ -202,7 +202,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One of the submissions that a record is made of."""
+    """One of the submissions that a record was merged from."""
 
     format: str
     submission: str
@@ -221,7 +221,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What one step of the judgement saw."""
+    """The result of one step of the judgement."""
 
     step: str
     result: str
@@ -230,7 +230,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Whether the awarding body was entitled to award on the day."""
+    """Whether the awarding body was entitled to award the credential on the day of the award."""
 
     outcome: str
     step: str

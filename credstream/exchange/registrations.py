@@ -96,7 +96,7 @@ def known_to_ingest(folder: Path) -> list[Provider]:
 
 
 def _enrol(target: Target, provider: Provider, replicas: int, *, new_password: bool) -> Enrolment:
-    names = topics.of_provider(provider.kind, provider.id)
+    names = topics.provider_topics(provider.kind, provider.id)
     if target.embedded:
         _await_topics(target.cluster, names)
         return Enrolment(provider.id, None, None)

@@ -57,7 +57,7 @@ def topic_differences(target: Target, replicas: int | None = None) -> list[Drift
 def embedded_differences(partitions: Mapping[str, int]) -> list[Drift]:
     """The fixed topics that an embedded broker has not, or has with other partitions."""
     # It has no retention, compaction or copies that could differ.
-    fixed = topics.fixed(all_countries(), embedded=True)
+    fixed = topics.fixed_topics(all_countries(), embedded=True)
     return [
         Drift(
             name,
@@ -91,9 +91,9 @@ def repair(target: Target, found: Sequence[Drift]) -> list[str]:
 
 def expected(target: Target) -> list[str]:
     """Every topic that has to exist; those of registered providers are among them."""
-    names = [name for name, _ in topics.fixed(all_countries())]
+    names = [name for name, _ in topics.fixed_topics(all_countries())]
     for provider in registrations.in_force(target).values():
-        names += topics.of_provider(provider.kind, provider.id)
+        names += topics.provider_topics(provider.kind, provider.id)
     return names
 
 
@@ -123,7 +123,7 @@ def _register(target: Target) -> list[str]:
 
 
 def _described(name: str, partitions: int) -> ExistingTopic:
-    row, retention = topics.row_of(name), topics.config(name)["retention.ms"]
+    row, retention = topics.row_of(name), topics.topic_config(name)["retention.ms"]
     days = "for ever, compacted" if retention == "-1" else f"{int(retention) // topics.DAY_MS} d"
     record = row.record if row and not name.endswith(".dlq") else ""
     return ExistingTopic(name, partitions, record, days, topics.max_bytes(name))

@@ -23,7 +23,7 @@ def add_service(target: Target, service: str, password_file: Path) -> Path:
     password = _password_in(password_file)
     users, user = Users(target.cluster), rights.user_of_service(service)
     users.set_password(user, password)
-    users.set_rights(user, rights.of_service(service))
+    users.set_rights(user, rights.service_rights(service))
     return password_file
 
 
@@ -31,7 +31,7 @@ def add_provider(target: Target, provider: Provider, *, new_password: bool) -> s
     """Set user, rights and quota of a provider by its registration; the password if it is new."""
     users, user = Users(target.cluster), rights.user_of_provider(provider.id)
     suspended = provider.status != "active"
-    users.set_rights(user, rights.of_provider(provider.kind, provider.id, suspended=suspended))
+    users.set_rights(user, rights.provider_rights(provider.kind, provider.id, suspended=suspended))
     quotas.set_quotas(
         target.cluster,
         user,

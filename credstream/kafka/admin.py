@@ -97,7 +97,7 @@ class Admin:
 
     def repair(self, drifts: Sequence[Drift]) -> list[str]:
         """Set the configurations that differ; the name of each, with its new value."""
-        repairable = [drift for drift in drifts if drift.what in topics.config(drift.topic)]
+        repairable = [drift for drift in drifts if drift.what in topics.topic_config(drift.topic)]
         for drift in repairable:
             change = ConfigEntry(
                 drift.what, drift.wanted, incremental_operation=AlterConfigOpType.SET
@@ -133,7 +133,7 @@ class Admin:
         resource = ConfigResource(ResourceType.TOPIC, name)
         future = self._client.describe_configs([resource])[resource]
         found = result_of(f"configuration of {name}", future)
-        for setting, wanted in topics.config(name).items():
+        for setting, wanted in topics.topic_config(name).items():
             yield from _differs(name, setting, found[setting].value, wanted)
 
 
@@ -166,7 +166,7 @@ def _created(name: str, future: Future[None]) -> bool:
 
 
 def _new(name: str, replicas: int) -> NewTopic:
-    config = dict(topics.config(name))
+    config = dict(topics.topic_config(name))
     if replicas >= SAFE_REPLICAS:
         config["min.insync.replicas"] = str(replicas - 1)
     return NewTopic(name, topics.partitions(name), replicas, config=config)

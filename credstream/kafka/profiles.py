@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from credstream.contract.topics import LARGEST
+from credstream.contract.topics import LARGEST_MESSAGE
 from credstream.kafka.embedded import EMBEDDED
 from credstream.process import timeouts
 
@@ -17,7 +17,7 @@ Config = Mapping[str, Any]
 SILENT = logging.getLogger("credstream.librdkafka")
 SILENT.disabled = True
 COMMON: Config = {
-    "message.max.bytes": LARGEST,
+    "message.max.bytes": LARGEST_MESSAGE,
     "log_level": 0,
     "logger": SILENT,
     "socket.keepalive.enable": True,
@@ -32,7 +32,7 @@ CONSUMER: Config = {
     # Without this limit one consume() call returned 65 MB.
     "queued.max.messages.kbytes": 4096,
     "fetch.queue.backoff.ms": timeouts.FETCH_QUEUE_PAUSE_MS,
-    "fetch.message.max.bytes": LARGEST,
+    "fetch.message.max.bytes": LARGEST_MESSAGE,
     "topic.metadata.refresh.interval.ms": timeouts.METADATA_REFRESH_MS,
 }
 PRODUCER: Config = {

@@ -46,7 +46,7 @@ class SchemaRegistry:
             raise SettingsError(f"CREDSTREAM_REGISTRY_URL: {error}") from error
         self._url = url
         self._ids: dict[str, int] = {}
-        self._writers: dict[int, schemas.Writer] = {}
+        self._writers: dict[int, schemas.WriterSchema] = {}
         self._unknown: dict[int, float] = {}
 
     def id_of(self, name: str) -> int:
@@ -61,13 +61,13 @@ class SchemaRegistry:
             self._ids[name] = int(found.schema_id)
         return self._ids[name]
 
-    def writer_of(self, schema_id: int) -> schemas.Writer | None:
+    def writer_of(self, schema_id: int) -> schemas.WriterSchema | None:
         """The record and schema of an id; None for an unknown id, or no record of the contract."""
         if schema_id not in self._writers:
             if self._unknown.get(schema_id, 0.0) > time.monotonic():
                 return None
             found = self._call(lambda: self._client.get_schema(schema_id))
-            parsed = schemas.parsed(found.schema_str or "") if found else None
+            parsed = schemas.parse_registered(found.schema_str or "") if found else None
             if parsed is None:
                 self._remember_unknown(schema_id)
                 return None

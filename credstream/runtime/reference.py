@@ -218,4 +218,4 @@ def learn_provider(codec: Codec) -> Learn[Provider]:
 def providers(connection: sa.Connection, codec: Codec, ids: set[str]) -> dict[str, Provider]:
     """The registrations of some providers."""
     rows = select_by_keys(connection, _REGISTERED, ids)
-    return {row.id: codec.held(row.record, Provider) for row in rows}
+    return {row.id: codec.decode_cached(row.record, Provider) for row in rows}

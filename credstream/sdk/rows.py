@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from credstream.contract import topics
-from credstream.contract.codec import CLASSES, Codec
+from credstream.contract.codec import CLASS_BY_NAME, Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.records import PublishedAward, PublishedChange, PublishedDefinition
@@ -49,7 +49,7 @@ def published(message: Incoming, codec: Codec) -> Published:
     record, fault = None, ""
     if message.value is not None:
         try:
-            record = codec.decode(message.value, CLASSES[kind])
+            record = codec.decode(message.value, CLASS_BY_NAME[kind])
         except Rejected as refusal:
             fault = str(refusal)
     return Published(

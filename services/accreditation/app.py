@@ -29,7 +29,7 @@ READS: Mapping[str, type[Normalised | Again]] = {
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
     wire, database = codec_of(settings), engine_of(settings, "database_url")
-    codec = wire.stored()
+    codec = wire.for_databases()
     service = Service(
         name="accreditation",
         inputs=tuple(READS),

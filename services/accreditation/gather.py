@@ -46,7 +46,7 @@ def _listed(
     found: dict[str, tuple[Accreditation, ...]] = {}
     for row in select_by_keys(connection, _LISTED, wanted):
         known = found.get(row.token, ())
-        found[row.token] = (*known, codec.held(row.record, Accreditation))
+        found[row.token] = (*known, codec.decode_cached(row.record, Accreditation))
     return found
 
 

@@ -25,7 +25,7 @@ from services.ingest.step import ingest, learn
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
     wire = codec_of(settings)
-    codec = wire.stored()
+    codec = wire.for_databases()
     service = Service(
         name="ingest",
         inputs=(topics.SUBMISSIONS,),

@@ -33,7 +33,7 @@ READS: Mapping[str, type[Received | Again]] = {
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
     wire, database = codec_of(settings), engine_of(settings, "database_url")
-    codec = wire.stored()
+    codec = wire.for_databases()
     vault = Vault(engine_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
     secret = secret_key("PSEUDONYM_KEY", needed(settings, "pseudonym_key"))
     service = Service(

@@ -71,7 +71,7 @@ def definitions(
     """The versions of some definitions by their keys, in the order of their first days."""
     found: dict[str, tuple[HeldDefinition, ...]] = {}
     for row in select_by_keys(connection, _DEFINITIONS, keys):
-        record = codec.held(row.record, Normalised)
+        record = codec.decode_cached(row.record, Normalised)
         held = HeldDefinition(
             record.definition, record.account.provenance, row.registered, row.since
         )

@@ -32,7 +32,7 @@ READS: Mapping[str, type[Accredited | Again]] = {
 def build(settings: Settings) -> Worker:
     # Tables keep the built-in ids, so that they outlive a registry.
     wire, database = codec_of(settings), engine_of(settings, "database_url")
-    codec = wire.stored()
+    codec = wire.for_databases()
     vault = Vault(engine_of(settings, "vault_url"), secret_key("KEK", needed(settings, "kek")))
     channels = tuple(open_channel(settings, vault) for open_channel in CHANNELS)
     service = Service(

@@ -52,7 +52,7 @@ def test_a_list_is_published_after_errors_that_pass(own):
 def test_a_message_that_no_topic_takes_is_refused(own):
     sender = Sender(Cluster(own.address, "embedded"))
     with pytest.raises(ActionNeeded, match="larger than its topic takes"):
-        sender.send([Outgoing(topics.ACCREDITATIONS, b"x" * 2 * topics.LARGEST)])
+        sender.send([Outgoing(topics.ACCREDITATIONS, b"x" * 2 * topics.LARGEST_MESSAGE)])
 
 
 def test_a_broker_that_goes_away_has_not_taken_the_list(own):

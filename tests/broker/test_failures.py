@@ -217,7 +217,7 @@ RIGHTS = {
 def test_a_missing_right_is_named_with_the_command_that_gives_it(admin, tmp_path, case):
     gone, words = RIGHTS[case]
     user = rights.user_of_service("normalise")
-    held = rights.of_service("normalise")
+    held = rights.service_rights("normalise")
     Users(admin._cluster).set_rights(user, [r for r in held if (r.resource, r.name) != gone])
     try:
         found = doctor(tmp_path, "normalise")
@@ -234,7 +234,7 @@ def test_a_missing_right_is_named_with_the_command_that_gives_it(admin, tmp_path
 def test_a_right_that_is_taken_while_it_works_is_named_with_the_command_that_gives_it(
     admin, tmp_path
 ):
-    user, held = rights.user_of_service("normalise"), rights.of_service("normalise")
+    user, held = rights.user_of_service("normalise"), rights.service_rights("normalise")
     left = [each for each in held if each.name != topics.RECEIVED]
     try:
         said, code = first_words(

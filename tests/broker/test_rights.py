@@ -41,13 +41,13 @@ REFUSED = {
 def users():
     cluster = Cluster(stacks.stack().bootstrap())
     admin, made = Admin(cluster), Users(cluster)
-    admin.create([name for name, _ in topics.fixed(("DE",))], 1)
+    admin.create([name for name, _ in topics.fixed_topics(("DE",))], 1)
     for name in (ACME, OTHER):
-        admin.create(topics.of_provider("provider", name), 1)
+        admin.create(topics.provider_topics("provider", name), 1)
         made.set_password(rights.user_of_provider(name), PASSWORD)
-        made.set_rights(rights.user_of_provider(name), rights.of_provider("provider", name))
+        made.set_rights(rights.user_of_provider(name), rights.provider_rights("provider", name))
     made.set_password(rights.user_of_service("normalise"), PASSWORD)
-    made.set_rights(rights.user_of_service("normalise"), rights.of_service("normalise"))
+    made.set_rights(rights.user_of_service("normalise"), rights.service_rights("normalise"))
     return made
 
 
@@ -216,20 +216,20 @@ def test_an_open_connection_of_a_suspended_provider_is_refused(users):
         return told[-1] is not None
 
     assert not attempt()
-    users.set_rights(user, rights.of_provider("provider", OTHER, suspended=True))
+    users.set_rights(user, rights.provider_rights("provider", OTHER, suspended=True))
     waiting.eventually(attempt)
     assert told[-1].name() == "TOPIC_AUTHORIZATION_FAILED"
-    users.set_rights(user, rights.of_provider("provider", OTHER))
+    users.set_rights(user, rights.provider_rights("provider", OTHER))
     assert write(who(user), ITS) is None
 
 
 def test_the_table_of_rights_is_what_the_broker_holds_after_a_change(users):
     """What was given too much is taken away again."""
     user = rights.user_of_provider(ACME)
-    wide = (*rights.of_provider("provider", ACME), rights.Right("topic", ITS, "write"))
+    wide = (*rights.provider_rights("provider", ACME), rights.Right("topic", ITS, "write"))
     users.set_rights(user, wide)
     assert write(who(user), ITS) is None
-    users.set_rights(user, rights.of_provider("provider", ACME))
+    users.set_rights(user, rights.provider_rights("provider", ACME))
     waiting.eventually(lambda: write(who(user), ITS) in REFUSED)
 
 
@@ -294,5 +294,5 @@ def test_provider_add_suspend_and_resume_by_command(users, tmp_path):
 
 def test_literal_names_only_for_providers():
     for name, kind in itertools.product((ACME, OTHER), topics.KINDS):
-        for right in rights.of_provider(kind, name):
+        for right in rights.provider_rights(kind, name):
             assert not right.prefixed or right.name.endswith(".")

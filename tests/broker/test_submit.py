@@ -149,7 +149,7 @@ def test_what_cannot_be_sent_is_told_before_anything_is_sent(exchange, tmp_path,
 def test_receipts_that_do_not_come_end_with_5_and_a_way_out(exchange, send):
     """Nobody reads the topics of a provider whose registration did not come by the command."""
     provider = "silent-like"
-    names = topics.of_provider("provider", provider)
+    names = topics.provider_topics("provider", provider)
     if databases.real():
         Admin(exchange.cluster).create(names, 1)
     else:

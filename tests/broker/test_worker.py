@@ -50,8 +50,8 @@ HANGS = """
 
 @pytest.fixture
 def world(tmp_path):
-    with Broker(dict(topics.fixed(all_countries(), embedded=True))) as broker:
-        for name in topics.of_provider("provider", "acme"):
+    with Broker(dict(topics.fixed_topics(all_countries(), embedded=True))) as broker:
+        for name in topics.provider_topics("provider", "acme"):
             broker.create_topic(name, 1)
         producer = clients.producer(Cluster(broker.address, "embedded"))
         producer.produce(topics.PROVIDERS, Codec().encode(ACME), b"acme")

@@ -38,18 +38,18 @@ def test_generated_manifests_are_what_the_contract_gives(name):
 
 def test_every_fixed_topic_has_a_manifest_by_the_table():
     found = {each["spec"]["topicName"]: each["spec"] for each in generated("topics.yaml")}
-    assert list(found) == [name for name, _ in topics.fixed(all_countries())]
+    assert list(found) == [name for name, _ in topics.fixed_topics(all_countries())]
     for name, spec in found.items():
         assert spec.keys() == {"topicName", "partitions", "replicas", "config"}
         assert spec["partitions"] == topics.partitions(name)
-        assert spec["config"] == {"min.insync.replicas": "2", **topics.config(name)}
+        assert spec["config"] == {"min.insync.replicas": "2", **topics.topic_config(name)}
         assert spec["replicas"] == 3
 
 
 def test_every_service_is_a_user_with_its_rights_and_no_more():
     found = {each["metadata"]["name"]: each for each in generated("users.yaml")}
     assert {name: rights_of(each) for name, each in found.items()} == {
-        name: set(has) for name, has in rights.all_services().items()
+        name: set(has) for name, has in rights.rights_by_user().items()
     }
     for each in found.values():
         assert each["spec"].keys() == {"authentication", "authorization"}
@@ -60,12 +60,12 @@ def test_every_service_is_a_user_with_its_rights_and_no_more():
 def test_a_provider_has_its_rights_its_topics_and_a_quota():
     user, *own = generated("example-provider.yaml")
     kind, provider = manifests.EXAMPLE
-    assert rights_of(user) == set(rights.of_provider(kind, provider))
+    assert rights_of(user) == set(rights.provider_rights(kind, provider))
     assert user["spec"]["quotas"] == {
         "producerByteRate": rights.PRODUCER_BYTES_PER_SECOND,
         "consumerByteRate": rights.CONSUMER_BYTES_PER_SECOND,
     }
-    assert [each["spec"]["topicName"] for each in own] == [*topics.of_provider(kind, provider)]
+    assert [each["spec"]["topicName"] for each in own] == [*topics.provider_topics(kind, provider)]
 
 
 @pytest.mark.parametrize("name", manifests.texts())

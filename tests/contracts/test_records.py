@@ -30,7 +30,7 @@ PRIMITIVE = {str: "string", int: ("long", "int"), float: "double", bool: "boolea
 def nodes():
     """Every record of every file with its name."""
     for path in sorted(AVRO.glob("*.avsc")):
-        yield from schemas._records(json.loads(path.read_text("utf-8")))
+        yield from schemas._record_types(json.loads(path.read_text("utf-8")))
 
 
 def class_of(name):
@@ -73,7 +73,7 @@ def test_every_record_and_field_says_what_it_means(node):
 
 def test_every_schema_file_is_a_part_or_a_record_with_an_id_of_its_own():
     names = {path.name.removesuffix(".v1.avsc") for path in AVRO.glob("*.avsc")}
-    assert names == set(schemas.PARTS) | set(schemas.IDS)
+    assert names == set(schemas.SHARED_TYPES) | set(schemas.IDS)
     assert sorted(schemas.IDS.values()) == list(range(1, len(schemas.IDS) + 1))
 
 
@@ -97,15 +97,15 @@ def test_no_array_holds_items_that_take_no_bytes(name):
                 yield from arrays(value)
 
     assert not [
-        items for items in arrays(json.loads(schemas.text(name))) if schemas.zero_width(items)
+        items for items in arrays(json.loads(schemas.text(name))) if schemas.may_be_empty(items)
     ]
 
 
 def concrete():
     """Every kind of topic name that there is, with the dead letters."""
-    names = [name for name, _ in topics.fixed(all_countries())]
+    names = [name for name, _ in topics.fixed_topics(all_countries())]
     for kind in topics.KINDS:
-        names += topics.of_provider(kind, "acme-2")
+        names += topics.provider_topics(kind, "acme-2")
     return names + ["acks.register-1"]
 
 
@@ -146,7 +146,7 @@ def test_dead_letters_have_room_for_their_reasons():
     assert topics.max_bytes("submissions.provider.acme.dlq") > topics.max_bytes(
         "submissions.provider.acme"
     )
-    assert max(topics.max_bytes(name) for name in concrete()) <= topics.LARGEST
+    assert max(topics.max_bytes(name) for name in concrete()) <= topics.LARGEST_MESSAGE
 
 
 def codes_in(path):

@@ -126,7 +126,7 @@ def register(fleet: Fleet, name: str) -> None:
     record = Provider(id=name, kind="provider", name=name, country="DE", status="active")
     message = Outgoing(topics.PROVIDERS, fleet.codec.encode(record), name.encode())
     Sender(fleet.target.cluster).send([message])
-    own = topics.of_provider("provider", name)
+    own = topics.provider_topics("provider", name)
     Admin(fleet.target.cluster).create(own, stacks.stack().nodes)
 
 

@@ -86,8 +86,8 @@ def topics_table() -> str:
     return table(TOPIC_TITLES, rows)
 
 
-def reasons_table(section: Mapping[str, reasons.Words]) -> str:
-    rows = [(f"`{code}`", words.meaning, words.fix) for code, words in section.items()]
+def reasons_table(section: Mapping[str, reasons.ReasonText]) -> str:
+    rows = [(f"`{code}`", text.meaning, text.fix) for code, text in section.items()]
     return table(("code", "meaning", "what to do"), rows)
 
 
@@ -96,7 +96,7 @@ def records_tables() -> str:
     found: dict[str, Mapping[str, Any]] = {}
     for name in PUBLISHED:
         _collect(json.loads(schemas.text(name)), found)
-    tops = [codec.CLASSES[name].__name__ for name in PUBLISHED]
+    tops = [codec.CLASS_BY_NAME[name].__name__ for name in PUBLISHED]
     parts = [name for name in found if name not in tops]
     return "\n\n".join(_record(found[name]) for name in (*tops, *parts))
 
@@ -105,7 +105,7 @@ def schemas_table() -> str:
     rows = [
         (
             f"`{row.name}`",
-            f"[{codec.CLASSES[row.record].__name__}](#{row.record.replace('_', '')})",
+            f"[{codec.CLASS_BY_NAME[row.record].__name__}](#{row.record.replace('_', '')})",
             str(schemas.IDS[row.record]),
         )
         for row in topics.TOPICS
@@ -197,7 +197,9 @@ def _comments() -> dict[str, str]:
 
 def _dead_letters() -> Iterator[tuple[str, str]]:
     """Each row that has a dead-letter topic, told from the names that get created."""
-    made = {name for name, _ in topics.fixed(())} | set(topics.of_provider("<kind>", "<provider>"))
+    made = {name for name, _ in topics.fixed_topics(())} | set(
+        topics.provider_topics("<kind>", "<provider>")
+    )
     for row in topics.TOPICS:
         name = row.name.replace("<service>", topics.SERVICES[-1])
         if topics.dlq(name) in made:

@@ -31,7 +31,7 @@ def enrolled():
     users = Users(cluster)
     for name in ("ingest", "normalise"):
         users.set_password(rights.user_of_service(name), PASSWORD)
-        users.set_rights(rights.user_of_service(name), rights.of_service(name))
+        users.set_rights(rights.user_of_service(name), rights.service_rights(name))
     return Admin(cluster)
 
 

@@ -180,7 +180,7 @@ def emptied() -> Target:
     found = target()
     admin = Admin(found.cluster)
     admin.delete(admin.used(name for name in admin.partitions() if is_ours(name)))
-    names = [name for name, _ in topics.fixed(("DE", "DK"))]
+    names = [name for name, _ in topics.fixed_topics(("DE", "DK"))]
     admin.create(names, stacks.stack().nodes)
     codecs.registry()
     return found

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 import sqlalchemy as sa
 
 from credstream.contract import topics
-from credstream.contract.codec import CLASSES, Codec
+from credstream.contract.codec import CLASS_BY_NAME, Codec
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Again
 from credstream.process.settings import Settings
@@ -108,7 +108,7 @@ def normalise_in_memory():
 def written(settled, *kinds):
     """Topic, key and record of all outputs of a batch, or of those kinds of records."""
     found = [
-        (each.topic, each.key.decode(), CODEC.decode(each.value, *CLASSES.values()))
+        (each.topic, each.key.decode(), CODEC.decode(each.value, *CLASS_BY_NAME.values()))
         for each in settled.outputs
         if not each.topic.endswith(".dlq")
     ]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import avro_mapping, codec, records, schemas, values
-from credstream.contract.codec import CLASSES
+from credstream.contract.codec import CLASS_BY_NAME
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again, Provider, Received, Scheme
 from tests.support import codecs
@@ -50,7 +50,7 @@ def made(kind):
     return st.deferred(lambda: st.builds(kind, **{name: of(hint) for name, hint in hints.items()}))
 
 
-BUILT = {name: made(kind) for name, kind in CLASSES.items()}
+BUILT = {name: made(kind) for name, kind in CLASS_BY_NAME.items()}
 
 
 def refusal(call, *args):
@@ -95,7 +95,7 @@ def test_a_bit_that_flips_gives_a_record_or_a_refusal(name, data):
 @given(st.binary(max_size=60))
 def test_any_value_at_all_is_a_record_or_a_refusal(value):
     try:
-        CODEC.decode(value, *CLASSES.values())
+        CODEC.decode(value, *CLASS_BY_NAME.values())
     except Rejected as refused:
         assert refused.code.startswith("avro.")
 
@@ -141,7 +141,7 @@ def test_a_length_that_is_claimed_costs_no_memory(count, before):
     ],
 )  # fmt: skip
 def test_what_takes_bytes_is_known(schema, wide):
-    assert schemas.zero_width(schema) != wide
+    assert schemas.may_be_empty(schema) != wide
 
 
 @pytest.mark.parametrize("size", [codec.MIB + 6, 3 * codec.MIB])
@@ -174,20 +174,22 @@ def test_a_value_that_avro_has_no_place_for_is_refused(record):
 def test_one_text_for_each_schema_and_it_stands_on_its_own():
     for name in schemas.IDS:
         parsed = fastavro.parse_schema(json.loads(schemas.text(name)))
-        assert parsed["name"] == f"credstream.{CLASSES[name].__name__}"
+        assert parsed["name"] == f"credstream.{CLASS_BY_NAME[name].__name__}"
         assert schemas.text(name) is schemas.text(name)
 
 
-def bodies_made(monkeypatch):
+def bodies_encoded(monkeypatch):
     """Counts how often a record is taken apart."""
     made = []
-    real = codec._apart
-    monkeypatch.setattr(codec, "_apart", lambda *given: (made.append(given[0]), real(*given))[1])
+    real = codec._encode_fields
+    monkeypatch.setattr(
+        codec, "_encode_fields", lambda *given: (made.append(given[0]), real(*given))[1]
+    )
     return made
 
 
-def test_within_a_batch_the_body_of_a_record_is_made_once_for_topics_and_databases(monkeypatch):
-    made, stored = bodies_made(monkeypatch), CODEC.stored()
+def test_within_a_batch_the_body_of_a_record_is_encoded_once_for_topics_and_databases(monkeypatch):
+    made, stored = bodies_encoded(monkeypatch), CODEC.for_databases()
     first = Scheme(id="S", name="A")
     with CODEC.batch():
         value = CODEC.encode(first)
@@ -202,8 +204,8 @@ def test_within_a_batch_the_body_of_a_record_is_made_once_for_topics_and_databas
     assert len(made) == 4
 
 
-def test_within_a_batch_what_was_read_is_not_taken_apart_again(monkeypatch):
-    made, value = bodies_made(monkeypatch), CODEC.encode(Scheme(id="S", name="A"))
+def test_within_a_batch_a_record_that_was_decoded_is_not_encoded_again(monkeypatch):
+    made, value = bodies_encoded(monkeypatch), CODEC.encode(Scheme(id="S", name="A"))
     with CODEC.batch():
         assert CODEC.encode(CODEC.decode(value, Scheme)) == value
     assert len(made) == 1
@@ -213,7 +215,7 @@ def test_within_a_batch_what_was_read_is_not_taken_apart_again(monkeypatch):
 def test_a_record_that_begins_with_another_has_the_bytes_of_its_whole_schema(data):
     record = data.draw(BUILT["accredited"])
     out = io.BytesIO()
-    whole = avro_mapping.to_plain(records.Accredited)(record)
+    whole = avro_mapping.record_writer(records.Accredited)(record)
     fastavro.schemaless_writer(out, schemas.schema("accredited"), whole)
     assert CODEC.encode(record)[5:] == out.getvalue()
     with CODEC.batch():
@@ -221,7 +223,7 @@ def test_a_record_that_begins_with_another_has_the_bytes_of_its_whole_schema(dat
         assert CODEC.encode(dataclasses.replace(record, record=inner))[5:] == out.getvalue()
 
 
-def test_what_was_read_is_not_taken_apart_inside_another_record(monkeypatch):
+def test_a_record_that_was_decoded_is_not_encoded_again_inside_another(monkeypatch):
     none = values.Completeness(mandatory=0, mandatory_of=0, optional=0, optional_of=0)
     texts = ("key", "kind", "provider", "country", "submission", "format", "envelope", "proof")
     inner = records.Normalised(
@@ -230,7 +232,7 @@ def test_what_was_read_is_not_taken_apart_inside_another_record(monkeypatch):
         definition=values.Definition(key="D"),
         account=values.Account(provenance=(), completeness=none),
     )
-    value, made = CODEC.encode(inner), bodies_made(monkeypatch)
+    value, made = CODEC.encode(inner), bodies_encoded(monkeypatch)
     with CODEC.batch():
         read = CODEC.decode(value, records.Normalised)
         outer = records.Accredited(record=read, judgement=None, cause="", cause_detail="")
@@ -238,8 +240,8 @@ def test_what_was_read_is_not_taken_apart_inside_another_record(monkeypatch):
     assert made == [outer]
 
 
-def test_a_batch_that_fails_forgets_what_it_knew(monkeypatch):
-    made, scheme = bodies_made(monkeypatch), Scheme(id="S", name="A")
+def test_a_batch_that_fails_forgets_the_bodies_of_its_records(monkeypatch):
+    made, scheme = bodies_encoded(monkeypatch), Scheme(id="S", name="A")
     with suppress(RuntimeError), CODEC.batch():
         CODEC.encode(scheme)
         raise RuntimeError
@@ -247,18 +249,19 @@ def test_a_batch_that_fails_forgets_what_it_knew(monkeypatch):
     assert len(made) == 2
 
 
-def test_what_is_held_is_taken_apart_once_and_what_is_long_each_time():
+def test_a_short_record_of_a_table_is_decoded_once_and_a_long_one_each_time():
     short, long = (
-        Again(key="k", cause=c, detail="", at=1) for c in ("c", "c" * codec.LARGEST_HELD)
+        Again(key="k", cause=c, detail="", at=1) for c in ("c", "c" * codec.LARGEST_CACHED)
     )
     wire = codecs.wire()
-    assert wire.held(wire.encode(short), Again) is wire.held(wire.encode(short), Again) == short
-    first, second = (wire.held(wire.encode(long), Again) for _ in range(2))
+    once, again = (wire.decode_cached(wire.encode(short), Again) for _ in range(2))
+    assert once is again == short
+    first, second = (wire.decode_cached(wire.encode(long), Again) for _ in range(2))
     assert first == second == long
     assert first is not second
 
 
-def test_what_is_held_and_broken_is_refused_each_time():
+def test_a_broken_record_of_a_table_is_refused_each_time():
     for _ in range(2):
         with pytest.raises(Rejected, match=r"avro\.magic"):
-            CODEC.held(b"nothing", Again)
+            CODEC.decode_cached(b"nothing", Again)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import schemas
-from credstream.contract.codec import CLASSES
+from credstream.contract.codec import CLASS_BY_NAME
 from credstream.contract.errors import Rejected
 from credstream.contract.records import Again, Provider, Receipt, Received
 from credstream.contract.values import Account, Completeness, Origin, Reason
@@ -55,7 +55,7 @@ def test_a_message_cut_at_any_byte_is_refused(record):
 def test_any_bytes_end_as_a_record_or_a_refusal(value, name):
     wire = b"\x00" + codecs.registry().id_of(name).to_bytes(4, "big") + value
     try:
-        assert isinstance(CODEC.decode(wire, CLASSES[name]), CLASSES[name])
+        assert isinstance(CODEC.decode(wire, CLASS_BY_NAME[name]), CLASS_BY_NAME[name])
     except Rejected as refused:
         assert refused.code == "avro.invalid"
 
@@ -144,7 +144,7 @@ def test_json_without_oddities_is_read_as_it_is(document):
 
 
 def test_the_classes_under_test_are_all_there():
-    assert {Provider, Received} <= set(CLASSES.values())
+    assert {Provider, Received} <= set(CLASS_BY_NAME.values())
     assert Account(
         completeness=Completeness(mandatory=0, mandatory_of=0, optional=0, optional_of=0),
         provenance=(Origin(descriptor="a", origin="b"),),

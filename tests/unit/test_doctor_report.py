@@ -99,7 +99,7 @@ def test_a_certificate_is_named_before_it_ends(begins, ends, state):
 
 
 def test_a_hundred_missing_topics_are_one_line():
-    names = [name for name, _ in topics.fixed(())]
+    names = [name for name, _ in topics.fixed_topics(())]
     (found,) = topic_checks.by_kind(Drift(name, "missing", "", "") for name in names)
     assert f"and {len(names) - 3} more: missing" in found.what
     assert found.do == "credstream topics create"

@@ -17,7 +17,7 @@ EMBEDDED = Target(Cluster("127.0.0.1:9", "embedded"))
 @pytest.fixture
 def partitions():
     """The partitions of an embedded broker that is as a run starts it."""
-    return dict(topics.fixed(all_countries(), embedded=True))
+    return dict(topics.fixed_topics(all_countries(), embedded=True))
 
 
 def test_an_embedded_broker_as_a_run_starts_it_does_not_differ(partitions):
@@ -38,8 +38,8 @@ def test_the_topics_of_registered_providers_are_expected_beside_the_fixed_ones(m
     provider = Provider(id="acme", kind="certifier", name="A", country="DE", status="active")
     monkeypatch.setattr(registrations, "in_force", lambda _target: {"acme": provider})
     expected = exchange_topics.expected(EMBEDDED)
-    assert {name for name, _ in topics.fixed(all_countries())} < set(expected)
-    assert set(topics.of_provider(provider.kind, provider.id)) < set(expected)
+    assert {name for name, _ in topics.fixed_topics(all_countries())} < set(expected)
+    assert set(topics.provider_topics(provider.kind, provider.id)) < set(expected)
 
 
 @pytest.mark.parametrize(

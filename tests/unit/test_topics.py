@@ -50,7 +50,7 @@ def test_a_name_beside_the_table_has_no_row(name):
 
 def test_ingest_reads_submissions_and_nothing_else():
     countries = ("at", "ie")
-    every = {name for name, _ in topics.fixed(countries)} | set(NAMES.values())
+    every = {name for name, _ in topics.fixed_topics(countries)} | set(NAMES.values())
     every |= {topics.dlq(name) for name in NAMES.values()} | {topics.UNKNOWN_DLQ}
     read = {name for name in every if re.search(SUBMISSIONS, name)}
     assert read == {NAMES["submissions.<kind>.<provider>"]}
@@ -58,7 +58,7 @@ def test_ingest_reads_submissions_and_nothing_else():
 
 @given(IDS, st.sampled_from(topics.KINDS))
 def test_topics_of_a_registration_come_in_an_order_that_loses_nothing(provider, kind):
-    receipts, letters, source = topics.of_provider(kind, provider)
+    receipts, letters, source = topics.provider_topics(kind, provider)
     assert topics.provider_of(source) == (kind, provider)
     for name in (receipts, letters):
         assert topics.provider_of(name) is None
@@ -70,19 +70,19 @@ def test_topics_of_a_registration_come_in_an_order_that_loses_nothing(provider, 
 @given(st.text(max_size=45))
 def test_an_id_that_is_a_provider_s_makes_names_that_kafka_takes(text):
     if PROVIDER_ID.fullmatch(text):
-        for name in topics.of_provider("certifier", text):
+        for name in topics.provider_topics("certifier", text):
             assert re.fullmatch(r"[a-z0-9.-]{1,249}", name)
     else:
         assert topics.row_of(f"receipts.{text}") is None or text.endswith(".dlq")
 
 
 def test_names_hold_no_underscore_which_kafka_s_metrics_mix_up_with_dots():
-    for name, _ in topics.fixed(("at",)):
+    for name, _ in topics.fixed_topics(("at",)):
         assert "_" not in name
 
 
 def test_fixed_topics_stand_once_each_with_their_dead_letters():
-    names = [name for name, _ in topics.fixed(("AT", "IE"))]
+    names = [name for name, _ in topics.fixed_topics(("AT", "IE"))]
     assert len(names) == len(set(names))
     assert {"published.awards.at.v1", "published.awards.zz.v1", topics.UNKNOWN_DLQ} <= set(names)
     for row in TOPICS:
@@ -92,7 +92,7 @@ def test_fixed_topics_stand_once_each_with_their_dead_letters():
 
 @pytest.mark.parametrize("embedded", [True, False])
 def test_inputs_and_agains_of_a_service_have_equal_partition_counts(embedded):
-    counts = dict(topics.fixed((), embedded=embedded))
+    counts = dict(topics.fixed_topics((), embedded=embedded))
     for row in TOPICS:
         for service in set(row.readers) & set(topics.SERVICES[1:]):
             if row.name in counts and not row.name.startswith("reference."):
@@ -102,8 +102,8 @@ def test_inputs_and_agains_of_a_service_have_equal_partition_counts(embedded):
 @pytest.mark.parametrize("name", NAMES.values())
 def test_dead_letters_hold_the_largest_message_and_its_reasons(name):
     assert topics.max_bytes(topics.dlq(name)) >= topics.max_bytes(name) + 32 * topics.KIB
-    assert topics.max_bytes(topics.dlq(name)) <= topics.LARGEST
-    assert topics.max_bytes(topics.UNKNOWN_DLQ) == topics.LARGEST
+    assert topics.max_bytes(topics.dlq(name)) <= topics.LARGEST_MESSAGE
+    assert topics.max_bytes(topics.UNKNOWN_DLQ) == topics.LARGEST_MESSAGE
 
 
 def test_what_a_person_may_stand_in_is_kept_for_days_only():

@@ -1,1 +1,1 @@
-"""Reason codes: what may be refused, warned of or judged, each with its words."""
+"""The reason codes of refusals, warnings and judgements, each with its texts."""

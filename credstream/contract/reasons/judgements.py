@@ -1,4 +1,4 @@
-"""Codes of judgements."""
+"""The reason codes of judgements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from credstream.contract.reasons.text import ReasonText
 
-# Reasons of a judgement: why an award is, or is not, covered by an accreditation.
+# Why an accreditation covers an award or does not.
 JUDGEMENTS: Mapping[str, ReasonText] = {
     "covered.accreditation": ReasonText("An accreditation covers the award.", "Nothing to do."),
     "covered.recognition": ReasonText("A recognition covers the award.", "Nothing to do."),

@@ -1,4 +1,4 @@
-"""Codes of refusals, and of endings that are none."""
+"""The reason codes of refusals, and of other ends of a record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from credstream.contract.reasons.text import ReasonText
 
-# Refusals: the message ends on a dead-letter topic.
+# The message goes to a dead-letter topic, and the provider gets a receipt.
 REFUSALS: Mapping[str, ReasonText] = {
     "provider.unknown": ReasonText(
         "No provider is registered for this topic.",
@@ -258,7 +258,7 @@ REFUSALS: Mapping[str, ReasonText] = {
     ),
 }
 
-# Endings that are no refusal: a receipt with the rule that decided.
+# The record ends without a refusal: the receipt names the rule that decided.
 ENDINGS: Mapping[str, ReasonText] = {
     "duplicate": ReasonText("The same content was received before.", "Nothing to do."),
     "definition.missing": ReasonText(

@@ -1,4 +1,4 @@
-"""Every reason code: what it means, and what would fix it."""
+"""The table of all reason codes."""
 
 from __future__ import annotations
 

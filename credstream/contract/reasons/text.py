@@ -1,4 +1,4 @@
-"""What a reason code means to a provider, and the way out."""
+"""The texts of a reason code, as providers and operators read them."""
 
 from __future__ import annotations
 

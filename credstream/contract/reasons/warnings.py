@@ -1,4 +1,4 @@
-"""Codes of warnings: the record goes on."""
+"""The reason codes of warnings, and of what prevents a seal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from credstream.contract.reasons.text import ReasonText
 
-# Warnings: the record goes on.
+# The record is processed, and carries the warning with it.
 WARNINGS: Mapping[str, ReasonText] = {
     "awarding_bodies.unregistered": ReasonText(
         "The awarding body is none of those that the provider is registered with; that it awarded "
@@ -198,7 +198,7 @@ WARNINGS: Mapping[str, ReasonText] = {
     ),
 }
 
-# What withholds the seal of an award that is published all the same.
+# The award is published without a sealed credential.
 SEALING: Mapping[str, ReasonText] = {
     "edc.incomplete": ReasonText(
         "An element of Annex I is absent without which no credential is sealed.",

@@ -38,12 +38,12 @@ def checks(broker: BrokerReport) -> Iterator[Finding]:
 
 def _unseen(broker: BrokerReport, service: str) -> Iterator[tuple[str, str]]:
     """Topics that this user cannot see: the broker does not tell whether they are missing."""
-    own_rights = [right for right in rights.of_service(service) if right.resource == "topic"]
+    own_rights = [right for right in rights.service_rights(service) if right.resource == "topic"]
     names = {right.name for right in own_rights if not right.prefixed}
     prefixes = [right.name for right in own_rights if right.prefixed]
     if topics.PROVIDERS in broker.partitions:
         for provider in registrations.in_force(broker.target).values():
-            own = topics.of_provider(provider.kind, provider.id)
+            own = topics.provider_topics(provider.kind, provider.id)
             names |= {name for name in own if name.startswith(tuple(prefixes))}
     missing = sorted(names - broker.partitions.keys())
     if missing:
@@ -54,7 +54,7 @@ def _unseen(broker: BrokerReport, service: str) -> Iterator[tuple[str, str]]:
 
 
 def _groups(broker: BrokerReport, service: str) -> Iterator[str]:
-    names = [r.name for r in rights.of_service(service) if r.resource == "group"]
+    names = [r.name for r in rights.service_rights(service) if r.resource == "group"]
     for name in groups.forbidden(broker.cluster, names, timeouts.DOCTOR_BROKER_SECONDS):
         yield f"{broker.user} may not use the group {name}"
 

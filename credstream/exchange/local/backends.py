@@ -52,7 +52,7 @@ class EmbeddedBackend:
         return f"an embedded broker at {self.broker.address}: memory only, for a first look"
 
     def create_topics(self, kind: str, provider: str) -> None:
-        for name in topics.of_provider(kind, provider):
+        for name in topics.provider_topics(kind, provider):
             # A client that was earlier than the registration has created the topic already.
             with suppress(RuntimeError):
                 self.broker.create_topic(name, 1)
@@ -83,7 +83,7 @@ class RealBackend:
     def create_topics(self, kind: str, provider: str) -> None:
         from credstream.kafka.admin import Admin
 
-        Admin(self.target.cluster).create(topics.of_provider(kind, provider), 1)
+        Admin(self.target.cluster).create(topics.provider_topics(kind, provider), 1)
 
     def settings(self, service: str) -> Mapping[str, str]:
         return {
@@ -104,7 +104,7 @@ class RealBackend:
 @contextmanager
 def embedded() -> Iterator[EmbeddedBackend]:
     """The embedded broker with every topic that needs no provider."""
-    with Broker(dict(topics.fixed(all_countries(), embedded=True))) as broker:
+    with Broker(dict(topics.fixed_topics(all_countries(), embedded=True))) as broker:
         yield EmbeddedBackend(broker)
 
 

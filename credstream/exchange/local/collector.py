@@ -12,8 +12,8 @@ import orjson
 from confluent_kafka import Consumer, TopicPartition
 
 from credstream.contract import topics
-from credstream.contract.avro_mapping import to_record
-from credstream.contract.codec import CLASSES, Codec
+from credstream.contract.avro_mapping import record_reader
+from credstream.contract.codec import CLASS_BY_NAME, Codec
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Receipt
@@ -90,7 +90,7 @@ class Collector:
     def _read(self, message: Incoming) -> object:
         row = topics.row_of(message.topic)
         try:
-            return self.codec.decode(message.value, CLASSES[row.record]) if row else None
+            return self.codec.decode(message.value, CLASS_BY_NAME[row.record]) if row else None
         except Rejected:
             return None  # on an open broker, others may write to our topics
 
@@ -105,7 +105,7 @@ def receipts_on_file(folder: Path) -> Iterator[Receipt]:
     for path in sorted((folder / "receipts").glob("*.jsonl")):
         for line in path.read_bytes().splitlines():
             if line != UNREADABLE:
-                yield to_record(Receipt)(orjson.loads(line))
+                yield record_reader(Receipt)(orjson.loads(line))
 
 
 def _dead_letter(message: Incoming, headers: Mapping[str, str]) -> dict[str, Any]:

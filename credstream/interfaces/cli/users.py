@@ -35,7 +35,7 @@ def show_rights(name: str, *, as_json: bool) -> int:
             "name": f"{right.name}{'*' if right.prefixed else ''}",
             "operation": right.operation,
         }
-        for right in rights.of_service(name)
+        for right in rights.service_rights(name)
     ]
     if as_json:
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
