@@ -117,6 +117,17 @@ def test_outputs_that_kafka_does_not_have_are_kept_until_it_has(engine):
     assert stored(engine) == {PARTITION: ()}
 
 
+def test_what_was_replayed_is_not_read_again(engine):
+    """The consumer was assigned before the replay committed an offset, so it begins too early."""
+    write(engine, upto=4)
+    consumer = Consumer()
+    partitions = assigned(engine, consumer)
+    partitions.mark_replayed(partitions.compare())
+    partitions.start_reading()
+    assert consumer.sought == [("in", 0, 5)]
+    assert partitions.accept([message(3), message(5)]) == []
+
+
 def test_a_row_that_another_worker_moved_meanwhile_keeps_its_outputs(engine):
     write(engine, upto=4)
     partitions = assigned(engine, Consumer(p0=5))
