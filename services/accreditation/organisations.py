@@ -1,4 +1,4 @@
-"""Makes the identifiers of organisations comparable, like with like."""
+"""Makes the identifiers of organisations comparable."""
 
 from __future__ import annotations
 
@@ -14,22 +14,27 @@ _SEMANTIC_SCHEMES = frozenset({"eidas", "vat", "ntr", "lei"})
 _NATIONAL = frozenset({"vat", "ntr"})
 _ADDRESSES = frozenset({"url", "did", "schac", "domain"})
 _LONGEST = 200  # tokens are keys in tables; an address may be of any length
-_COUNTRIES = {"el": "gr"}  # the tax offices' code for Greece
+_COUNTRIES = {"el": "gr"}  # Greece in VAT numbers (Council Directive 2006/112/EC, article 215)
 
 
 def tokens(organisation: Organisation) -> frozenset[str]:
-    """Give one `scheme:value` per identifier; two organisations are one when they share any.
+    """Give one `scheme:value` per identifier; organisations that share one are the same.
 
-    An identifier that cannot be told apart from a foreign one, such as a VAT number without
-    any country, gives none: it would match strangers.
+    An identifier that another country may have given to somebody else, such as a VAT number
+    without its country, gives no token.
     """
-    found = (_token(each, organisation.country) for each in organisation.identifiers)
-    return frozenset(filter(None, found))
+    written = (_token(each, organisation.country) for each in organisation.identifiers)
+    return frozenset(filter(None, written))
 
 
 def plain(text: str) -> str:
-    """Letters and digits alone, in one case."""
+    """The letters and digits of a text, in one case."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def name_of(organisation: Organisation) -> str | None:
+    """One name, the same whatever the order of the languages."""
+    return organisation.name[min(organisation.name)] if organisation.name else None
 
 
 def _token(identifier: Identifier, country: str | None) -> str | None:
@@ -53,8 +58,8 @@ def _address(value: str) -> str:
 
 
 def _registered(scheme: str, value: str, country: str) -> tuple[str, str]:
-    if found := _SEMANTIC.fullmatch(value):
-        scheme, country, value = found.groups()
+    if semantic := _SEMANTIC.fullmatch(value):
+        scheme, country, value = semantic.groups()
         return scheme, _within(country, value) if scheme in _NATIONAL else value
     if scheme not in _NATIONAL:
         return scheme, value

@@ -25,8 +25,8 @@ class HeldJudgement:
 class Facts:
     """What a batch is judged with; `learn` alone changes it.
 
-    `accreditations` are found by every token of the accredited organisation; `loaded` says
-    whether any source has been loaded at all.
+    `accreditations` has, by token, those of each organisation; `loaded` says whether any list has
+    been loaded at all.
     """
 
     accreditations: dict[str, tuple[Accreditation, ...]] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """What is kept of a key; `tokens` find it again when an accreditation changes."""
+    """The last judgement of a key; `tokens` are those of its bodies, to find it by."""
 
     key: str
     record: Normalised
@@ -45,7 +45,7 @@ class JudgedRow:
 
 
 def accredit(message: ReadMessage[Normalised | Again], facts: Facts) -> StepResult[JudgedRow]:
-    """Judge a record, or the held record of an `Again`; that one is silent without a change."""
+    """Judge a record, or for an `Again` the held one, which is sent on only where it changed."""
     if isinstance(message.record, Again):
         return _again(message.record, facts)
     record = message.record

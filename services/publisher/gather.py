@@ -20,7 +20,7 @@ _HEADS = keys_query(sa.select(HEADS), HEADS.c.key)
 def gather(
     codec: Codec, connection: sa.Connection, batch: Sequence[ReadMessage[Accredited | Again]]
 ) -> Facts:
-    """The heads of a batch's keys; what they came from is read only where it is judged again."""
+    """The heads of a batch's keys; a head's source is decoded only where an `Again` needs it."""
     keys = {key_of(message.record) for message in batch}
     again = {message.record.key for message in batch if isinstance(message.record, Again)}
     rows = select_by_keys(connection, _HEADS, keys)

@@ -1,4 +1,4 @@
-"""Decides whether a record is a new version, and who has to be told."""
+"""Decides whether a record is a new version, and which channels get it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from credstream.contract.values import Judgement, Reason
 from services.publisher.channels.channel import Channel, Published, Scope
 
 SUBMITTED = "submitted"
-# What a status becoming another one is called; any other difference is a correction.
-TURNS = {
+# The name of a change of status; any other difference is a correction.
+STATUS_CHANGES = {
     ("issued", "revoked"): "revoked",
     ("issued", "suspended"): "suspended",
     ("suspended", "revoked"): "revoked",
@@ -116,7 +116,7 @@ def head_of(row: VersionRow) -> Head:
 
 
 def state_of(source: Accredited, at: int) -> Published:
-    """The full state of a record as version 0, with its digest."""
+    """The full state of a record with its digest, as version 0: the caller counts versions."""
     record, award = source.record, source.record.award
     common = {
         "key": record.key,
@@ -152,7 +152,7 @@ UNJUDGED = Judgement(outcome="unknown", step="organisation", reason="source.miss
 
 
 def _source(message: ReadMessage[Accredited | Again], facts: Facts) -> Accredited | None:
-    """The record of a message, or the last one of the key that an again names."""
+    """The record of a message; for an `Again`, the last published record of its key."""
     if isinstance(message.record, Again):
         head = facts.heads.get(message.record.key)
         return head.source if head else None
@@ -174,7 +174,10 @@ def _channels(
 
 
 def _digest(state: Published) -> str:
-    """Over what the state says: not over its version, its times, or the age of a source."""
+    """The digest of what a state says: of no version, no time, and no age of a list.
+
+    A list that is loaded again, and a repeated submission, therefore make no new version.
+    """
     timeless = replace(state, version=0, digest="", occurred_at=None, received_at=0, published_at=0)
     if isinstance(timeless, PublishedAward):
         timeless = replace(timeless, judgement=replace(timeless.judgement, source_as_of=None))
@@ -186,7 +189,7 @@ def _change(source: Accredited, state: Published, head: Head | None) -> Publishe
     return PublishedChange(
         key=state.key,
         kind=source.record.kind,
-        change=_turn(source, state, head),
+        change=_change_name(source, state, head),
         cause=source.cause,
         cause_detail=source.cause_detail,
         version=state.version,
@@ -202,11 +205,11 @@ def _change(source: Accredited, state: Published, head: Head | None) -> Publishe
     )
 
 
-def _turn(source: Accredited, state: Published, head: Head | None) -> str:
+def _change_name(source: Accredited, state: Published, head: Head | None) -> str:
     if head is None:
         return "issued"
     if head.status != state.status:
-        return TURNS.get((head.status, state.status), "corrected")
+        return STATUS_CHANGES.get((head.status, state.status), "corrected")
     return "rejudged" if source.cause.startswith("accreditation.") else "corrected"
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from credstream.contract.reasons.table import JUDGEMENTS
 from credstream.contract.values import Identifier, Level, Organisation
-from services.accreditation.rules import KINDS, ORDER, STEPS, judge
+from services.accreditation.checks import STEPS
+from services.accreditation.rules import KINDS, ORDER, judge
 from tests.support.accreditations import (
     DAY,
     LIMITED,

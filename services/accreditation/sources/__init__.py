@@ -1,1 +1,1 @@
-"""Where accreditations come from: one file per kind of list."""
+"""Where accreditations come from: a module for each kind of list, and the table of them."""

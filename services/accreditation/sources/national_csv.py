@@ -14,8 +14,9 @@ from credstream.contract.errors import Rejected
 from credstream.contract.records import Accreditation
 from credstream.contract.values import Identifier, Organisation, Reason
 from credstream.vocabularies import countries, eqf, isced_f
+from services.accreditation.checks import DECISIONS, UNKNOWN_FIELD
 from services.accreditation.organisations import tokens
-from services.accreditation.rules import DECISIONS, KINDS, UNKNOWN_FIELD
+from services.accreditation.rules import KINDS
 
 NAME = "national_csv"
 
@@ -46,7 +47,7 @@ _ANSWERS = {"yes": True, "no": False}
 _DELIMITERS = ";,\t"
 _IDENTIFIER = re.compile(r"([A-Za-z][A-Za-z0-9._-]*):(.+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-#: Schemes whose name is part of the value itself.
+#: Schemes that are the beginning of the identifier itself, which is kept whole.
 _WHOLE = {"http": "url", "https": "url", "did": "did"}
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHOWN = 60
@@ -99,7 +100,7 @@ def _reason(code: str, line: int, column: str, detail: str) -> Reason:
 
 
 def _lines(text: TextIO) -> Iterator[Line]:
-    """Yield number and cells of every line that is not blank; None where quotes go wrong."""
+    """Yield number and cells of every line that is not blank; None where quotes do not pair."""
     start: list[str] = []
     for line in text:
         start.append(line)
@@ -125,7 +126,7 @@ def _delimiter(start: Sequence[str]) -> str:
 
 
 def _columns(cells: list[str] | None) -> tuple[str, ...]:
-    """Check the header; an unknown column may be a limit misspelt, so it is refused."""
+    """Check the header; an unknown column is refused, because it may be a misspelt limit."""
     columns = tuple(cell.casefold() for cell in cells or ())
     while columns and not columns[-1]:
         columns = columns[:-1]
@@ -134,11 +135,11 @@ def _columns(cells: list[str] | None) -> tuple[str, ...]:
         "unknown": [column for column in columns if column not in COLUMNS],
         "twice": [column for column in COLUMNS if columns.count(column) > 1],
     }
-    found = [
+    problems = [
         f"{fault}: {', '.join(map(_shown, names))}" for fault, names in faults.items() if names
     ]
-    if found:
-        raise Rejected("source.header_invalid", "line 1", "; ".join(found))
+    if problems:
+        raise Rejected("source.header_invalid", "line 1", "; ".join(problems))
     return columns
 
 
@@ -155,7 +156,7 @@ def _row(columns: Sequence[str], cells: list[str] | None) -> Row:
 
 
 def _accreditation(row: Row, name: str, as_of: int) -> Accreditation:
-    found = Accreditation(
+    accreditation = Accreditation(
         id=_id(row, name),
         source=name,
         as_of=as_of,
@@ -174,9 +175,10 @@ def _accreditation(row: Row, name: str, as_of: int) -> Accreditation:
         fields=_each(row, "isced_f", _field),
         levels=_each(row, "eqf", eqf.eqf),
     )
-    if found.issued_on and found.expires_on and found.expires_on < found.issued_on:
+    first, last = accreditation.issued_on, accreditation.expires_on
+    if first and last and last < first:
         raise _invalid("expires_on", "the last day lies before the first")
-    return found
+    return accreditation
 
 
 def _id(row: Row, name: str) -> str:
@@ -211,25 +213,25 @@ def _identifiers(row: Row, column: str) -> tuple[Identifier, ...]:
 
 
 def _identifier(text: str) -> Identifier | None:
-    found = _IDENTIFIER.fullmatch(text)
-    if not found:
+    parts = _IDENTIFIER.fullmatch(text)
+    if not parts:
         return None
-    scheme, value = found[1].casefold(), found[2].strip()
+    scheme, value = parts[1].casefold(), parts[2].strip()
     if scheme in _WHOLE:
         return Identifier(scheme=_WHOLE[scheme], value=text)
     return Identifier(scheme=scheme, value=value)
 
 
 def _field(text: str) -> str | None:
-    """By code only, for a label that two fields share would widen the limit; `unknown` is none."""
+    """A field by its code: a label may be that of two fields; `unknown` (99) limits nothing."""
     code = isced_f.field(text) if any(map(str.isdigit, text)) else None
     return None if code is None or code.startswith(UNKNOWN_FIELD) else code
 
 
-def _each(row: Row, column: str, look: Callable[[str], T | None]) -> tuple[T, ...]:
-    """Read all values of a cell; one that is not known spoils the row."""
+def _each(row: Row, column: str, read_one: Callable[[str], T | None]) -> tuple[T, ...]:
+    """Read all values of a cell; one that is not known refuses the row."""
     parts = [part.strip() for part in row[column].split("|")] if row[column] else []
-    return tuple(_known(column, part, look(part) if part else None) for part in parts)
+    return tuple(_known(column, part, read_one(part) if part else None) for part in parts)
 
 
 def _known(column: str, part: str, value: T | None) -> T:

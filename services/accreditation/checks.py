@@ -1,0 +1,175 @@
+"""The checks that an accreditation has to pass for an award, in their order.
+
+They include those of the Commission's issuer (QDRAccreditationValidationService, EDC 2.2.2) and are
+stricter: where the award lacks a value that is limited, the check is `missing` and not passed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from credstream.contract.records import Accreditation
+from credstream.contract.values import Definition, Organisation
+from credstream.vocabularies import isced_f
+from services.accreditation.organisations import name_of, plain, tokens
+
+#: The decisions of accrediting agents that are known; DEQAR has the same three.
+DECISIONS = ("positive", "conditional", "negative")
+DEFAULT_TYPE = "micro-credential"
+UNKNOWN_FIELD = "99"  # ISCED-F 99, 999 and 9999: field unknown
+
+_SHOWN = 5
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One awarding body of an award beside one accreditation."""
+
+    definition: Definition
+    day: str
+    body: Organisation
+    accreditation: Accreditation
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinding:
+    """What one check found; `reason` is empty where the next check follows."""
+
+    result: str
+    detail: str
+    reason: str = ""
+
+
+def _organisation(case: Case) -> StepFinding:
+    shared = tokens(case.body) & tokens(case.accreditation.organisation)
+    if not shared:
+        detail = "No identifier of the body is one of the accredited organisation's."
+        return StepFinding("failed", detail, "organisation.unlisted")
+    return StepFinding("passed", f"Both have the identifier {min(shared)}.")
+
+
+def _in_force(case: Case) -> StepFinding:
+    day, limit = case.day, case.accreditation
+    span = f"{limit.issued_on or 'no first day'} to {limit.expires_on or 'no last day'}"
+    dates = filter(None, (day or "none", limit.issued_on, limit.expires_on, limit.withdrawn_on))
+    if not all(map(_DAY.fullmatch, dates)):
+        return StepFinding(
+            "missing", "A date that has to be compared cannot be read.", "missing.date"
+        )
+    if not (limit.issued_on or day) <= day <= (limit.expires_on or day):
+        return StepFinding("failed", f"{day} lies outside {span}.", "not_covered_by_date")
+    if limit.withdrawn_on and limit.withdrawn_on <= day:
+        detail = f"Withdrawn from {limit.withdrawn_on}; the award is of {day}."
+        return StepFinding("failed", detail, "not_covered.withdrawn")
+    if limit.decision not in DECISIONS:
+        return StepFinding("missing", "The decision is none that is known.", "missing.decision")
+    if limit.decision == "negative":
+        return StepFinding("failed", "The decision was negative.", "not_covered.decision")
+    return StepFinding("passed", f"{day} lies within {span}; the decision was {limit.decision}.")
+
+
+def _jurisdiction(case: Case) -> StepFinding:
+    limits, country = case.accreditation.jurisdictions, case.definition.country
+    if not limits:
+        return _not_limited("country")
+    if not country:
+        return _missing("jurisdiction", f"Limited to {_listed(limits)}; no country is given.")
+    return _member("jurisdiction", country, limits, covered=country in limits)
+
+
+def _credential_type(case: Case) -> StepFinding:
+    limits = case.accreditation.credential_types
+    if not limits:
+        return _not_limited("credential type")
+    own = case.definition.credential_type or DEFAULT_TYPE
+    return _member("credential_type", own, limits, covered=plain(own) in map(plain, limits))
+
+
+def _qualification(case: Case) -> StepFinding:
+    limits, own = case.accreditation.qualifications, _identifiers(case.definition)
+    if not limits:
+        return _not_limited("qualification")
+    if not own:
+        detail = f"Limited to {_listed(limits)}; the definition has no identifier."
+        return _missing("qualification", detail)
+    shared = own & set(map(_code, limits))
+    return _member("qualification", min(shared or own), limits, covered=bool(shared))
+
+
+def _field(case: Case) -> StepFinding:
+    limits, own = case.accreditation.fields, case.definition.fields
+    if not limits:
+        return _not_limited("field")
+    known = [code for code in own if not code.startswith(UNKNOWN_FIELD)]
+    covered = all(any(isced_f.covers(limit, code) for limit in limits) for code in known)
+    if covered and (not known or len(known) < len(own)):
+        return _missing("field", f"Limited to ISCED-F {_listed(limits)}; a field is not given.")
+    return _member("field", _listed(known), limits, covered=covered)
+
+
+def _level(case: Case) -> StepFinding:
+    limits, level = case.accreditation.levels, case.definition.level
+    if not limits:
+        return _not_limited("level")
+    if level is None or level.eqf is None:
+        return _missing("level", f"Limited to EQF {_listed(limits)}; no EQF level is given.")
+    return _member("level", f"EQF {level.eqf}", limits, covered=level.eqf in limits)
+
+
+def _agent(case: Case) -> StepFinding:
+    agent = case.accreditation.agent
+    name = (name_of(agent) if agent else None) or "the agent, who is not named"
+    if case.accreditation.agent_trusted:
+        return StepFinding("passed", f"The source vouches for {name}.")
+    return StepFinding("failed", f"The source does not vouch for {name}.", "not_covered.agent")
+
+
+STEPS: Mapping[str, Callable[[Case], StepFinding]] = {
+    "organisation": _organisation,
+    "in-force": _in_force,
+    "jurisdiction": _jurisdiction,
+    "credential-type": _credential_type,
+    "qualification": _qualification,
+    "field": _field,
+    "level": _level,
+    "agent": _agent,
+}
+
+
+def _not_limited(what: str) -> StepFinding:
+    return StepFinding("not-limited", f"Not limited by {what}.")
+
+
+def _missing(limit: str, detail: str) -> StepFinding:
+    return StepFinding("missing", detail, f"missing.{limit}")
+
+
+def _member(limit: str, own: str, limits: Iterable[object], *, covered: bool) -> StepFinding:
+    if covered:
+        return StepFinding("passed", f"{own} is covered by {_listed(limits)}.")
+    return StepFinding(
+        "failed", f"{own} is not covered by {_listed(limits)}.", f"not_covered.{limit}"
+    )
+
+
+def _identifiers(definition: Definition) -> frozenset[str]:
+    """Every way to write the definition's identifiers, with the scheme and without."""
+    own = [definition.id or ""]
+    for each in definition.identifiers:
+        own += (each.value, f"{each.scheme}:{each.value}", f"{each.scheme}{each.value}")
+    return frozenset(filter(None, map(_code, own)))
+
+
+def _code(text: str) -> str:
+    """Fold case and remove blanks; punctuation stays, because unit 1.12 is not unit 11.2."""
+    return "".join(text.split()).casefold()
+
+
+def _listed(values: Iterable[object]) -> str:
+    """Shorten long lists: a certifier may be limited to thousands of qualifications."""
+    shown = [str(value) for value in values]
+    more = len(shown) - _SHOWN
+    return ", ".join(shown[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
