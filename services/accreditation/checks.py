@@ -54,6 +54,7 @@ def _organisation(case: Case) -> StepFinding:
 def _in_force(case: Case) -> StepFinding:
     day, limit = case.day, case.accreditation
     span = f"{limit.issued_on or 'no first day'} to {limit.expires_on or 'no last day'}"
+    # As texts, days compare rightly only where all are written YYYY-MM-DD.
     dates = filter(None, (day or "none", limit.issued_on, limit.expires_on, limit.withdrawn_on))
     if not all(map(_DAY.fullmatch, dates)):
         return StepFinding(
@@ -84,6 +85,7 @@ def _credential_type(case: Case) -> StepFinding:
     limits = case.accreditation.credential_types
     if not limits:
         return _not_limited("credential type")
+    # A definition without a type is a micro-credential: normalise keeps others out of the stream.
     own = case.definition.credential_type or DEFAULT_TYPE
     return _member("credential_type", own, limits, covered=plain(own) in map(plain, limits))
 
@@ -95,6 +97,7 @@ def _qualification(case: Case) -> StepFinding:
     if not own:
         detail = f"Limited to {_listed(limits)}; the definition has no identifier."
         return _missing("qualification", detail)
+    # One identifier is enough: the others are the same qualification in other registers.
     shared = own & set(map(_code, limits))
     return _member("qualification", min(shared or own), limits, covered=bool(shared))
 
@@ -103,6 +106,7 @@ def _field(case: Case) -> StepFinding:
     limits, own = case.accreditation.fields, case.definition.fields
     if not limits:
         return _not_limited("field")
+    # Every field must be covered: one of two would let in what was never accredited.
     known = [code for code in own if not code.startswith(UNKNOWN_FIELD)]
     covered = all(any(isced_f.covers(limit, code) for limit in limits) for code in known)
     if covered and (not known or len(known) < len(own)):
@@ -127,6 +131,7 @@ def _agent(case: Case) -> StepFinding:
     return StepFinding("failed", f"The source does not vouch for {name}.", "not_covered.agent")
 
 
+# In this order: the first check that does not pass decides, and the judgement names it.
 STEPS: Mapping[str, Callable[[Case], StepFinding]] = {
     "organisation": _organisation,
     "in-force": _in_force,

@@ -38,6 +38,7 @@ def judge(
         check = Check(step="organisation", result="missing", detail="No list has been loaded.")
         return _unlisted(day, None, "unknown", "source.missing", check)
     lists = tuple(accreditations)
+    # A joint award has the best judgement of its bodies; without any, that of an unlisted body.
     bodies = record.definition.awarding_bodies or (Organisation(),)
     return _best([_of_body(record.definition, day, body, lists) for body in bodies])
 

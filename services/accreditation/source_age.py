@@ -24,6 +24,7 @@ class SourceAge:
     def run(self, stopping: Callable[[], bool]) -> None:
         due = 0.0
         while not stopping():
+            # A list grows older while nothing arrives, so that no message could measure it.
             if time.monotonic() >= due:
                 due = time.monotonic() + self.seconds
                 self._measure()

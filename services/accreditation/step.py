@@ -68,6 +68,7 @@ def _again(again: Again, facts: Facts) -> StepResult[JudgedRow]:
     if held is None:
         return StepResult()
     judgement = _judgement(held.record, facts)
+    # An `Again` may come twice, or for an accreditation that was merely loaded again.
     if same(held.judgement, judgement):
         return StepResult()
     return _outcome(held.record, judgement, again.cause, again.detail)
@@ -90,6 +91,7 @@ def _outcome(
     accredited = Accredited(
         record=record, judgement=judgement, cause=cause, cause_detail=cause_detail
     )
+    # A definition is never judged, so that no accreditation has to find it.
     own = frozenset() if record.award is None else bodies_tokens(record)
     return StepResult(
         emits=(Emit(topics.ACCREDITED, record.key, accredited),),

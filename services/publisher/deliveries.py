@@ -48,6 +48,7 @@ def lease(
 ) -> Lease | None:
     """Take a delivery until a moment; None where another worker took or finished it first."""
     one = _one(channel, *delivery)
+    # Of two workers at once the second waits for the first's row lock, and then finds it leased.
     taken = connection.execute(
         sa.update(OUTBOX)
         .where(*one, OUTBOX.c.state == WAITING, OUTBOX.c.due <= now)

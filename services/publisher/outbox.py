@@ -21,6 +21,7 @@ from services.publisher.deliveries import Lease
 from services.publisher.tables import DELIVERED, FAILED, WAITING, WITHHELD
 
 MOST_FAILURES = 8
+# So few that a version which becomes due is not behind many tries of a target that is away.
 BATCH = 20
 
 
@@ -87,6 +88,7 @@ class Outbox:
             stored = deliveries.version(connection, lease) if lease else None
         if lease is None:
             return None
+        # Outside any transaction: a call to a target may take its time, and locks nothing.
         ending = self._try(lease, stored)
         return ending if self._recorded(lease, ending) else None
 

@@ -98,6 +98,7 @@ def publish(
         Emit(topics.CHANGES, state.key, change),
         _receipt(source, state, message.at, lacking),
     )
+    # Deliveries are rows, not calls: a slow target must not hold up the data path.
     deliveries = [OutboxRow(state.key, state.version, name, message.at) for name in wanted_by]
     return StepResult(emits, (VersionRow(source, state, change), *deliveries))
 
@@ -148,6 +149,7 @@ def state_of(source: Accredited, at: int) -> Published:
     return replace(state, digest=_digest(state))
 
 
+# Full state has a judgement in every award, also in one that reached us without.
 UNJUDGED = Judgement(outcome="unknown", step="organisation", reason="source.missing", judged_for="")
 
 
@@ -178,6 +180,7 @@ def _digest(state: Published) -> str:
 
     A list that is loaded again, and a repeated submission, therefore make no new version.
     """
+    # What is left out here may differ without a new version: everything else makes one.
     timeless = replace(state, version=0, digest="", occurred_at=None, received_at=0, published_at=0)
     if isinstance(timeless, PublishedAward):
         timeless = replace(timeless, judgement=replace(timeless.judgement, source_as_of=None))

@@ -106,6 +106,7 @@ def _lines(text: TextIO) -> Iterator[Line]:
         start.append(line)
         if line.strip():
             break
+    # Strict, because a quote that never closes would take the rows after it for one cell.
     reader = csv.reader(itertools.chain(start, text), delimiter=_delimiter(start), strict=True)
     while True:
         number = reader.line_num + 1
@@ -128,6 +129,7 @@ def _delimiter(start: Sequence[str]) -> str:
 def _columns(cells: list[str] | None) -> tuple[str, ...]:
     """Check the header; an unknown column is refused, because it may be a misspelt limit."""
     columns = tuple(cell.casefold() for cell in cells or ())
+    # Spreadsheets save empty columns at the end.
     while columns and not columns[-1]:
         columns = columns[:-1]
     faults = {
@@ -146,6 +148,7 @@ def _columns(cells: list[str] | None) -> tuple[str, ...]:
 def _row(columns: Sequence[str], cells: list[str] | None) -> Row:
     if cells is None:
         raise _invalid("", "the quotes do not pair, or a cell is too long")
+    # A cell too few or too many may have moved a limit under another column.
     if len(cells) < len(columns) or any(cells[len(columns) :]):
         raise _invalid("", f"{len(cells)} cells under {len(columns)} columns")
     row = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))

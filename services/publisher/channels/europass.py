@@ -65,6 +65,7 @@ class Europass:
             key = self.vault.get(learner.key_id)
         except Erased as error:
             raise Rejected("learner.erased", "", "the learner was erased") from error
+        # The one place in publisher where a person is in plain text, for as long as a document.
         plain: dict[str, object] = orjson.loads(decrypt(learner.block, key))
         return plain
 

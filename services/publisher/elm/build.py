@@ -22,6 +22,7 @@ from services.publisher.elm.person import person
 from services.publisher.elm.shape import CONTEXTS, SCHEMA, TYPES
 from services.publisher.seal import Owner
 
+# Each page is a picture of 60 kB inside the document.
 MOST_PAGES = 3
 
 
@@ -36,6 +37,7 @@ def credential(
     if award is None:
         raise ValueError("only awards are sealed")
     draft = Draft(main_language(record.definition))
+    # The time of the version, not of a clock: a repeated delivery gives the same document.
     issued = moment(published.published_at)
     ends = f"{award.valid_until}T23:59:59Z" if award.valid_until else None
     validity = {"validUntil": ends, "expirationDate": ends} if ends else {}

@@ -26,6 +26,7 @@ from credstream.vocabularies import credits as credit_points
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _SNB = "http://data.europa.eu/snb/"
 
+# The profile whose shapes are EDC-generic-full; base64 is the only encoding of its list.
 GENERIC = f"{_SNB}credential/e34929035b"
 BASE64 = f"{_SNB}encoding/6146cde7dd"
 PNG = f"{_AUTHORITY}file-type/PNG"

@@ -128,6 +128,7 @@ def _members(
             yield _reason("edc.term", _under(path, name), "no term that we write")
     for name, rule in rules.items():
         where, value = _under(path, name), node.get(name)
+        # A list of one is written as that one, as JSON-LD compaction does.
         values = value if isinstance(value, list) and rule.most > 1 else [value]
         count = 0 if value is None else len(values)
         if not rule.least <= count <= rule.most:

@@ -44,6 +44,7 @@ def specification(draft: Draft, definition: Definition, *, graded: bool) -> Node
     nqf = concepts.nqf_level(level.framework, level.value) if level else None
     partial = definition.partial.is_part if definition.partial else None
     qualification = {"eqfLevel": eqf, "nqfLevel": nqf, "isPartialQualification": partial}
+    # With a grade, the assessment itself is in the achievement and names its specification.
     assessed = [] if graded else assessment_specifications(draft, definition.assessment)
     return draft.node(
         "Qualification" if eqf or nqf else "LearningAchievementSpecification",

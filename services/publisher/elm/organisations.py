@@ -24,6 +24,7 @@ def organisation(draft: Draft, body: Organisation, country: str | None) -> Node:
     legal: dict[str, list[Node]] = {}
     others: list[Node] = []
     for each in body.identifiers:
+        # More identifiers than a member may have become plain identifiers, so that none is lost.
         name, most = _LEGAL.get(each.scheme.lower(), ("", 0))
         own = (
             legal_identifier(draft, each.value, where) if len(legal.get(name, ())) < most else None

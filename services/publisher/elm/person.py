@@ -19,6 +19,7 @@ def person(draft: Draft, learner: Mapping[str, object], country: str | None, cla
     """The learner; a national identifier is taken to be of `country`, the provider's."""
     given = (*_identifiers(learner, draft.main), *_email(learner, draft.main))
     first = next((each for each in given if each.scheme.lower() in _NATIONAL), None)
+    # A national identifier needs a country (EDC-generic-no-cv); the learner block has none.
     national = legal_identifier(draft, first.value, country) if first else None
     mailboxes = {each: _bare(each.value) for each in given if _is_mail(each)}
     others = [each for each in given if each not in mailboxes and not (national and each == first)]
@@ -83,5 +84,6 @@ def _name(learner: Mapping[str, object], member: str, language: str) -> Mapping[
 
 
 def _contact(draft: Draft, address: str) -> Node:
+    # A mailbox is an object whose id is the address; it has no member of its own.
     mailbox = {"id": f"mailto:{address}", "type": "Mailbox"}
     return draft.node("ContactPoint", emailAddress=mailbox)
