@@ -22,7 +22,8 @@ from credstream.contract.messages import Incoming, ReadMessage
 from credstream.contract.records import Provider
 from credstream.contract.values import Organisation
 from services.ingest.detect import detect
-from services.ingest.examine import Examined, parts, read_submission, rules_of
+from services.ingest.examine import Examined, read_submission, rules_of
+from services.ingest.parts import parse_parts
 from services.normalise.examine import Submission, examine
 from services.normalise.facts import Facts, LearnerKey
 from services.normalise.step import normalise
@@ -140,7 +141,7 @@ def per_second(work: Callable[[], None]) -> float:
 
 def once(value: bytes, examined: Examined) -> None:
     """A submission detected, parsed and normalised, with what ingest would tell of it at hand."""
-    read, _ = parts(detect(value, RULES), RULES)
+    read, _ = parse_parts(detect(value, RULES), RULES)
     for (_, parsed), received in zip(read, examined.received, strict=True):
         submission = Submission(received, parsed, ("learner",))
         normalise(read_message(submission), facts_for(submission))

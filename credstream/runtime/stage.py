@@ -25,7 +25,7 @@ from credstream.storage.statements import lock_epoch
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A batch whose SQL transaction is done: what Kafka still has to be told."""
+    """A batch whose SQL transaction is committed: what the Kafka transaction has to write."""
 
     outputs: tuple[Output, ...]
     journal: Mapping[Partition, journal.Row]
@@ -95,7 +95,7 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
             # A bug must not stop a partition: alone, the message becomes a dead letter.
             if len(batch) > 1:
                 raise UnexpectedError from error
-            ended = self._outputs().failed(batch[0], error, self._sender(batch[0]))
+            ended = self._outputs().failed(batch[0], error, self._sender_of(batch[0]))
             return self._settle((), before, committed, lambda *_: _Decided([ended]))
 
     def _settle(
@@ -108,16 +108,18 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
         started = time.perf_counter()
         opened = [self._open(message) for message in batch]
         with transaction(self.engine) as connection:
+            # First of all: a change of reference data must not fall between gather and commit.
             lock_epoch(connection, exclusive=self.service.exclusive(_messages(opened)))
             decided = decide(connection, opened)
             self.service.apply(connection, decided.rows)
             moves = _moves(decided.ended, committed)
+            # In the same transaction, so that state and outputs are both kept or both lost.
             if self.journalled:
                 journal.move(connection, self.cluster_id, before, moves)
         metrics.SQL_SECONDS.labels(self.service.name).observe(time.perf_counter() - started)
         rows = {
-            place: journal.Row(self.cluster_id, move.since, move.upto)
-            for place, move in moves.items()
+            partition: journal.Row(self.cluster_id, move.since, move.upto)
+            for partition, move in moves.items()
         }
         outputs = tuple(output for each in decided.ended for output in each.outputs)
         return Settled(outputs, rows, tuple(decided.ended))
@@ -167,8 +169,9 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
     def _outputs(self) -> Outputs:
         return Outputs(self.service.name, self.codec, self.known_topics)
 
-    def _sender(self, message: Incoming) -> Sender:
-        with suppress(Exception):  # what reads it or names its sender may be what fails
+    def _sender_of(self, message: Incoming) -> Sender:
+        # What opens the message, or names its sender, may be what failed.
+        with suppress(Exception):
             return self._open(message).sender
         return NOBODY
 
@@ -183,17 +186,20 @@ def _messages(batch: Iterable[_OrRefused[Content]]) -> list[ReadMessage[Content]
 def _moves(
     ended: Sequence[Ended], committed: Mapping[Partition, int | None]
 ) -> dict[Partition, Move]:
-    """Each source partition's part of the batch, with the place of every output in the whole."""
+    """Each source partition's part of the batch, with the position of every output in the whole."""
+    # A replay publishes the outputs of all partitions of a batch in the order that they had in it:
+    # two of them may be for one key.
     upto: dict[Partition, int] = {}
-    placed: dict[Partition, list[tuple[int, Output]]] = {}
-    count = 0
+    outputs: dict[Partition, list[tuple[int, Output]]] = {}
+    position = 0
     for each in ended:
-        place = (each.message.topic, each.message.partition)
-        upto[place] = each.message.offset
-        own = placed.setdefault(place, [])
+        partition = (each.message.topic, each.message.partition)
+        upto[partition] = each.message.offset
+        own = outputs.setdefault(partition, [])
         for output in each.outputs:
-            own.append((count, output))
-            count += 1
+            own.append((position, output))
+            position += 1
     return {
-        place: Move(committed.get(place), upto[place], tuple(own)) for place, own in placed.items()
+        partition: Move(committed.get(partition), upto[partition], tuple(own))
+        for partition, own in outputs.items()
     }

@@ -1,4 +1,4 @@
-"""Wires ingest: its step, its store and the reference data that it follows."""
+"""Wires ingest: its functions and the registrations that it reads."""
 
 from __future__ import annotations
 

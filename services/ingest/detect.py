@@ -1,4 +1,4 @@
-"""Which format some bytes are of, and what they are wrapped in: told from the bytes alone."""
+"""Which format some bytes are of and what wraps them, by the bytes alone."""
 
 from __future__ import annotations
 
@@ -29,19 +29,22 @@ BINARY: Mapping[bytes, str] = {
     b"\xff\xd8\xff": "a JPEG image",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save it as XLSX or CSV",
 }
+# Three parts are a signed token in compact form (RFC 7515, section 7.1), five an encrypted one
+# (RFC 7516, section 7.1).
 JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 JWE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}")
+# A base64url text of a JSON object begins so: a protected header without the rest of its token.
 PROTECTED_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]+\.?")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What the bytes are. `document` is decoded and unwrapped.
+    """What the bytes are; `document` is decoded and unwrapped.
 
     `envelope` is none, jwt, jws, seal, credential, png or svg. `signature` says how `signed`
-    is to be checked: jws (a compact token), seal (JWS as JSON), xml (the bytes as they came), or
-    nothing. `unfit` says why nothing of it can go on, `findings` what was doubtful on the way.
+    is verified: jws (a compact token), seal (JWS as JSON), xml (the bytes as they came), or empty.
+    `unfit` says why the document cannot be a credential, `findings` what was doubtful.
     """
 
     format: str
@@ -61,7 +64,7 @@ def detect(value: bytes, rules: Rules = NO_RULES) -> Detected:
     if value.startswith(pictures.PNG):
         return _baked(pictures.from_png(value), "png")
     if value.startswith(ZIP):
-        return _found(sheets.from_xlsx(value, rules))
+        return _recognised(sheets.from_xlsx(value, rules))
     for mark, name in BINARY.items():
         if value.startswith(mark):
             raise Rejected("format.unknown", "", f"the value is {name}")
@@ -81,9 +84,9 @@ def _markup(value: bytes) -> Detected:
     root = read_xml(value.removeprefix(BOM).lstrip())
     if root.tag == pictures.SVG:
         return _baked(pictures.from_svg(root), "svg")
-    found = _found(root)
+    detected = _recognised(root)
     signed = any(True for _ in root.iter("{http://www.w3.org/2000/09/xmldsig#}Signature"))
-    return replace(found, signature="xml", signed=value) if signed else found
+    return replace(detected, signature="xml", signed=value) if signed else detected
 
 
 def _text(value: bytes, rules: Rules) -> Detected:
@@ -92,10 +95,10 @@ def _text(value: bytes, rules: Rules) -> Detected:
     except Rejected as refusal:
         if refusal.code != "text.encoding":
             raise
-        table = _foreign(value, rules)
+        table = _in_other_encoding(value, rules)
         if table is None:
             raise
-        return _found(table)
+        return _recognised(table)
     if text[0] in "{[":
         return _json(text)
     if JWS.fullmatch(text):
@@ -105,10 +108,10 @@ def _text(value: bytes, rules: Rules) -> Detected:
     if PROTECTED_HEADER.fullmatch(text):
         raise Rejected("jws.incomplete", "", "the value is one part of a signed token alone")
     table = sheets.from_csv(text, rules)
-    return _found(table) if table is not None else _found(text)
+    return _recognised(table) if table is not None else _recognised(text)
 
 
-def _foreign(value: bytes, rules: Rules) -> Table | None:
+def _in_other_encoding(value: bytes, rules: Rules) -> Table | None:
     """A list that is no UTF-8, by the encoding of the registration, with a finding."""
     try:
         text = value.decode(rules.encoding)
@@ -117,8 +120,8 @@ def _foreign(value: bytes, rules: Rules) -> Table | None:
     table = sheets.from_csv(text, rules) if "\x00" not in text else None
     if table is None:
         return None
-    told = Reason(code="text.encoding_assumed", path="", detail=f"read as {rules.encoding}")
-    return replace(table, findings=(*table.findings, told))
+    finding = Reason(code="text.encoding_assumed", path="", detail=f"read as {rules.encoding}")
+    return replace(table, findings=(*table.findings, finding))
 
 
 def _json(text: str) -> Detected:
@@ -126,15 +129,17 @@ def _json(text: str) -> Detected:
     if isinstance(document, list) and document:
         document = document[0] if len(document) == 1 else document
     if not isinstance(document, dict):
-        return _found(document)
+        return _recognised(document)
+    # JWS JSON serialization (RFC 7515, section 7.2): a JAdES seal is one.
     if isinstance(document.get("payload"), str) and "signatures" in document:
-        inner = _found(read_json(document["payload"]))
+        inner = _recognised(read_json(document["payload"]))
         return replace(inner, envelope="seal", signature="seal", signed=text)
+    # JWE JSON serialization, general and flattened (RFC 7516, section 7.2).
     if document.keys() >= {"protected", "recipients"} or document.keys() >= {"iv", "ciphertext"}:
         raise Rejected("jwe.unsupported", "", "the value is encrypted (JWE)")
     if isinstance(document.get("credential"), dict):
-        return replace(_found(document["credential"]), envelope="credential")
-    return _found(document)
+        return replace(_recognised(document["credential"]), envelope="credential")
+    return _recognised(document)
 
 
 def _token(token: str) -> Detected:
@@ -143,13 +148,13 @@ def _token(token: str) -> Detected:
         raise Rejected("format.invalid", "", "the token's payload is no JSON object")
     inner = claims.get("vc")
     document = _with_claims(inner, claims) if isinstance(inner, dict) else claims
-    found = _found(document)
-    envelope = "jws" if found.format in {"ob1", "ob2"} else "jwt"
-    return replace(found, envelope=envelope, signature="jws", signed=token)
+    detected = _recognised(document)
+    envelope = "jws" if detected.format in {"ob1", "ob2"} else "jwt"
+    return replace(detected, envelope=envelope, signature="jws", signed=token)
 
 
 def _baked(text: str, envelope: str) -> Detected:
-    """What a picture holds: JSON or a token; an address is not followed."""
+    """What a picture holds: JSON or a token; a link to the badge is not followed."""
     inside = text.strip()
     if JWS.fullmatch(inside):
         return replace(_token(inside), envelope=envelope)
@@ -159,20 +164,21 @@ def _baked(text: str, envelope: str) -> Detected:
 
 
 def _with_claims(credential: dict[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
-    """A VCDM 1.1 credential may leave to the claims what it does not repeat."""
-    known = {"id": claims.get("jti"), "issuer": claims.get("iss")}
-    return {name: value for name, value in known.items() if value} | credential
+    """The credential of a token, completed from the token's claims."""
+    # VCDM 1.1, section 6.3.1: jti and iss stand for the credential's id and issuer.
+    stated = {"id": claims.get("jti"), "issuer": claims.get("iss")}
+    return {name: value for name, value in stated.items() if value} | credential
 
 
-def _found(document: Any) -> Detected:
+def _recognised(document: Any) -> Detected:
+    """The first format of the table that claims a document."""
     findings = document.findings if isinstance(document, Table) else ()
-    for each in FORMATS:
-        if each.recognise(document):
-            return Detected(
-                each.NAME, "none", document, unfit=each.unfit(document), findings=findings
-            )
-    held = document if isinstance(document, dict | list | etree._Element) else None  # noqa: SLF001
-    return Detected("unknown", "none", held, unfit=unsupported.reason(document))
+    for module in FORMATS:
+        if module.recognise(document):
+            unfit = module.unfit(document)
+            return Detected(module.NAME, "none", document, unfit=unfit, findings=findings)
+    kept = document if isinstance(document, dict | list | etree._Element) else None  # noqa: SLF001
+    return Detected("unknown", "none", kept, unfit=unsupported.reason(document))
 
 
 def _decoded(part: str) -> bytes:

@@ -12,23 +12,20 @@ from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider, Received
 from credstream.contract.values import Reason
 from credstream.formats.shared import credential_ids, documents
-from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
-from credstream.formats.table import BY_NAME
+from credstream.formats.shared.parsed import Parsed, Rules
 from services.ingest.detect import Detected, detect
 from services.ingest.event import Event, event_of, stated_time
+from services.ingest.parts import parse_parts, rejected
 from services.ingest.proofs import data_integrity, jades, status, vc_jwt, xml_dsig
 from services.ingest.proofs.base import Proof
 
 # What a registration may say under `reading`; every other name there is a column of its lists.
 RULES = ("dates", "encoding")
-MOST_PARTS = 10_000
-# Where so many parts in a row are bad from the first one on, nobody looks at the others.
-HOPELESS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A submission that can be stood behind; `unread` says which parts of it cannot, and why."""
+    """What ingest passes on of a submission; `unread` says which parts it leaves out, and why."""
 
     submission: str
     received: tuple[Received, ...]
@@ -37,7 +34,7 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a credential came from."""
+    """The submission that a credential came in."""
 
     message: Incoming
     event: Event
@@ -54,7 +51,7 @@ def examine(message: Incoming, registered: Mapping[str, Provider]) -> Examined:
 def read_submission(
     message: Incoming, provider: Provider, judge: Callable[..., Proof] | None = None
 ) -> Examined:
-    """Read a submission of a provider; raises Rejected. `judge` stands in for `prove`."""
+    """Read a submission of a provider; raises Rejected. `judge` replaces `prove`."""
     event = event_of(message)
     if len(event.payload) > topics.PAYLOAD_BYTES:
         raise Rejected("size.too_large", "", f"{len(event.payload)} bytes")
@@ -64,61 +61,31 @@ def read_submission(
     detected = detect(event.payload, rules)
     if detected.unfit is not None:
         raise rejected(detected.unfit)
+    # Verified before it is parsed: a document changed after it was signed is refused for its
+    # signature, whatever the change broke.
     proof = (judge or prove)(detected, provider, message.at)
     if proof.state == "failed":
         raise Rejected("signature.invalid", "", proof.detail)
-    read, unread = parts(detected, rules)
-    if not read:
+    parsed_parts, unread = parse_parts(detected, rules)
+    if not parsed_parts:
         raise rejected(unread[0]) if unread else Rejected("format.empty", "", "no credential")
     source = _Source(message, event, detected, proof, provider)
     return Examined(
         event.submission,
-        tuple(_received(source, document, parsed) for document, parsed in read),
+        tuple(_received(source, document, parsed) for document, parsed in parsed_parts),
         unread,
     )
 
 
 def rules_of(provider: Provider) -> Rules:
     """How a provider writes, as its registration says."""
-    said = {name: provider.reading[name] for name in RULES if name in provider.reading}
-    columns = {k: v for k, v in provider.reading.items() if k not in RULES}
-    return Rules(columns=columns, **said)
-
-
-def rejected(reason: Reason) -> Rejected:
-    return Rejected(reason.code, reason.path, reason.detail)
-
-
-def parts(
-    detected: Detected, rules: Rules
-) -> tuple[tuple[tuple[Any, Parsed], ...], tuple[Reason, ...]]:
-    """The credentials of a document, each parsed, and why other parts are left out.
-
-    A document of one part is refused whole; raises Rejected.
-    """
-    module = BY_NAME[detected.format]
-    found = module.split(detected.document, rules)
-    if len(found) == 1 and not isinstance(found[0], SkippedPart):
-        return ((found[0], module.parse(found[0])),), ()
-    if len(found) > MOST_PARTS:
-        raise Rejected("format.too_many", "", f"{len(found)} of them, more than {MOST_PARTS}")
-    read: list[tuple[Any, Parsed]] = []
-    unread: list[Reason] = []
-    for part in found:
-        if len(unread) >= HOPELESS and not read:
-            raise rejected(unread[0])
-        if isinstance(part, SkippedPart):
-            unread.append(part.reason)
-            continue
-        try:
-            read.append((part, module.parse(part)))
-        except Rejected as refusal:
-            unread.append(Reason(code=refusal.code, path=refusal.path, detail=refusal.detail))
-    return tuple(read), tuple(unread)
+    rules = {name: provider.reading[name] for name in RULES if name in provider.reading}
+    columns = {name: title for name, title in provider.reading.items() if name not in RULES}
+    return Rules(columns=columns, **rules)
 
 
 def prove(detected: Detected, provider: Provider, at: int) -> Proof:
-    """What the signature of a submission is worth."""
+    """Verify the signature of a submission by the kind that it has."""
     if detected.signature == "jws":
         return vc_jwt.verify(str(detected.signed), provider.keys, at)
     if detected.signature == "seal":
@@ -132,6 +99,7 @@ def prove(detected: Detected, provider: Provider, at: int) -> Proof:
 
 def _entitled(message: Incoming, registered: Mapping[str, Provider]) -> Provider:
     """The registration behind a topic; raises Rejected where it may not send there now."""
+    # The broker lets only this provider write to the topic; a field of the payload proves nothing.
     kind, name = topics.provider_of(message.topic) or ("", "")
     provider = registered.get(name)
     if provider is None:
@@ -158,12 +126,14 @@ def _received(source: _Source, document: Any, parsed: Parsed) -> Received:
     if parsed.provider and parsed.provider.raw != provider.id:
         raise Rejected("provider.mismatch", parsed.provider.path, "another provider is named")
     payload = documents.write(document)
+    # Keys to verify with are ingest's alone: a record that travels on needs none of them.
+    registration = replace(provider, keys={}, seals={}, status_lists={})
     stated = stated_time(parsed.occurred_at.raw) if parsed.occurred_at else source.event.time
     return Received(
         key=key_of(parsed, provider),
         provider=provider.id,
         country=provider.country,
-        registration=replace(provider, keys={}, seals={}, status_lists={}),
+        registration=registration,
         submission=source.event.submission,
         received_at=source.message.at,
         occurred_at=stated,
@@ -175,12 +145,12 @@ def _received(source: _Source, document: Any, parsed: Parsed) -> Received:
         digest=identity.digest(payload),
         payload=payload,
         findings=detected.findings,
-        standing=_standing(source, document),
+        standing=_credential_status(source, document),
     )
 
 
-def _standing(source: _Source, document: Any) -> str:
-    """What the registered status lists say; of a part, as its own document says."""
+def _credential_status(source: _Source, document: Any) -> str:
+    """What the registered status lists say of a credential: of a part, by its own document."""
     lists, keys = source.provider.status_lists, source.provider.keys
     inner = document.get("credential") if isinstance(document, dict) else None
     return status.standing(inner or document, lists, keys, source.message.at)

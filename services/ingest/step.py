@@ -1,4 +1,4 @@
-"""Decides about one submission: received, unchanged or refused."""
+"""Decides which credentials of a submission are new, and tells the provider."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def ingest(message: ReadMessage[Examined], facts: Facts) -> StepResult[SeenRow]:
     examined = message.record
     emits: list[Emit] = []
     rows: list[SeenRow] = []
+    # One bundle may hold the same credential twice; facts learn only after the whole message.
     brought: set[tuple[str, str]] = set()
     for received in examined.received:
         known = _known(received, facts) or (received.key, received.digest) in brought
@@ -50,7 +51,7 @@ def ingest(message: ReadMessage[Examined], facts: Facts) -> StepResult[SeenRow]:
 
 
 def learn(facts: Facts, rows: Sequence[SeenRow]) -> None:
-    """Show what one message wrote to the later ones of its batch."""
+    """Add what one message brought, for the later ones of its batch."""
     for row in rows:
         facts.last[row.key] = row.digest
         facts.seen.add((row.key, row.digest, row.submission))

@@ -1,4 +1,4 @@
-"""Writes what ingest decided: the content that each key has now."""
+"""Writes what ingest decided: the content that each key has now, and has ever had."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An award that is looked at again, with the definition that is now held."""
+"""Decides about an award that is looked at again, with the definition that is now held."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from services.normalise.facts import AwardRow, Facts, HeldAward, HeldDefinition,
 
 
 def decide_again(again: Again, facts: Facts) -> StepResult[Row]:
-    """An award with the definition that is now held; nothing where that changes nothing."""
+    """The award with that definition; nothing where it changes nothing, so repeats do no harm."""
     held = facts.awards.get(again.key)
-    definition = _bound(held.record, facts) if held else None
-    if held is None or definition is None or not _hears(held, definition):
+    definition = _version_for(held.record, facts) if held else None
+    if held is None or definition is None or not _may_complete(held, definition):
         return StepResult()
     before = held.record
     full = assemble.completed(Finding(before.definition, before.account.provenance), definition)
@@ -29,18 +29,18 @@ def decide_again(again: Again, facts: Facts) -> StepResult[Row]:
     return StepResult((Emit(topics.NORMALISED, again.key, record),), (row,))
 
 
-def _bound(record: Normalised, facts: Facts) -> HeldDefinition | None:
+def _version_for(record: Normalised, facts: Facts) -> HeldDefinition | None:
     """The version that the award named, or that is in force on its day."""
     named = any(
-        each.descriptor == "version" and each.origin == "payload"
-        for each in record.account.provenance
+        origin.descriptor == "version" and origin.origin == "payload"
+        for origin in record.account.provenance
     )
     version = record.definition.version if named else None
     day = record.award.issued_on if record.award else None
     return versions.in_force(facts.definitions.get(record.definition.key, ()), day, version)
 
 
-def _hears(held: HeldAward, definition: HeldDefinition) -> bool:
+def _may_complete(held: HeldAward, definition: HeldDefinition) -> bool:
     """Whether the definition may complete the award: not one that only another award described."""
-    by_name = any(each.origin == "definition" for each in held.record.account.provenance)
+    by_name = any(o.origin == "definition" for o in held.record.account.provenance)
     return held.waiting or definition.registered or by_name

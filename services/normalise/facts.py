@@ -1,4 +1,4 @@
-"""What normalise knows when it decides, and the rows by which it remembers."""
+"""What normalise decides with, and the rows that it decides to write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.normalise.links import LinkRow
 
 @dataclass(frozen=True, slots=True)
 class LearnerKey:
-    """What the vault knows of a learner."""
+    """The key of a learner in the vault, and the pseudonym that published awards carry."""
 
     pseudonym: str
     key_id: str
@@ -62,7 +62,7 @@ class DefinitionRow:
 
 @dataclass(frozen=True, slots=True)
 class AwardRow:
-    """An award to hold: the record of all its sources, and the one of the source that came.
+    """An award to hold: the record of all its sources, and that of the source that arrived.
 
     `alike` is the same for awards of one content under whatever id.
     """
@@ -126,7 +126,7 @@ def with_row(held: Iterable[HeldDefinition], row: DefinitionRow) -> tuple[HeldDe
 
 
 def _learn_award(facts: Facts, row: AwardRow) -> None:
-    _learn_others(facts, row)
+    _learn_links(facts, row)
     before = facts.awards.get(row.key)
     if before is not None and before.waiting:
         former = before.record.definition.key
@@ -138,7 +138,8 @@ def _learn_award(facts: Facts, row: AwardRow) -> None:
         facts.waiting[row.definition_key] = tuple(dict.fromkeys((*others, row.key)))
 
 
-def _learn_others(facts: Facts, row: AwardRow) -> None:
+def _learn_links(facts: Facts, row: AwardRow) -> None:
+    """Its source, its content and its definition, each also where it is looked up the other way."""
     if row.source is not None:
         facts.sources.setdefault(row.key, {})[row.source.format] = row.source
     facts.alike.get(facts.contents.pop(row.key, ""), set()).discard(row.key)

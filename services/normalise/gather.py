@@ -48,6 +48,8 @@ def gather(
     submissions = [m.record for m in batch if isinstance(m.record, Submission)]
     again = {m.record.key for m in batch if isinstance(m.record, Again)}
     awards = _awards(codec, connection, _AWARDS, again)
+    # Of a key that a submission brings, the row matters only where it waits: learn takes it from
+    # those that wait for a definition. A record is costly to decode.
     awards |= _awards(codec, connection, _WAITING, {s.received.key for s in submissions} - again)
     named = {award.record.definition.key for award in awards.values()}
     named |= _definition_keys(submissions)
@@ -105,7 +107,7 @@ def _learners(
 def _sources(
     codec: Codec, connection: sa.Connection, submissions: Iterable[Submission]
 ) -> dict[str, dict[str, Normalised]]:
-    """What other formats said of the awards: one that comes replaces what its own said."""
+    """What other formats said of the awards: a submission replaces what its own format said."""
     arriving: dict[str, set[str]] = {}
     for each in submissions:
         arriving.setdefault(each.received.key, set()).add(each.received.format)
@@ -131,6 +133,6 @@ def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str,
 
 
 def _contents(connection: sa.Connection, learners: Iterable[Learner]) -> dict[str, str]:
-    """The awards that the learners of a batch have, each with what is the same for its content."""
+    """The awards of a batch's learners, each with what is the same for awards of one content."""
     pseudonyms = {each.pseudonym for each in learners if isinstance(each, LearnerKey)}
     return {row.key: row.alike for row in select_by_keys(connection, _CONTENTS, pseudonyms)}

@@ -1,4 +1,4 @@
-"""The learner: identifiers to link by, and the block that only a vault key opens."""
+"""The learner: identifiers to link by, pseudonyms, and the block that is encrypted."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ HASHED = "hashed-"
 # Equal values under these mean one person wherever they come from; any other identifier means
 # something only to the provider that gave it.
 GLOBAL = frozenset({*STRONGEST, "email"})
+# A did:key is base58, whose letters differ by their case.
 CASE_MATTERS = frozenset({"did"})
 ALIASES: Mapping[str, str] = {
     "emailaddress": "email",
@@ -26,8 +27,9 @@ ALIASES: Mapping[str, str] = {
     "nationalidentifier": "national",
     "eidasidentifier": "eidas",
 }
-# What a value tells of its own scheme, whatever the source calls it.
-TELLING: Mapping[str, str] = {
+# A value that begins so has this scheme, whatever the source calls it. The last prefix is that of
+# the European Student Identifier.
+PREFIXES: Mapping[str, str] = {
     "did:": "did",
     "mailto:": "email",
     "urn:schac:personaluniquecode:int:esi:": "esi",
@@ -39,31 +41,32 @@ def identifiers(person: Person, country: str = "") -> tuple[tuple[str, str], ...
     """Every identifier as (scheme, folded value), the strongest first.
 
     `country` is the provider's: two countries may give the same national number to two persons.
-    Name and birth date, or a name alone, stand only where there is nothing else: they would
+    Name and birth date, or a name alone, are used only where there is nothing else: they would
     join persons whom a real identifier keeps apart.
     """
-    given = [(each.scheme, plain(each.value)) for each in person.identifiers]
+    given = [(identifier.scheme, plain(identifier.value)) for identifier in person.identifiers]
     given += [("email", plain(person.email))]
     folded = {_folded(scheme, value, country): None for scheme, value in given if value}
-    found = sorted(folded, key=lambda pair: _strength(pair[0]))
-    return tuple(found) or _by_name(person)
+    strongest_first = sorted(folded, key=lambda pair: _strength(pair[0]))
+    return tuple(strongest_first) or _by_name(person)
 
 
 def hmacs(secret: bytes, person: Person | None, provider: str, country: str) -> tuple[str, ...]:
-    """The HMAC of each identifier, the strongest first: what the links of a person are made of."""
+    """The HMAC of each identifier, the strongest first: links are made of these alone."""
     named = identifiers(person, country) if person else ()
     return tuple(hmac_of(secret, provider, scheme, value) for scheme, value in named)
 
 
 def hmac_of(secret: bytes, provider: str, scheme: str, value: str) -> str:
-    """Schemes never meet, and local identifiers meet only within their provider."""
+    """Equal for one value of one scheme; of a local identifier, within its provider only."""
     where = "" if scheme in GLOBAL or scheme.startswith(HASHED) else provider
     message = f"{scheme}\n{where}\n{value}".encode()
     return hmac.new(secret, message, hashlib.sha256).hexdigest()
 
 
 def pseudonym(secret: bytes, learner: str) -> str:
-    """Of a learner, for the streams: who reads them must not learn the names of keys."""
+    """The pseudonym of a learner in published awards."""
+    # Not the learner's id: that is the id of a key, which readers of a stream must not learn.
     return hmac.digest(secret, f"pseudonym\n{learner}".encode(), "sha256").hex()
 
 
@@ -75,7 +78,7 @@ def require(person: Person | None, path: str = "learner") -> Person:
 
 
 def block(person: Person, assessed_by: tuple[Value, ...] = ()) -> bytes:
-    """All that is known of the person, as written, as canonical JSON.
+    """All that is known of the person, as written, as JSON with sorted names.
 
     Members: identifiers (scheme, value), full_name, given_name, family_name, birth_date, email,
     assessed_by; each only where the source has it.
@@ -91,6 +94,7 @@ def block(person: Person, assessed_by: tuple[Value, ...] = ()) -> bytes:
         "email": _written(person.email),
         "assessed_by": [_written(each) for each in assessed_by],
     }
+    # Sorted, so that one person gives the same bytes, and one key the same block, each time.
     present = {name: value for name, value in members.items() if value not in (None, [])}
     return json.dumps(present, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -105,8 +109,8 @@ def _strength(scheme: str) -> int:
 
 def _folded(scheme: str, value: str, country: str) -> tuple[str, str]:
     compact = "".join(value.split())
-    told = (name for prefix, name in TELLING.items() if compact.lower().startswith(prefix))
-    name = next(told, ALIASES.get(scheme.lower(), scheme.lower()))
+    own = (name for prefix, name in PREFIXES.items() if compact.lower().startswith(prefix))
+    name = next(own, ALIASES.get(scheme.lower(), scheme.lower()))
     if name not in CASE_MATTERS:
         compact = fold(compact).removeprefix("mailto:").replace(" ", "")
     return name, f"{country.lower()}:{compact}" if name == "national" and country else compact
@@ -122,7 +126,7 @@ def _by_name(person: Person) -> tuple[tuple[str, str], ...]:
 
 
 def _born(value: Value | None) -> str | None:
-    """A birth date to compare by; an instant as written, since its day is not known."""
+    """A birth date to compare by; an instant stays as written, since its day depends on a zone."""
     if value is None:
         return None
     return (None if is_instant(value.raw) else day(value.raw)) or plain(value)

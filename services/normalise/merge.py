@@ -1,4 +1,4 @@
-"""One award told by several sources: each descriptor from the source that says it best."""
+"""One award from several sources: each descriptor from the source that states it best."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from credstream.contract.values import Award, Definition, Origin, Reason, Source
 from services.normalise import completeness
 from services.normalise.descriptors.base import fold, unique
 
-# The surest last: what a definition or a registration adds stands behind what a payload says.
+# The surest last: what is stated of this award is surer than what is stated of many.
 ORIGINS: Mapping[str, int] = {"registration": 1, "definition": 2, "derived": 3, "payload": 4}
 PROOFS: Mapping[str, int] = {"none": 0, "unverifiable": 1, "verified": 2}
 # Of the award itself the newest source decides; the others only fill what it leaves open.
@@ -20,8 +20,8 @@ FILLED = ("valid_until", "grade", "grade_scale", "identity_verified")
 NO_CHOICE = frozenset({"key", "id", "version"})
 
 
-def merged(newest: Normalised, others: Sequence[Normalised]) -> Normalised:
-    """The newest record of a key, completed by what other formats said of the same award."""
+def merge_sources(newest: Normalised, others: Sequence[Normalised]) -> Normalised:
+    """The newest record of a key, completed from what other formats said of the same award."""
     every = (newest, *others)
     chosen = {name: _best(name, every) for name in _descriptors()}
     definition = replace(
@@ -100,14 +100,14 @@ def _differences(
 ) -> tuple[Reason, ...]:
     """A warning for each descriptor that two sources both state, in different ways."""
     return tuple(
-        Reason(code="sources.differ", path=name, detail=_told(record, other))
+        Reason(code="sources.differ", path=name, detail=_detail(record, other))
         for name, record in chosen.items()
         for other in every
         if _stated(name, other) and _stated(name, record) and _differ(name, record, other)
     )
 
 
-def _told(record: Normalised, other: Normalised) -> str:
+def _detail(record: Normalised, other: Normalised) -> str:
     return f"{other.format} says something else; that of {record.format} was taken"
 
 

@@ -1,4 +1,4 @@
-"""normalise: what a submission says, in common descriptors."""
+"""Decides what a submission becomes: a definition, an award with its definition, or a receipt."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ STAGE = "normalise"
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One submission with what is known of its learner; `at` is the message's broker time."""
+    """One submission with its learner's key; `at` is the message's broker time."""
 
     at: int
     received: Received
     parsed: Parsed
-    learner: LearnerKey | None
+    learner_key: LearnerKey | None
 
 
 def normalise(message: ReadMessage[Submission | Again], facts: Facts) -> StepResult[Row]:
@@ -44,48 +44,53 @@ def normalise(message: ReadMessage[Submission | Again], facts: Facts) -> StepRes
     submission = message.record
     if isinstance(submission, Again):
         return decide_again(submission, facts)
-    known = facts.learners.get(next(iter(submission.identifiers), ""))
-    if isinstance(known, ErasedLearner):
+    learner_key = facts.learners.get(next(iter(submission.identifiers), ""))
+    # Before anything else is decided: another refusal's reason could quote the erased person.
+    if isinstance(learner_key, ErasedLearner):
         raise Rejected("learner.erased", "learner", "the learner was erased")
-    return _received(_Case(message.at, submission.received, submission.parsed, known), facts)
+    case = _Case(message.at, submission.received, submission.parsed, learner_key)
+    return _submission(case, facts)
 
 
-def _received(case: _Case, facts: Facts) -> StepResult[Row]:
+def _submission(case: _Case, facts: Facts) -> StepResult[Row]:
     provider = case.received.registration
     key = assemble.definition_key_of(case.parsed, provider)
-    found = assemble.definition_of(case.parsed, provider, key)
-    reason = out_of_scope(found.value, case.parsed)
+    definition = assemble.definition_of(case.parsed, provider, key)
+    reason = out_of_scope(definition.value, case.parsed)
     if reason is not None:
         return _receipt(case, key, "out_of_scope", reason)
     if case.received.kind == "definition":
-        return _definition(case, found, facts)
-    return _award(case, found, facts)
+        return _definition(case, definition, facts)
+    return _award(case, definition, facts)
 
 
-def _definition(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult[Row]:
-    assemble.require(found.value, case.parsed)
-    full = replace(found, warnings=(*found.warnings, *assemble.remarks(case.parsed)))
-    held = facts.definitions.get(found.value.key, ())
-    since, replaces = versions.place(found.value, held, case.received.received_at)
-    row = DefinitionRow(found.value.key, found.value, found.origins, True, since, replaces)
+def _definition(case: _Case, definition: Finding[Definition], facts: Facts) -> StepResult[Row]:
+    own, key = definition.value, definition.value.key
+    assemble.require(own, case.parsed)
+    full = replace(definition, warnings=(*definition.warnings, *assemble.remarks(case.parsed)))
+    held = facts.definitions.get(key, ())
+    since, replaces = versions.schedule(own, held, case.received.received_at)
+    row = DefinitionRow(key, own, definition.origins, True, since, replaces)
     return _described(case, full, facts, row)
 
 
-def _award(case: _Case, found: Finding[Definition], facts: Facts) -> StepResult[Row]:
-    key = found.value.key
+def _award(case: _Case, definition: Finding[Definition], facts: Facts) -> StepResult[Row]:
+    key = definition.value.key
     award = assemble.award_of(case.parsed, case.received.registration, key, _learner_key(case))
     version = plain(case.parsed.definition_version)
     held = versions.in_force(facts.definitions.get(key, ()), award.value.issued_on, version)
-    named = _names_only(case.parsed, found.value)
+    named = _names_only(case.parsed, definition.value)
     if named and held is None:
-        return _wait(case, found, award)
-    told = held is not None and (named or held.registered)
-    full = assemble.completed(found, held) if held is not None and told else found
+        return _wait(case, definition, award)
+    # What another award only described completes no award that describes its definition itself.
+    completes = held is not None and (named or held.registered)
+    full = assemble.completed(definition, held) if held is not None and completes else definition
     assemble.require(full.value, case.parsed)
     earned = _earned(case, full, award, facts)
-    if told or (held is not None and held.definition == found.value):
+    if completes or (held is not None and held.definition == definition.value):
         return earned
-    first = _described(case, found, facts, DefinitionRow(key, found.value, found.origins, False))
+    row = DefinitionRow(key, definition.value, definition.origins, False)
+    first = _described(case, definition, facts, row)
     return StepResult((*first.emits, *earned.emits), (*first.rows, *earned.rows))
 
 
@@ -94,19 +99,20 @@ def _names_only(parsed: Parsed, definition: Definition) -> bool:
 
 
 def _described(
-    case: _Case, found: Finding[Definition], facts: Facts, row: DefinitionRow
+    case: _Case, definition: Finding[Definition], facts: Facts, row: DefinitionRow
 ) -> StepResult[Row]:
-    """A definition goes on, and the awards that it now is for are looked at again."""
+    """Pass the definition on, and ask to handle again the awards whose definition it now is."""
     before = facts.definitions.get(row.key, ())
     after = with_row(before, row)
     newest = after[-1]
-    if newest.since != row.since:  # an older version came late: what is public stays the newest
-        found = Finding(newest.definition, newest.origins, found.warnings)
-    record = _record(case, row.key, found, None)
+    # An older version may come late: what is public stays the newest.
+    if newest.since != row.since:
+        definition = Finding(newest.definition, newest.origins, definition.warnings)
+    record = _record(case, row.key, definition, None)
     # What one award says of itself changes no other one that was complete.
     others = _rebound(facts, row.key, before, after) if row.registered else ()
-    asked = (*facts.waiting.get(row.key, ()), *others)
-    again = (_arrived(award, row.key, case.at) for award in dict.fromkeys(asked))
+    awards = dict.fromkeys((*facts.waiting.get(row.key, ()), *others))
+    again = (_arrived(award, row.key, case.at) for award in awards)
     return StepResult((Emit(topics.NORMALISED, row.key, record), *again), (row,))
 
 
@@ -130,16 +136,16 @@ def _arrived(award: str, definition: str, at: int) -> Emit:
 
 
 def _earned(
-    case: _Case, found: Finding[Definition], award: Finding[Award], facts: Facts
+    case: _Case, definition: Finding[Definition], award: Finding[Award], facts: Facts
 ) -> StepResult[Row]:
     key = case.received.key
-    alike = merge.likeness(award.value, found.value)
+    alike = merge.likeness(award.value, definition.value)
     twins = _twins(facts, alike, key)
-    own = _record(case, key, replace(found, warnings=(*found.warnings, *twins)), award)
-    others = [each for name, each in facts.sources.get(key, {}).items() if name != own.format]
-    others.sort(key=lambda each: each.received_at, reverse=True)
-    record = merge.merged(own, others) if others else own
-    row = AwardRow(key, found.value.key, record, waiting=False, source=own, alike=alike)
+    own = _record(case, key, replace(definition, warnings=(*definition.warnings, *twins)), award)
+    others = [rec for name, rec in facts.sources.get(key, {}).items() if name != own.format]
+    others.sort(key=lambda record: record.received_at, reverse=True)
+    record = merge.merge_sources(own, others) if others else own
+    row = AwardRow(key, definition.value.key, record, waiting=False, source=own, alike=alike)
     return StepResult((Emit(topics.NORMALISED, key, record),), (row,))
 
 
@@ -151,21 +157,21 @@ def _twins(facts: Facts, alike: str, key: str) -> tuple[Reason, ...]:
     return (Reason(code="award.alike", path="", detail=detail),)
 
 
-def _wait(case: _Case, found: Finding[Definition], award: Finding[Award]) -> StepResult[Row]:
+def _wait(case: _Case, definition: Finding[Definition], award: Finding[Award]) -> StepResult[Row]:
     """Hold an award until its definition comes; what it says itself is kept."""
     key, named = case.received.key, case.parsed.definition_id
-    record = _record(case, key, found, award)
+    record = _record(case, key, definition, award)
     detail = f"the definition {shown(named.raw)} has not arrived yet" if named else ""
     reason = Reason(code="definition.missing", path=named.path if named else "", detail=detail)
     held = _receipt(case, key, "held", reason)
-    return StepResult(held.emits, (AwardRow(key, found.value.key, record, waiting=True),))
+    return StepResult(held.emits, (AwardRow(key, definition.value.key, record, waiting=True),))
 
 
 def _record(
-    case: _Case, key: str, found: Finding[Definition], award: Finding[Award] | None
+    case: _Case, key: str, definition: Finding[Definition], award: Finding[Award] | None
 ) -> Normalised:
     received = case.received
-    origins, warnings = found.origins, found.warnings
+    origins, warnings = definition.origins, definition.warnings
     if award is not None:
         origins += award.origins
         warnings += (*award.warnings, *assemble.remarks(case.parsed))
@@ -182,9 +188,9 @@ def _record(
         envelope=received.envelope,
         proof=received.proof,
         mapping=assemble.MAPPING,
-        definition=found.value,
+        definition=definition.value,
         award=earned,
-        account=completeness.account(found.value, earned, origins, warnings),
+        account=completeness.account(definition.value, earned, origins, warnings),
         cause="submitted",
     )
 
@@ -206,6 +212,6 @@ def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> StepR
 
 def _learner_key(case: _Case) -> LearnerKey:
     learner.require(case.parsed.learner)
-    if case.learner is None:
+    if case.learner_key is None:
         raise Rejected("learner.missing", "learner", "no key was made for the learner")
-    return case.learner
+    return case.learner_key

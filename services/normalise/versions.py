@@ -25,7 +25,7 @@ def in_force(
     return begun[-1] if begun else held[0]
 
 
-def place(
+def schedule(
     definition: Definition, held: Sequence[HeldDefinition], received_at: int
 ) -> tuple[str, tuple[str, ...]]:
     """The first day of an arriving version, and the first days of those that it replaces.

@@ -6,7 +6,7 @@ import pytest
 
 from credstream.formats.shared.parsed import Rules
 from services.ingest.detect import detect
-from services.ingest.examine import parts
+from services.ingest.parts import parse_parts
 
 SCHOOL = {"id": "https://river.example.org", "type": ["Profile"], "name": "River College"}
 
@@ -35,7 +35,7 @@ def record(*children, **subject):
 def read(document):
     found = detect(json.dumps(document).encode())
     assert (found.format, found.unfit) == ("clr2", None)
-    good, unread = parts(found, Rules())
+    good, unread = parse_parts(found, Rules())
     return [parsed for _, parsed in good], list(unread)
 
 

@@ -7,7 +7,7 @@ import pytest
 from credstream.formats.ctdl import read as ctdl
 from credstream.formats.shared.parsed import Rules
 from services.ingest.detect import detect
-from services.ingest.examine import parts
+from services.ingest.parts import parse_parts
 
 OWNER = {
     "@id": "urn:org:1",
@@ -27,7 +27,7 @@ GRAPH = {"@context": "https://credreg.net/ctdl/schema/context/json", "@graph": [
 def read(document):
     found = detect(json.dumps(document).encode())
     assert (found.format, found.unfit) == ("ctdl", None)
-    good, unread = parts(found, Rules())
+    good, unread = parse_parts(found, Rules())
     assert list(unread) == []
     return [parsed for _, parsed in good]
 

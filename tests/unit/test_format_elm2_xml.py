@@ -7,7 +7,7 @@ import pytest
 from credstream.formats.shared import documents
 from credstream.formats.shared.parsed import Rules
 from services.ingest.detect import detect
-from services.ingest.examine import parts
+from services.ingest.parts import parse_parts
 
 GOLDEN = Path(__file__).parents[1] / "golden/elm2_xml/achievement/input.xml"
 WHOLE = GOLDEN.read_text("utf-8")
@@ -18,7 +18,7 @@ CLAIM = WHOLE[WHOLE.index("<learningAchievement") : WHOLE.index("</achievements>
 def read(text):
     found = detect(text.encode())
     assert (found.format, found.unfit) == ("elm2-xml", None)
-    good, unread = parts(found, Rules())
+    good, unread = parse_parts(found, Rules())
     assert list(unread) == []
     return good
 

@@ -5,7 +5,7 @@ import pytest
 from credstream.formats.shared import documents
 from credstream.formats.shared.parsed import Rules
 from services.ingest.detect import detect
-from services.ingest.examine import parts
+from services.ingest.parts import parse_parts
 
 NEWEST = "https://github.com/emrex-eu/elmo-schemas/tree/v1"
 NAMESPACES = (NEWEST, "http://purl.org/net/elmo", "https://example.org/elmo/2")
@@ -37,7 +37,7 @@ def elmo(*courses, namespace=NEWEST, prefix=""):
 def read(value):
     found = detect(value)
     assert (found.format, found.unfit) == ("elmo", None)
-    good, unread = parts(found, Rules())
+    good, unread = parse_parts(found, Rules())
     return [parsed for _, parsed in good], list(unread)
 
 
@@ -124,7 +124,7 @@ def test_the_country_of_an_erasmus_code_is_that_of_the_body():
 def test_a_document_inside_is_neither_read_nor_carried_on():
     heavy = "<attachment><content>data:application/pdf;base64,JVBERi0=</content></attachment>"
     found = detect(elmo(course(inside=heavy)))
-    ((document, _),), _ = parts(found, Rules())
+    ((document, _),), _ = parse_parts(found, Rules())
     assert b"JVBERi0" not in documents.write(document)
 
 

@@ -12,7 +12,7 @@ from credstream.contract.errors import Rejected
 from credstream.formats.shared.parsed import Rules, Table, Value
 from credstream.formats.shared.rosters.sheets import from_csv, from_xlsx
 from services.ingest.detect import detect
-from services.ingest.examine import parts
+from services.ingest.parts import parse_parts
 from services.normalise.descriptors.dates import day_of
 
 HEADER = "credential_id;title;issued_on;learner_id;hours"
@@ -21,7 +21,7 @@ ROW = "A-1;Soldering;2026-03-01;TEST-1;40"
 
 def read(text, **rules):
     value = text if isinstance(text, bytes) else text.encode()
-    good, unread = parts(detect(value, Rules(**rules)), Rules(**rules))
+    good, unread = parse_parts(detect(value, Rules(**rules)), Rules(**rules))
     return [parsed for _, parsed in good], unread
 
 

@@ -18,7 +18,7 @@ from credstream.formats.shared import documents
 from credstream.formats.shared.parsed import Parsed, Rules, Table
 from credstream.formats.table import BY_NAME, FORMATS
 from services.ingest.detect import detect
-from services.ingest.examine import parts
+from services.ingest.parts import parse_parts
 from tests.support.changing import changed, places
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -43,7 +43,7 @@ def read(value):
         if found.unfit is not None:
             assert found.unfit.code in REASONS
             return ()
-        good, unread = parts(found, Rules())
+        good, unread = parse_parts(found, Rules())
     except Rejected as refusal:
         assert refusal.code in REASONS
         return ()

@@ -12,6 +12,7 @@ from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Parsed
 from services.ingest import examine
 from services.ingest.detect import detect
+from services.ingest.parts import parse_parts
 from services.ingest.proofs.base import Proof
 
 # Refusals that say nothing of the content: what was read is shown all the same.
@@ -49,7 +50,7 @@ def parse_file(value: bytes, provider: Provider, at: int) -> ParsedFile:
     if detected.unfit is not None:
         return file
     try:
-        parts, unread = examine.parts(detected, rules)
+        parts, unread = parse_parts(detected, rules)
     except Rejected:
         return replace(file, broken=True)
     return replace(file, parsed=tuple(parsed for _, parsed in parts), unread=unread)
