@@ -1,7 +1,9 @@
 """Sockets are off where a test needs none; `--broker kafka` runs what can run on real servers."""
 
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ BOTH = (
     "test_stage_endings", "test_store", "test_vault",
 )  # fmt: skip
 HERE = Path(__file__).parent
+# No test is about a power failure: what is written to memory need not be waited for.
+MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 * 2**30
 # Every property test takes its depth from a profile: the same few cases for each commit, many and
 # new ones with `--hypothesis-profile nightly`. How slow a machine is decides nothing in either.
 COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -38,6 +42,10 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # Servers keep more than memory should hold.
+    os.environ.setdefault(stacks.DISK, tempfile.gettempdir())
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
     if config.getoption("--broker") == "kafka":
         os.environ[databases.REAL] = "1"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

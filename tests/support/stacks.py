@@ -18,14 +18,14 @@ from deploy.kafka.layout import Layout, StackError
 
 ROOT = Path(__file__).parents[2]
 FIRST_PORT = 21_000
-NODES = "CREDSTREAM_TEST_NODES"
+NODES, DISK = "CREDSTREAM_TEST_NODES", "CREDSTREAM_TEST_DISK"
 
 
 @cache
 def stack():
     """The layout of a running stack; what cannot be had is a skip, which CI takes as a failure."""
     os.environ.setdefault("CREDSTREAM_STACK_PARTS", str(ROOT / ".kafka" / "parts"))
-    folder = Path(tempfile.mkdtemp(prefix="credstream-stack-"))
+    folder = Path(tempfile.mkdtemp(prefix="credstream-stack-", dir=os.environ.get(DISK)))
     layout = Layout(folder, _port(), int(os.environ.get(NODES, "1")), learns=False)
 
     atexit.register(down, layout)
