@@ -85,18 +85,18 @@ class Admin:
         """How topics differ from the table; `replicas` None does not compare them."""
         wanted = list(names)
         existing = self._topics()
-        found = [Drift(name, "missing", "", "") for name in wanted if name not in existing]
+        drifts = [Drift(name, "missing", "", "") for name in wanted if name not in existing]
         present = [name for name in wanted if name in existing]
         for name in present:
             partitions = existing[name].partitions
-            found += _differs(name, "partitions", len(partitions), topics.partitions(name))
-            copies = min((len(each.replicas) for each in partitions.values()), default=0)
+            drifts += _differs(name, "partitions", len(partitions), topics.partitions(name))
+            copies = min((len(partition.replicas) for partition in partitions.values()), default=0)
             if replicas is not None:
-                found += _differs(name, "replicas", copies, replicas)
-        return found + [drift for name in present for drift in self._config_drift(name)]
+                drifts += _differs(name, "replicas", copies, replicas)
+        return drifts + [drift for name in present for drift in self._config_drift(name)]
 
     def repair(self, drifts: Sequence[Drift]) -> list[str]:
-        """Set the configurations that differ; the name of each, with its new value."""
+        """Set the configurations that differ; their names and new values."""
         repairable = [drift for drift in drifts if drift.what in topics.topic_config(drift.topic)]
         for drift in repairable:
             change = ConfigEntry(
@@ -132,9 +132,9 @@ class Admin:
     def _config_drift(self, name: str) -> Iterator[Drift]:
         resource = ConfigResource(ResourceType.TOPIC, name)
         future = self._client.describe_configs([resource])[resource]
-        found = result_of(f"configuration of {name}", future)
+        settings = result_of(f"configuration of {name}", future)
         for setting, wanted in topics.topic_config(name).items():
-            yield from _differs(name, setting, found[setting].value, wanted)
+            yield from _differs(name, setting, settings[setting].value, wanted)
 
 
 def result_of(what: str, future: Future[T]) -> T:

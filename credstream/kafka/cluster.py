@@ -76,5 +76,5 @@ def common_settings(cluster: Cluster, **more: Any) -> dict[str, Any]:
     return own | dict(COMMON) | dict(cluster.security) | named
 
 
-def _unavailable(found: Diagnosis) -> Unavailable:
-    return ActionNeeded(str(found)) if found.wrong else Unavailable(str(found))
+def _unavailable(diagnosis: Diagnosis) -> Unavailable:
+    return ActionNeeded(str(diagnosis)) if diagnosis.wrong else Unavailable(str(diagnosis))

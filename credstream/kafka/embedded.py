@@ -97,7 +97,7 @@ class Broker:
     records without a word. Open and aborted transactions are visible to `read_committed`, old
     producers are not fenced, and offsets sent in a transaction are not stored: commit them once
     more, after it, in the ordinary way. Members of one group must name the same assignor, or the
-    mock's own assertion ends this process. The cluster id repeats when a broker is made anew.
+    mock's own assertion ends this process. Every embedded broker has the same cluster id.
     """
 
     def __init__(self, topics: Mapping[str, int]) -> None:

@@ -17,14 +17,14 @@ def forbidden(cluster: Cluster, groups: Sequence[str], seconds: float) -> list[s
     """The groups that our user may not use; whether they exist does not matter."""
     client = AdminClient(common_settings(cluster))
     futures = client.describe_consumer_groups(list(groups), request_timeout=seconds)
-    found = []
+    refused = []
     for group, future in futures.items():
         try:
             future.result(seconds)
         except (KafkaException, TimeoutError) as error:
             code = error.args[0].code() if isinstance(error, KafkaException) else None
-            found += [group] if code == KafkaError.GROUP_AUTHORIZATION_FAILED else []
-    return found
+            refused += [group] if code == KafkaError.GROUP_AUTHORIZATION_FAILED else []
+    return refused
 
 
 def assigned(cluster: Cluster, group: str) -> set[Partition] | None:
@@ -34,11 +34,11 @@ def assigned(cluster: Cluster, group: str) -> set[Partition] | None:
     """
     client, seconds = AdminClient(common_settings(cluster)), timeouts.ADMIN_SECONDS
     future = client.describe_consumer_groups([group], request_timeout=seconds)[group]
-    found = result_of(f"group {group}", future)
-    if found.state != ConsumerGroupState.STABLE:
+    description = result_of(f"group {group}", future)
+    if description.state != ConsumerGroupState.STABLE:
         return None
     return {
         (partition.topic, partition.partition)
-        for member in found.members
+        for member in description.members
         for partition in member.assignment.topic_partitions
     }

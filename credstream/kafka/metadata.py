@@ -50,9 +50,9 @@ class MetadataClient:
         client, self._client = self._client, None
         if client is None:  # one that has nothing queued is false
             client = AdminClient(common_settings(self._cluster))
-        found = fetch(self._cluster, client, seconds)
+        answer = fetch(self._cluster, client, seconds)
         self._client = client
-        return found
+        return answer
 
 
 def list_topics(
@@ -62,35 +62,35 @@ def list_topics(
     until = time.monotonic() + seconds
     while True:
         try:
-            found = client.list_topics(timeout=timeouts.METADATA_CALL_SECONDS)
+            answer = client.list_topics(timeout=timeouts.METADATA_CALL_SECONDS)
         except KafkaException:
             client.poll(timeouts.METADATA_ERROR_SECONDS)  # which calls the error callback
             if time.monotonic() > until or is_explained(cluster.errors.entries):
                 raise
         else:
             cluster.errors.clear()
-            return found
+            return answer
 
 
 def topics_seen_by(client: Consumer | Producer) -> tuple[str, dict[str, int]]:
     """The cluster's id, and the partition counts of every topic; raises Unavailable."""
     try:
-        found = client.list_topics(timeout=timeouts.BROKER_ANSWER_SECONDS)
+        answer = client.list_topics(timeout=timeouts.BROKER_ANSWER_SECONDS)
     except KafkaException as error:
         raise Unavailable(f"broker: {error.args[0].str()}") from error
-    return with_cluster_id(found)
+    return with_cluster_id(answer)
 
 
-def with_cluster_id(found: ClusterMetadata) -> tuple[str, dict[str, int]]:
+def with_cluster_id(answer: ClusterMetadata) -> tuple[str, dict[str, int]]:
     """The cluster's id, and the partition counts of topics; raises Unavailable without an id."""
-    if not found.cluster_id:  # the journal compares ids: an empty one would go with any cluster
+    if not answer.cluster_id:  # the journal compares ids: an empty one would go with any cluster
         raise Unavailable("broker: it does not give the id of its cluster")
-    return found.cluster_id, partition_counts(found)
+    return answer.cluster_id, partition_counts(answer)
 
 
-def partition_counts(found: ClusterMetadata) -> dict[str, int]:
+def partition_counts(answer: ClusterMetadata) -> dict[str, int]:
     """The number of partitions of every topic that we may see."""
-    return {name: len(topic.partitions) for name, topic in found.topics.items()}
+    return {name: len(topic.partitions) for name, topic in answer.topics.items()}
 
 
 class KnownTopics:

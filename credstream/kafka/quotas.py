@@ -86,16 +86,16 @@ async def _alter(cluster: Cluster, entries: list[Any]) -> None:
 def _access(cluster: Cluster) -> dict[str, Any]:
     given = cluster.security
     protocol = str(given.get("security.protocol", "plaintext")).upper()
-    found: dict[str, Any] = {
+    access: dict[str, Any] = {
         "bootstrap_servers": cluster.address,
         "security_protocol": protocol,
     }
     if protocol.endswith("SSL"):
-        found["ssl_context"] = ssl.create_default_context(cadata=given.get("ssl.ca.pem"))
+        access["ssl_context"] = ssl.create_default_context(cadata=given.get("ssl.ca.pem"))
     if protocol.startswith("SASL"):
-        found |= {
+        access |= {
             "sasl_mechanism": given["sasl.mechanism"],
             "sasl_plain_username": given["sasl.username"],
             "sasl_plain_password": given["sasl.password"],
         }
-    return found
+    return access

@@ -52,13 +52,13 @@ class SchemaRegistry:
     def id_of(self, name: str) -> int:
         """The id of this version's schema; raises Unavailable too where it is not registered."""
         if name not in self._ids:
-            found = self._call(lambda: self._client.lookup_schema(subject(name), _ours(name)))
-            if found is None or found.schema_id is None:
+            registered = self._call(lambda: self._client.lookup_schema(subject(name), _ours(name)))
+            if registered is None or registered.schema_id is None:
                 raise Unavailable(
                     f"registry {bare(self._url)}: {subject(name)} lacks this version's schema; "
                     "run `credstream topics create`"
                 )
-            self._ids[name] = int(found.schema_id)
+            self._ids[name] = int(registered.schema_id)
         return self._ids[name]
 
     def writer_of(self, schema_id: int) -> schemas.WriterSchema | None:
@@ -66,8 +66,8 @@ class SchemaRegistry:
         if schema_id not in self._writers:
             if self._unknown.get(schema_id, 0.0) > time.monotonic():
                 return None
-            found = self._call(lambda: self._client.get_schema(schema_id))
-            parsed = schemas.parse_registered(found.schema_str or "") if found else None
+            schema = self._call(lambda: self._client.get_schema(schema_id))
+            parsed = schemas.parse_registered(schema.schema_str or "") if schema else None
             if parsed is None:
                 self._remember_unknown(schema_id)
                 return None
@@ -92,8 +92,8 @@ class SchemaRegistry:
         except Unavailable:
             versions = self._call(lambda: self._client.get_versions(subject(name)))
             return "has only other versions of the schema" if versions else "is not registered"
-        found = self._call(lambda: self._client.get_compatibility(subject(name)))
-        return "" if found == level(name) else f"has the level {found}, not {level(name)}"
+        current = self._call(lambda: self._client.get_compatibility(subject(name)))
+        return "" if current == level(name) else f"has the level {current}, not {level(name)}"
 
     def close(self) -> None:
         self._client.close()

@@ -77,18 +77,18 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; raises SettingsError."""
     source = os.environ if environ is None else environ
     values = {}
-    for each in fields(Settings):
-        name = PREFIX + each.name.upper()
+    for setting in fields(Settings):
+        name = PREFIX + setting.name.upper()
         text = _text(source, name)
         if text is not None:
-            values[each.name] = _value(name, text, type(each.default))
+            values[setting.name] = _value(name, text, type(setting.default))
     return Settings(**values)
 
 
 def shown(settings: Settings) -> dict[str, Any]:
     """The settings for display: a secret shows only that it is set."""
-    rows = {each.name: getattr(settings, each.name) for each in fields(settings)}
-    hidden = {each.name for each in fields(settings) if each.metadata["secret"]}
+    rows = {setting.name: getattr(settings, setting.name) for setting in fields(settings)}
+    hidden = {setting.name for setting in fields(settings) if setting.metadata["secret"]}
     return {name: "(set)" if name in hidden and value else value for name, value in rows.items()}
 
 

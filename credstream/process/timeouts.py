@@ -72,7 +72,7 @@ GROUP_CHECK_SECONDS = 10.0
 DELIVERY_STALL_SECONDS = 15.0
 # The same for what follows from a reference record: a whole register may be judged again.
 REFERENCE_STALL_SECONDS = 30.0
-# The same after topics were made: a slow broker that has just been told of a thousand partitions
+# The same after topics were made: a slow broker that has just got a thousand partitions
 # takes nothing for so long.
 NEW_TOPICS_STALL_SECONDS = 60.0
 # The back-off of a producer whose queue is full; delivery reports are served meanwhile.
@@ -241,7 +241,7 @@ ORDERS = (
     Order("QUIET_SECONDS", "HELD_QUIET_SECONDS", "what is held waits for others"),
     Order("HELD_QUIET_SECONDS", "SUBMIT_SECONDS", "quiet can come in time"),
     Order("FIRST_RECEIPT_SECONDS", "RUN_SECONDS", "every service starts in a run"),
-    Order("DOCTOR_CONNECT_SECONDS", "DOCTOR_BROKER_SECONDS", "a closed port is told in time"),
+    Order("DOCTOR_CONNECT_SECONDS", "DOCTOR_BROKER_SECONDS", "a closed port is reported in time"),
     Order("DOCTOR_BROKER_SECONDS", "DOCTOR_STAGE_SECONDS", "the broker's own words are shown"),
     Order("REGISTRY_SECONDS", "DOCTOR_STAGE_SECONDS", "as DOCTOR_BROKER_SECONDS"),
     Order("DATABASE_CONNECT_SECONDS", "DOCTOR_STAGE_SECONDS", "as DOCTOR_BROKER_SECONDS"),

@@ -90,16 +90,16 @@ class AssignedPartitions:
         seconds = timeouts.BROKER_ANSWER_SECONDS
         futures = self._admin.list_offsets(wanted, request_timeout=seconds) if wanted else {}
         return {
-            (found.topic, found.partition): int(self._result(future).offset)
-            for found, future in futures.items()
+            (partition.topic, partition.partition): int(self._result(future).offset)
+            for partition, future in futures.items()
         }
 
     def committed(self, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
         """The offsets that the group has committed, where it has."""
         wanted = [TopicPartition(*partition) for partition in partitions]
         seconds = timeouts.BROKER_ANSWER_SECONDS
-        found = self._call(lambda: self._consumer.committed(wanted, seconds))
-        return {(p.topic, p.partition): p.offset for p in found if p.offset >= 0}
+        answers = self._call(lambda: self._consumer.committed(wanted, seconds))
+        return {(p.topic, p.partition): p.offset for p in answers if p.offset >= 0}
 
     def commit(self, offsets: Mapping[Partition, int]) -> None:
         """Commit for the group, and wait until the broker has it."""
@@ -119,14 +119,14 @@ class AssignedPartitions:
     def read(self, seconds: float) -> list[Incoming | End]:
         """What has arrived, in the order of each partition."""
         messages = self._call(lambda: self._consumer.consume(MOST_MESSAGES, seconds))
-        read = [found for message in messages if (found := self._read(message))]
+        read = [item for message in messages if (item := self._read(message))]
         if self._lost and not read:
             raise self._cluster.outage()
         return read
 
     def _topics(self) -> tuple[str, Mapping[str, int]]:
-        found = metadata.fetch(self._cluster, self._admin, timeouts.SDK_CONNECT_SECONDS)
-        return metadata.with_cluster_id(found)
+        seconds = timeouts.SDK_CONNECT_SECONDS
+        return metadata.with_cluster_id(metadata.fetch(self._cluster, self._admin, seconds))
 
     def _read(self, message: Message) -> Incoming | End | None:
         """A message, or the end of a partition; None for an error that does not matter."""

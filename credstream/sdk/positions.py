@@ -125,4 +125,4 @@ class InDatabase:
 
 def after(batch: Batch) -> dict[Partition, int]:
     """The position after the last message of each partition."""
-    return {(each.topic, each.partition): each.offset + 1 for each in batch}
+    return {(m.topic, m.partition): m.offset + 1 for m in batch}

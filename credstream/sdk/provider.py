@@ -66,7 +66,7 @@ class Course:
     @property
     def quiet_seconds(self) -> float:
         """How long to listen for more after the last receipt."""
-        receipts = (each for ended in self.progress.endings.values() for each in ended.values())
+        receipts = (r for by_key in self.progress.endings.values() for r in by_key.values())
         held = any(receipt.status == "held" for receipt in receipts)
         return timeouts.HELD_QUIET_SECONDS if held else timeouts.QUIET_SECONDS
 
@@ -108,24 +108,26 @@ def submit(
         begin = reader.ends((receipts, number) for number in range(visible[receipts]))
         reader.begin(begin)
         _send(cluster, topic, files)
-        ids = {each.id for each in files}
+        ids = {sent.id for sent in files}
         yield from _receipts(reader, codec, dict(begin), ids, seconds, say)
 
 
 def topic_of(visible: Mapping[str, int], provider: str, kind: str | None = None) -> str:
     """The topic that a provider writes to; raises UnknownProviderError."""
     kinds = (kind,) if kind else topics.KINDS
-    for name in (topics.submissions(each, provider) for each in kinds):
+    names = [topics.submissions(possible, provider) for possible in kinds]
+    for name in names:
         if name in visible:
             return name
-    names = " or ".join(topics.submissions(each, provider) for each in kinds)
-    raise UnknownProviderError(f"there is no topic {names}, or you may not write to it")
+    words = " or ".join(names)
+    raise UnknownProviderError(f"there is no topic {words}, or you may not write to it")
 
 
 def _send(cluster: Cluster, topic: str, files: Sequence[File]) -> None:
-    own = {each.id: each for each in files}.values()
-    messages = [Outgoing(topic, each.value, None, (("ce_id", each.id.encode()),)) for each in own]
-    Sender(cluster).send(messages)
+    by_id = {file_.id: file_.value for file_ in files}
+    Sender(cluster).send(
+        [Outgoing(topic, value, headers=(("ce_id", id_.encode()),)) for id_, value in by_id.items()]
+    )
 
 
 def _receipts(
@@ -142,15 +144,15 @@ def _receipts(
     until = last + seconds
     while course.waiting or time.monotonic() < last + course.quiet_seconds:
         try:
-            found = reader.read(timeouts.RECEIPT_POLL_SECONDS)
-            decoded = [(m, _decoded(m, codec)) for m in found if isinstance(m, Incoming)]
+            read = reader.read(timeouts.RECEIPT_POLL_SECONDS)
+            decoded = [(m, _decoded(m, codec)) for m in read if isinstance(m, Incoming)]
         except Unavailable as failure:
             if str(failure) != str(outage):
                 say(f"waiting for receipts: {failure}")
-            found, decoded, outage = [], [], failure
+            read, decoded, outage = [], [], failure
             time.sleep(timeouts.RECEIPT_RETRY_SECONDS)
             reader.begin(positions)
-        outage = None if found else outage
+        outage = None if read else outage
         for message, receipt in decoded:
             positions[message.topic, message.partition] = message.offset + 1
             if isinstance(receipt, Rejected):

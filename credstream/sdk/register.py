@@ -170,14 +170,14 @@ class Follower:
         return 0
 
     def _read(self) -> Batch:
-        found = self.reader.read(timeouts.FOLLOW_POLL_SECONDS)
-        batch = [rows.published(each, self.codec) for each in found if isinstance(each, Incoming)]
+        read = self.reader.read(timeouts.FOLLOW_POLL_SECONDS)
+        batch = [rows.published(item, self.codec) for item in read if isinstance(item, Incoming)]
         for message in batch:
             if message.offset < self.next.get((message.topic, message.partition), 0):
                 raise Unavailable(f"{message.topic} was deleted and created again")
         self.next |= after(batch)
         self._drop_reached_ends()
-        for end in (each for each in found if isinstance(each, End)):
+        for end in (item for item in read if isinstance(item, End)):
             # Only markers of transactions may be left before the end: no message reaches it.
             self.ends.pop(end.partition, None)
         return batch

@@ -67,7 +67,7 @@ def published(message: Incoming, codec: Codec) -> Published:
 
 def row_of(record: Record) -> dict[str, Any]:
     """The columns of a record; what its kind does not have is left out."""
-    found = {
+    columns = {
         "key": record.key,
         "version": record.version,
         "country": country_of(record.key),
@@ -79,10 +79,10 @@ def row_of(record: Record) -> dict[str, Any]:
         "published_at": record.published_at,
     }
     if isinstance(record, PublishedAward):
-        found |= {"outcome": record.judgement.outcome, "definition": record.definition.key}
+        columns |= {"outcome": record.judgement.outcome, "definition": record.definition.key}
     if not isinstance(record, PublishedChange):
-        found["title"] = title(record.definition)
-    plain: dict[str, Any] = without_nul(found)
+        columns["title"] = title(record.definition)
+    plain: dict[str, Any] = without_nul(columns)
     return plain | {"record": text(record)}
 
 
@@ -100,8 +100,8 @@ def without_nul(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\0", "\ufffd")
     if isinstance(value, Mapping):
-        return {without_nul(key): without_nul(each) for key, each in value.items()}
-    return [without_nul(each) for each in value] if isinstance(value, list) else value
+        return {without_nul(key): without_nul(part) for key, part in value.items()}
+    return [without_nul(part) for part in value] if isinstance(value, list) else value
 
 
 def title(definition: Definition) -> str:

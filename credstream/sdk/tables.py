@@ -143,17 +143,17 @@ def database(url: str) -> Register:
     """The database at an address; raises AddressError."""
     name, colon, rest = url.partition("://")
     try:
-        made = sa.engine.make_url(f"{DRIVERS.get(name, name)}{colon}{rest}")
+        parsed = sa.engine.make_url(f"{DRIVERS.get(name, name)}{colon}{rest}")
     except ArgumentError as error:
         raise AddressError(f"{url}: no address of a database") from error
-    if made.get_backend_name() not in ("sqlite", "postgresql"):
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise AddressError(f"{url}: sqlite:///FILE or postgresql://… is wanted")
-    if made.get_backend_name() == "sqlite":
-        if not made.database or not Path(made.database).absolute().parent.is_dir():
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or not Path(parsed.database).absolute().parent.is_dir():
             raise AddressError(f"{url}: sqlite:/// and a file in a folder that exists is wanted")
-        if Path(made.database).is_dir():
+        if Path(parsed.database).is_dir():
             raise AddressError(f"{url}: it is a folder")
-    return Register(open_engine(made.render_as_string(hide_password=False)))
+    return Register(open_engine(parsed.render_as_string(hide_password=False)))
 
 
 def _take(connection: sa.Connection, table: sa.Table, messages: Sequence[Published]) -> None:

@@ -34,14 +34,14 @@ def is_published(name: str) -> bool:
 
 
 def _matching(name: str, published_topics: Iterable[str]) -> list[str]:
-    found = [topic for topic in published_topics if fnmatchcase(topic, full(name))]
-    if not found:
+    matching = [topic for topic in published_topics if fnmatchcase(topic, full(name))]
+    if not matching:
         raise UnknownTopicError(
             f"{name}: there is no such published topic, or you may not read it; topics are "
             "definitions, changes, awards (of every country), awards.be (of one), or full names "
             f"such as {topics.awards('be')}"
         )
-    return found
+    return matching
 
 
 def full(name: str) -> str:

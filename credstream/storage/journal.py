@@ -77,11 +77,11 @@ def read(connection: sa.Connection, partitions: Iterable[Partition]) -> dict[Par
     """The rows of some source partitions."""
     wanted = set(partitions)
     names = {topic for topic, _ in wanted}
-    found = {
+    rows = {
         (row.topic, row.partition): Row(row.cluster_id, row.since, row.upto, _unpack(row.outputs))
         for row in connection.execute(sa.select(JOURNAL).where(JOURNAL.c.topic.in_(names)))
     }
-    return {partition: found[partition] for partition in wanted if partition in found}
+    return {partition: rows[partition] for partition in wanted if partition in rows}
 
 
 def trusts_broker(connection: sa.Connection) -> bool:

@@ -29,10 +29,10 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
 
     Raises Unavailable, and SchemaError for a database of a newer version.
     """
-    found = current(engine)
-    if found == heads(where):
+    revisions = current(engine)
+    if revisions == heads(where):
         return
-    _refuse_newer(found, where)
+    _refuse_newer(revisions, where)
     from alembic import command  # noqa: PLC0415, a third of a second that most starts do not need
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -54,12 +54,12 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
 
 def check(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     """Raise SchemaError unless the database is exactly at our revisions."""
-    found, wanted = current(engine), heads(where)
-    if found == wanted:
+    revisions, wanted = current(engine), heads(where)
+    if revisions == wanted:
         return
-    _refuse_newer(found, where)
+    _refuse_newer(revisions, where)
     raise SchemaError(
-        f"the database is behind this version: it has {_listed(found)}, "
+        f"the database is behind this version: it has {_listed(revisions)}, "
         f"this version wants {_listed(wanted)}; run `credstream migrate`"
     )
 
@@ -75,16 +75,16 @@ def current(engine: sa.Engine) -> frozenset[str]:
 
 def heads(where: tuple[Path, ...]) -> frozenset[str]:
     """The last revision of each folder, read from the text of its files, without Alembic."""
-    found = set()
+    last = set()
     for folder in where:
         revisions = _revisions(folder)
-        found |= set(revisions) - {down for down in revisions.values() if down}
-    return frozenset(found)
+        last |= set(revisions) - {down for down in revisions.values() if down}
+    return frozenset(last)
 
 
-def _refuse_newer(found: frozenset[str], where: tuple[Path, ...]) -> None:
+def _refuse_newer(revisions: frozenset[str], where: tuple[Path, ...]) -> None:
     """Raise SchemaError for a revision of which we have no file: Alembic fails on one."""
-    newer = found - {name for folder in where for name in _revisions(folder)}
+    newer = revisions - {name for folder in where for name in _revisions(folder)}
     if newer:
         raise SchemaError(
             f"the database is ahead of this version ({_listed(newer)}): deploy the newer"

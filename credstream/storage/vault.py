@@ -44,19 +44,19 @@ class Vault:
     def make_or_get(self, ids: Iterable[str]) -> dict[str, bytes | None]:
         """The key of each learner, made where there was none; None for erased learners."""
         wanted = set(ids)
-        found = self._cached(wanted)
-        missing = wanted - set(found)
+        keys = self._cached(wanted)
+        missing = wanted - set(keys)
         if missing:
-            found |= self._remember(self._make(missing))
-        return found
+            keys |= self._remember(self._make(missing))
+        return keys
 
     def get(self, key_id: str) -> bytes:
         """The key of a learner; raises Erased."""
-        found = self._cached({key_id})
-        if key_id not in found:
+        keys = self._cached({key_id})
+        if key_id not in keys:
             with transaction(self.engine) as connection:
-                found = self._remember(self._read(connection, {key_id}))
-        key = found.get(key_id)
+                keys = self._remember(self._read(connection, {key_id}))
+        key = keys.get(key_id)
         if key is None:
             raise Erased(key_id)
         return key
@@ -69,8 +69,8 @@ class Vault:
 
     def _make(self, ids: set[str]) -> dict[str, bytes | None]:
         with transaction(self.engine) as connection:
-            found = self._read(connection, ids)
-            new = sorted(ids - set(found))
+            keys = self._read(connection, ids)
+            new = sorted(ids - set(keys))
             if new:
                 self._check(connection)
                 rows = [{"id": name, "wrapped": self._wrap(name, os.urandom(32))} for name in new]
@@ -79,8 +79,8 @@ class Vault:
                     # Another worker may make the same learner's key: the first one counts.
                     insert = sa.dialects.postgresql.insert(KEYS).on_conflict_do_nothing()
                 connection.execute(insert, rows)
-                found |= self._read(connection, set(new))
-        return found
+                keys |= self._read(connection, set(new))
+        return keys
 
     def _check(self, connection: sa.Connection) -> None:
         """Raise Unavailable where our key-encryption key does not open the keys that exist.
