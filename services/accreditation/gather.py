@@ -43,11 +43,11 @@ def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, 
 def _listed(
     codec: Codec, connection: sa.Connection, wanted: set[str]
 ) -> dict[str, tuple[Accreditation, ...]]:
-    found: dict[str, tuple[Accreditation, ...]] = {}
+    by_token: dict[str, tuple[Accreditation, ...]] = {}
     for row in select_by_keys(connection, _LISTED, wanted):
-        known = found.get(row.token, ())
-        found[row.token] = (*known, codec.decode_cached(row.record, Accreditation))
-    return found
+        earlier = by_token.get(row.token, ())
+        by_token[row.token] = (*earlier, codec.decode_cached(row.record, Accreditation))
+    return by_token
 
 
 def any_loaded(connection: sa.Connection) -> bool:

@@ -47,16 +47,16 @@ def lease(
     connection: sa.Connection, channel: str, delivery: tuple[str, int], now: int, until: int
 ) -> Lease | None:
     """Take a delivery until a moment; None where another worker took or finished it first."""
-    one = _one(channel, *delivery)
+    row = _row(channel, *delivery)
     # Of two workers at once the second waits for the first's row lock, and then finds it leased.
     taken = connection.execute(
         sa.update(OUTBOX)
-        .where(*one, OUTBOX.c.state == WAITING, OUTBOX.c.due <= now)
+        .where(*row, OUTBOX.c.state == WAITING, OUTBOX.c.due <= now)
         .values(due=until)
     )
     if taken.rowcount != 1:
         return None
-    failures = connection.execute(sa.select(OUTBOX.c.attempts).where(*one)).scalar_one()
+    failures = connection.execute(sa.select(OUTBOX.c.attempts).where(*row)).scalar_one()
     return Lease(channel, *delivery, until, failures)
 
 
@@ -86,9 +86,9 @@ def version(connection: sa.Connection, lease: Lease) -> tuple[bytes, bytes] | No
 
 def _changed(connection: sa.Connection, lease: Lease, **values: str | int) -> bool:
     # Leases of one delivery end at different moments: the moment tells whose lease it is.
-    own = (*_one(lease.channel, lease.key, lease.version), OUTBOX.c.due == lease.until)
+    own = (*_row(lease.channel, lease.key, lease.version), OUTBOX.c.due == lease.until)
     return connection.execute(sa.update(OUTBOX).where(*own).values(**values)).rowcount == 1
 
 
-def _one(channel: str, key: str, version: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _row(channel: str, key: str, version: int) -> tuple[sa.ColumnElement[bool], ...]:
     return OUTBOX.c.key == key, OUTBOX.c.version == version, OUTBOX.c.channel == channel

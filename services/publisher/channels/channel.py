@@ -24,7 +24,7 @@ class Scope(Enum):
 class Channel(Protocol):
     """One outlet with an outbox of its own, so that no outlet delays another.
 
-    `name` stands in the outbox's rows and in metrics and never changes; `kinds` are the kinds of
+    `name` is in the outbox's rows and in metrics and never changes; `kinds` are the kinds of
     record that it wants, `definition` or `award`.
     """
 

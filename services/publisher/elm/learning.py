@@ -73,10 +73,10 @@ def assessment_specifications(draft: Draft, assessment: Assessment | None) -> li
     """One for each kind of assessment; a kind that the European list lacks has no code."""
     specifications = []
     for code in assessment.types if assessment else ():
-        known = assessments.assessment(code)
-        if known is not None:
-            title = {"en": known.label}
-            kind = concepts.concept("assessment", known.uri, known.label)
+        form = assessments.assessment(code)
+        if form is not None:
+            title = {"en": form.label}
+            kind = concepts.concept("assessment", form.uri, form.label)
             specifications.append(
                 draft.node("LearningAssessmentSpecification", title=title, dcType=kind)
             )
