@@ -153,4 +153,4 @@ def _credential_status(source: _Source, document: Any) -> str:
     """What the registered status lists say of a credential: of a part, by its own document."""
     lists, keys = source.provider.status_lists, source.provider.keys
     inner = document.get("credential") if isinstance(document, dict) else None
-    return status.standing(inner or document, lists, keys, source.message.at)
+    return status.credential_status(inner or document, lists, keys, source.message.at)

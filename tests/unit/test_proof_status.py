@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.proofs.status import standing
+from services.ingest.proofs.status import credential_status
 from tests.support.proofs import AT, EC, STRANGER, b64, sign
 
 LIST = "https://lists.example/1"
@@ -37,7 +37,7 @@ def entry(index, **changes):
 
 
 def judged(document, text, keys=None):
-    return standing(document, {LIST: text}, keys or {}, AT)
+    return credential_status(document, {LIST: text}, keys or {}, AT)
 
 
 def test_a_bit_that_is_set_revokes_and_its_neighbours_are_in_force():
@@ -98,7 +98,7 @@ def test_an_older_badge_is_revoked_by_its_uid():
 
 
 def test_a_credential_without_status_has_none():
-    assert [standing(each, {}, {}, AT) for each in ({}, [], None, 5)] == ["none"] * 4
+    assert [credential_status(each, {}, {}, AT) for each in ({}, [], None, 5)] == ["none"] * 4
 
 
 def test_the_revoked_sample_is_revoked():
@@ -113,15 +113,15 @@ def test_the_revoked_sample_is_revoked():
         body = listing.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         listing = json.dumps(claims.get("vc", claims))
-    assert standing(document, {address: listing}, {}, AT) == "revoked"
+    assert credential_status(document, {address: listing}, {}, AT) == "revoked"
 
 
 def test_a_list_that_the_credential_carries_is_read():
     carried = json.loads(listed("u" + packed(8)))
-    found = [standing(entry(n, statusListCredential=carried), {}, {}, AT) for n in (7, 8)]
+    found = [credential_status(entry(n, statusListCredential=carried), {}, {}, AT) for n in (7, 8)]
     assert found == ["in_force", "revoked"]
     past = carried | {"validUntil": "2020-01-01T00:00:00Z"}
-    assert standing(entry(8, statusListCredential=past), {}, {}, AT) == "unchecked"
+    assert credential_status(entry(8, statusListCredential=past), {}, {}, AT) == "unchecked"
 
 
 def test_a_registered_list_is_worth_more_than_a_copy_of_it():
@@ -134,5 +134,7 @@ def test_a_registered_list_is_worth_more_than_a_copy_of_it():
 def test_a_badge_that_carries_its_issuers_list_is_read():
     revoked = {"type": "RevocationList", "revokedAssertions": [{"id": "urn:b:1"}, "urn:b:2"]}
     issuer = {"issuer": {"revocationList": revoked}}
-    found = [standing({"id": f"urn:b:{n}", "badge": issuer}, {}, {}, AT) for n in (1, 2, 3)]
+    found = [
+        credential_status({"id": f"urn:b:{n}", "badge": issuer}, {}, {}, AT) for n in (1, 2, 3)
+    ]
     assert found == ["revoked", "revoked", "in_force"]

@@ -5,7 +5,9 @@ import xmlsec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 
-from services.ingest.proofs.xml_dsig import DS, ENVELOPED, FILTER, W3, XPATH, verify
+from services.ingest.proofs.xml_algorithms import ENVELOPED, FILTER, W3, XPATH
+from services.ingest.proofs.xml_coverage import DS
+from services.ingest.proofs.xml_dsig import verify
 from tests.support.proofs import AT, EC, RSA, STRANGER, TRUSTED
 
 PLAIN = "<elmo xmlns='urn:x' id='all'><title id='part'>Soil</title></elmo>"

@@ -1,1 +1,1 @@
-"""Says what the signature on a submission is worth: one module per kind of signature."""
+"""Verifies the signatures of submissions, a module for each kind of signature."""

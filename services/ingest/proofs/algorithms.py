@@ -1,4 +1,7 @@
-"""The signature algorithms of JOSE that are allowed here, and the keys that fit them."""
+"""The signature algorithms of JOSE that are allowed, and the keys that fit them.
+
+https://www.rfc-editor.org/rfc/rfc7518#section-3 and RFC 8037 for Ed25519.
+"""
 
 from __future__ import annotations
 
@@ -14,43 +17,45 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 PublicKey: TypeAlias = RSAPublicKey | ec.EllipticCurvePublicKey | Ed25519PublicKey
 
-#: Shorter keys are broken, longer ones only cost time (RFC 7518 section 3.3 sets the minimum).
+#: RFC 7518, section 3.3, sets the minimum; keys beyond the maximum would only take time.
 RSA_BITS = range(2048, 8193)
 RSA_EXPONENT_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
+    """`fits` says whether a key is of the algorithm's type; `check` raises InvalidSignature."""
+
     fits: Callable[[object], bool]
     check: Callable[[object, bytes, bytes], None]
 
 
-def fits(alg: str, key: object) -> bool:
-    """Say whether the key is of the type, curve and size that the algorithm asks for."""
+def key_fits(alg: str, key: object) -> bool:
+    """Whether the key has the type, the curve and the size that the algorithm requires."""
     return ALGORITHMS[alg].fits(key)
 
 
-def holds(alg: str, key: object, signed: bytes, mark: bytes) -> bool:
-    """Say whether `mark` is the key's signature over `signed`; a key that does not fit: no."""
-    if not fits(alg, key):
+def signature_matches(alg: str, key: object, content: bytes, signature: bytes) -> bool:
+    """Whether it is the key's signature over the content; False for a key that does not fit."""
+    if not key_fits(alg, key):
         return False
     try:
-        ALGORITHMS[alg].check(key, signed, mark)
+        ALGORITHMS[alg].check(key, content, signature)
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
 def _rsa(digest: hashes.HashAlgorithm, pad: padding.AsymmetricPadding) -> Algorithm:
-    def check(key: object, signed: bytes, mark: bytes) -> None:
+    def check(key: object, content: bytes, signature: bytes) -> None:
         if isinstance(key, RSAPublicKey):
-            return key.verify(mark, signed, pad, digest)
+            return key.verify(signature, content, pad, digest)
         raise InvalidSignature
 
-    return Algorithm(_sound_rsa, check)
+    return Algorithm(_is_sound_rsa, check)
 
 
-def _sound_rsa(key: object) -> bool:
+def _is_sound_rsa(key: object) -> bool:
     return (
         isinstance(key, RSAPublicKey)
         and key.key_size in RSA_BITS
@@ -65,22 +70,23 @@ def _pss(digest: hashes.HashAlgorithm) -> Algorithm:
 def _ecdsa(digest: hashes.HashAlgorithm, curve: ec.EllipticCurve) -> Algorithm:
     size = (curve.key_size + 7) // 8
 
-    def fit(key: object) -> bool:
+    def fits(key: object) -> bool:
         return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == curve.name
 
-    def check(key: object, signed: bytes, mark: bytes) -> None:
-        if not isinstance(key, ec.EllipticCurvePublicKey) or len(mark) != 2 * size:
+    def check(key: object, content: bytes, signature: bytes) -> None:
+        # JOSE has r and s side by side where X.509 has them as ASN.1 (RFC 7518, section 3.4).
+        if not isinstance(key, ec.EllipticCurvePublicKey) or len(signature) != 2 * size:
             raise InvalidSignature
-        r, s = int.from_bytes(mark[:size]), int.from_bytes(mark[size:])
-        key.verify(utils.encode_dss_signature(r, s), signed, ec.ECDSA(digest))
+        r, s = int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
+        key.verify(utils.encode_dss_signature(r, s), content, ec.ECDSA(digest))
 
-    return Algorithm(fit, check)
+    return Algorithm(fits, check)
 
 
 def _edwards() -> Algorithm:
-    def check(key: object, signed: bytes, mark: bytes) -> None:
+    def check(key: object, content: bytes, signature: bytes) -> None:
         if isinstance(key, Ed25519PublicKey):
-            return key.verify(mark, signed)
+            return key.verify(signature, content)
         raise InvalidSignature
 
     return Algorithm(lambda key: isinstance(key, Ed25519PublicKey), check)

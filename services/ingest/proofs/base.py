@@ -1,4 +1,4 @@
-"""The verdict on a signature, and the strict decoding that every kind of signature needs."""
+"""The result of verifying a signature, and the strict decoding that all kinds have in common."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from credstream.contract.errors import Rejected
 
-#: Keys of one provider's registration by key id: a JWK as JSON text, or a PEM key or certificate.
-KeyRing: TypeAlias = Mapping[str, str]
+#: The keys of a provider's registration by key id: a JWK as JSON text, a PEM key or certificate.
+KeySet: TypeAlias = Mapping[str, str]
 
-#: What the decoders raise on foreign bytes; several x509 errors are no ValueError.
+#: What decoders raise for invalid bytes; several errors of x509 are no ValueError.
 MALFORMED = (
     ValueError,
     TypeError,
@@ -27,16 +27,16 @@ MALFORMED = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
-    Warning,  # of an odd certificate, where warnings are errors
+    Warning,  # about an odd certificate, where warnings are errors
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`state` is verified | failed | unverifiable | none.
+    """What a signature proves. `state` is verified, failed, unverifiable or none.
 
-    `signer` is an organisation identifier or a key id, never a person, and only `verified`
-    makes it true. `detail` is a sentence of ours: it repeats nothing from the document.
+    `signer` is the identifier of an organisation or a key id, never a person, and certain only
+    where the state is verified. `detail` is a sentence of ours without content of the document.
     """
 
     state: str
@@ -45,15 +45,13 @@ class Proof:
     detail: str
 
 
-def refuse(detail: str) -> Rejected:
+def invalid_signature(detail: str) -> Rejected:
     return Rejected("signature.invalid", detail=detail)
 
 
-def unbase64url(text: str) -> bytes:
-    """Decode unpadded base64url; a second spelling of the same bytes is a ValueError.
-
-    Otherwise the unused bits of the last letter could be changed without breaking a signature.
-    """
+def decode_base64url(text: str) -> bytes:
+    """Decode unpadded base64url (RFC 7515, section 2); raises ValueError for another notation."""
+    # The unused bits of the last letter could otherwise be changed and the signature still match.
     decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if base64.urlsafe_b64encode(decoded).rstrip(b"=") != text.encode("ascii"):
         raise ValueError("not canonical base64url")
@@ -61,20 +59,21 @@ def unbase64url(text: str) -> bytes:
 
 
 def read_object(text: str | bytes) -> Mapping[str, Any]:
-    """Parse a JSON object in which no name occurs twice; anything else is a ValueError."""
-    value = json.loads(text, object_pairs_hook=_unique)
+    """Parse a JSON object in which no name occurs twice; raises ValueError for anything else."""
+    value = json.loads(text, object_pairs_hook=_object_of_distinct_names)
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - one error for all bad bytes
     return value
 
 
 def read_leaf(chain: Any) -> x509.Certificate:
-    """Read the first certificate of an `x5c` header (RFC 7515 section 4.1.6)."""
+    """Read the signer's certificate, the first of an `x5c` header (RFC 7515, section 4.1.6)."""
     return x509.load_der_x509_certificate(base64.b64decode(chain[0], validate=True))
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    unique = dict(pairs)
-    if len(unique) != len(pairs):
+def _object_of_distinct_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two members with one name a verifier might read the one and a reader the other.
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a name occurs twice")
-    return unique
+    return members

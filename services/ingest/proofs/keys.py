@@ -1,4 +1,4 @@
-"""Public keys as they are written down: JWK, PEM, certificate, did:jwk and did:key."""
+"""Reads public keys from their notations: JWK, PEM, certificate, did:jwk and did:key."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from services.ingest.proofs.algorithms import ALGORITHMS, Algorithm, PublicKey, fits
-from services.ingest.proofs.base import read_object, unbase64url
+from services.ingest.proofs.algorithms import ALGORITHMS, Algorithm, PublicKey, key_fits
+from services.ingest.proofs.base import decode_base64url, read_object
 
 _CURVES: Mapping[str, ec.EllipticCurve] = {
     "P-256": ec.SECP256R1(),
@@ -22,39 +22,39 @@ _CURVES: Mapping[str, ec.EllipticCurve] = {
     "P-521": ec.SECP521R1(),
 }
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-#: Base 58 costs the square of its length, and no key handled here needs more letters.
+#: Decoding base 58 takes the square of its length, and no key of these kinds needs more letters.
 _DID_KEY_LETTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
-    """A provider's key, with the one algorithm it is pinned to and the certificate it is from."""
+class RegisteredKey:
+    """A key of a registration; `pinned` is the one algorithm that its JWK names."""
 
     key: object
     pinned: Algorithm | None = None
     certificate: x509.Certificate | None = None
 
-    def suits(self, alg: str) -> bool:
-        return self.pinned in (None, ALGORITHMS[alg]) and fits(alg, self.key)
+    def allows(self, alg: str) -> bool:
+        return self.pinned in (None, ALGORITHMS[alg]) and key_fits(alg, self.key)
 
-    def in_force(self, at_ms: int) -> bool:
-        return self.certificate is None or in_window(self.certificate, at_ms / 1000)
+    def is_in_force(self, at_ms: int) -> bool:
+        return self.certificate is None or is_valid_at(self.certificate, at_ms / 1000)
 
 
 @lru_cache(maxsize=1024)
-def read_registered(text: str) -> Registered:
+def read_registered_key(text: str) -> RegisteredKey:
     """Read a key of a registration; raises one of `base.MALFORMED`."""
     if text.lstrip().startswith("{"):
         jwk = read_object(text)
         pinned = ALGORITHMS[jwk["alg"]] if "alg" in jwk else None
-        return Registered(from_jwk(jwk), pinned)
+        return RegisteredKey(from_jwk(jwk), pinned)
     if "BEGIN CERTIFICATE" in text:
         certificate = x509.load_pem_x509_certificate(text.encode())
-        return Registered(certificate.public_key(), certificate=certificate)
-    return Registered(load_pem_public_key(text.encode()))
+        return RegisteredKey(certificate.public_key(), certificate=certificate)
+    return RegisteredKey(load_pem_public_key(text.encode()))
 
 
-def in_window(certificate: x509.Certificate, seconds: float) -> bool:
+def is_valid_at(certificate: x509.Certificate, seconds: float) -> bool:
     start = certificate.not_valid_before_utc.timestamp()
     return start <= seconds <= certificate.not_valid_after_utc.timestamp()
 
@@ -67,12 +67,15 @@ def from_jwk(jwk: Any) -> PublicKey:
 
 
 def from_did(did: str) -> PublicKey | None:
-    """Read the key that a did:jwk or did:key consists of; None for other DIDs and curves."""
+    """Read the key in a did:jwk or did:key; None for other methods and curves.
+
+    https://w3c-ccg.github.io/did-key-spec/ and https://github.com/quartzjer/did-jwk
+    """
     body = did.partition("#")[0]
     if body.startswith("did:jwk:"):
-        return from_jwk(read_object(unbase64url(body.removeprefix("did:jwk:"))))
+        return from_jwk(read_object(decode_base64url(body.removeprefix("did:jwk:"))))
     if body.startswith("did:key:z") and len(body) <= len("did:key:z") + _DID_KEY_LETTERS:
-        return _from_multicodec(unbase58(body.removeprefix("did:key:z")))
+        return _from_multicodec(decode_base58(body.removeprefix("did:key:z")))
     return None
 
 
@@ -88,14 +91,15 @@ def _elliptic(jwk: Mapping[str, Any]) -> PublicKey:
 def _octet_pair(jwk: Mapping[str, Any]) -> PublicKey:
     if jwk["crv"] != "Ed25519":
         raise ValueError("only Ed25519 signs here")
-    return Ed25519PublicKey.from_public_bytes(unbase64url(jwk["x"]))
+    return Ed25519PublicKey.from_public_bytes(decode_base64url(jwk["x"]))
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(unbase64url(text))
+    return int.from_bytes(decode_base64url(text))
 
 
 def _from_multicodec(raw: bytes) -> PublicKey | None:
+    # The codes of https://github.com/multiformats/multicodec for Ed25519 and P-256, as varints.
     codec, body = raw[:2], raw[2:]
     if codec == b"\xed\x01":
         return Ed25519PublicKey.from_public_bytes(body)
@@ -104,8 +108,8 @@ def _from_multicodec(raw: bytes) -> PublicKey | None:
     return None
 
 
-def unbase58(text: str) -> bytes:
-    """Decode base58btc, in which each leading 1 is a zero byte; a ValueError for other letters."""
+def decode_base58(text: str) -> bytes:
+    """Decode base58btc, where a leading 1 is a zero byte; raises ValueError for other letters."""
     number = 0
     for letter in text:
         number = number * 58 + _BASE58.index(letter)

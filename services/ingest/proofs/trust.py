@@ -1,4 +1,4 @@
-"""The trust list: sealing certificates, and authorities that issue them, as PEM by name."""
+"""The trust list: certificates that seal, and authorities that issue them, as PEM by name."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from services.ingest.proofs.base import MALFORMED
-from services.ingest.proofs.keys import in_window
+from services.ingest.proofs.keys import is_valid_at
 
 
 def is_trusted(leaf: x509.Certificate, at: float, trusted: Mapping[str, str]) -> bool:
-    """Say whether the list holds the certificate itself, or its direct issuer in force at `at`.
+    """Whether the list has the certificate itself, or its direct issuer in force at `at`.
 
-    An entry that cannot be read trusts nobody.
+    `at` is in seconds since 1970. An entry that cannot be read is passed over.
     """
     anchors = [anchor for pem in trusted.values() for anchor in _anchors(pem)]
-    return leaf in anchors or any(_issued(leaf, anchor, at) for anchor in anchors)
+    return leaf in anchors or any(_is_issued_by(leaf, anchor, at) for anchor in anchors)
 
 
 @lru_cache(maxsize=4096)
@@ -29,8 +29,8 @@ def _anchors(pem: str) -> tuple[x509.Certificate, ...]:
         return ()
 
 
-def _issued(leaf: x509.Certificate, anchor: x509.Certificate, at: float) -> bool:
-    if leaf.issuer != anchor.subject or not in_window(anchor, at) or not _may_issue(anchor):
+def _is_issued_by(leaf: x509.Certificate, anchor: x509.Certificate, at: float) -> bool:
+    if leaf.issuer != anchor.subject or not is_valid_at(anchor, at) or not _may_issue(anchor):
         return False
     try:
         leaf.verify_directly_issued_by(anchor)
@@ -40,12 +40,15 @@ def _issued(leaf: x509.Certificate, anchor: x509.Certificate, at: float) -> bool
 
 
 def _may_issue(anchor: x509.Certificate) -> bool:
-    """Without this a trusted seal could issue certificates to anybody (RFC 5280 4.2.1.9)."""
+    """Whether a certificate is an authority's: any trusted seal could otherwise issue new ones.
+
+    RFC 5280, sections 4.2.1.9 (basic constraints) and 4.2.1.3 (key usage).
+    """
     try:
-        found = {type(extension.value): extension.value for extension in anchor.extensions}
+        extensions = {type(extension.value): extension.value for extension in anchor.extensions}
     except MALFORMED:
         return False
-    basic, usage = found.get(x509.BasicConstraints), found.get(x509.KeyUsage)
+    basic, usage = extensions.get(x509.BasicConstraints), extensions.get(x509.KeyUsage)
     if not isinstance(basic, x509.BasicConstraints) or not basic.ca:
         return False
     return not isinstance(usage, x509.KeyUsage) or usage.key_cert_sign
