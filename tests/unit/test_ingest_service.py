@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from credstream.contract import topics
+from credstream.contract import identity, topics
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming, with_record
 from credstream.contract.records import Provider, Receipt, Received
+from credstream.contract.values import Reason
+from credstream.formats.shared.parsed import Id, Parsed, Value
 from services.ingest.event import submission_of
-from services.ingest.examine import examine, read_submission
+from services.ingest.examine import examine, key_of, read_submission
 from services.ingest.step import Facts, ingest, learn
 
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
@@ -119,6 +121,34 @@ def test_the_same_content_is_received_once():
         (["accepted"], 1),
         (["unchanged"], 0),
     ]
+
+
+def test_the_receipt_of_a_credential_says_of_which_and_what_it_is():
+    sent = with_record(message(AWARD), examine(message(AWARD), {"acme": ACME}))
+    received, receipt = ingest(sent, Facts()).emits
+
+    assert (receipt.topic, receipt.key) == (topics.receipts("acme"), received.record.submission)
+    assert (receipt.record.stage, receipt.record.kind) == ("ingest", "award")
+    assert (receipt.record.key, receipt.record.at) == (received.key, 7)
+
+
+def test_content_that_is_there_already_is_named_a_duplicate_without_more_words():
+    facts = Facts()
+    run(facts, message(AWARD))
+    again = message(AWARD, 1)
+    (receipt,) = ingest(with_record(again, examine(again, {"acme": ACME})), facts).emits
+    assert receipt.record.reasons == (Reason(code="duplicate", path="", detail=""),)
+
+
+def test_keys_of_definitions_and_awards_are_made_from_their_own_ids():
+    award = Parsed(kind="award", credential_id=Value("A-1", "id"), definition_id=Value("D-1", "d"))
+    scheme = Id(scheme="esi", value=Value("E-7", "identifier"))
+    chosen = replace(award, credential_ids=(scheme,))
+
+    assert key_of(award, ACME) == identity.key("DE", "acme", "A-1")
+    assert key_of(chosen, replace(ACME, credential_id="esi")) == identity.key("DE", "acme", "E-7")
+    defined = replace(award, kind="definition")
+    assert key_of(defined, ACME) == identity.definition_key("DE", "acme", "D-1")
 
 
 def test_a_correction_is_received_and_a_redelivery_of_what_it_corrected_is_not():

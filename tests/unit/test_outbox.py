@@ -51,9 +51,10 @@ def test_how_a_delivery_ended_is_counted_and_logged(world, answer, state, level,
     assert (line["key"], line["version"], line["note"]) == ("mc:de:a", 1, world.row().note)
 
 
-def test_the_number_that_waits_is_a_metric(world):
+def test_the_number_that_waits_for_a_channel_is_a_metric(world):
     world.add("mc:de:a")
     world.add("mc:de:b")
+    world.add("mc:de:c", channel="another")
     seen = []
 
     for _ in range(2):
@@ -133,6 +134,28 @@ def test_a_time_when_the_target_was_away_is_not_counted_as_a_failure(world):
     world.outbox.work()
 
     assert (world.row().state, world.row().attempts) == (WAITING, 1)
+
+
+def test_a_failure_is_still_counted_after_the_target_was_away(world):
+    world.add()
+    world.outlet.answer = broken
+    world.outbox.work()
+    world.wait_for()
+    world.outlet.answer = away
+
+    with pytest.raises(Unavailable):
+        world.outbox.work()
+
+    assert (world.row().state, world.row().attempts) == (WAITING, 1)
+
+
+def test_a_channel_is_given_what_was_judged_beside_what_was_published(world):
+    world.add()
+    world.outlet.answer = lambda source, published: f"{source.record.key} {published.key}"
+
+    world.outbox.work()
+
+    assert world.row().note == "mc:de:a mc:de:a"
 
 
 def test_what_was_given_up_is_delivered_when_an_operator_lets_it_wait_again(world):

@@ -70,6 +70,26 @@ def test_a_record_of_a_new_key_is_its_first_version():
     assert facts.heads[KEY].version == 1
 
 
+def test_the_receipt_of_a_version_says_what_was_published_and_of_whose_submission():
+    source = accredited()
+
+    *_, receipt = published(source, Facts()).emits
+
+    record = receipt.record
+    assert (record.submission, record.provider) == (source.record.submission, "acme")
+    assert (record.status, record.stage, record.at) == ("published", "publisher", AT)
+    assert (record.key, record.kind) == (KEY, "award")
+
+
+def test_a_change_carries_when_the_award_happened():
+    source = accredited()
+    happened = replace(source, record=replace(source.record, occurred_at="2026-05-01"))
+
+    _, change, _ = published(happened, Facts()).emits
+
+    assert change.record.occurred_at == "2026-05-01"
+
+
 def test_versions_are_counted_within_a_batch():
     facts = having()
 
