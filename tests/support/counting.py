@@ -30,12 +30,15 @@ def step(message, facts):
         raise Unavailable("the vault")
     version = facts.get(message.record, 0) + 1
     topic = topics.DEFINITIONS if message.value != b"nowhere" else "nowhere.v1"
-    told = Again(key=message.record, cause=str(version), detail="", at=message.at)
+    again = Again(key=message.record, cause=str(version), detail="", at=message.at)
     receipt = Receipt(
         submission=message.record, provider="acme", status="published", stage="toy", at=message.at
     )
     return StepResult(
-        (Emit(topic, message.record, told), Emit(topics.receipts("acme"), message.record, receipt)),
+        (
+            Emit(topic, message.record, again),
+            Emit(topics.receipts("acme"), message.record, receipt),
+        ),
         (VersionRow(message.record, version),),
     )
 

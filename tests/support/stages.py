@@ -68,8 +68,8 @@ def step(message, facts):
     if message.value == b"bug":
         raise ZeroDivisionError
     key, version = message.record, facts.get(message.record, 0) + 1
-    told = Again(key=key, cause=str(version), detail=where(message), at=message.at)
-    return StepResult((Emit(OUT, key, told),), (VersionRow(key, version),))
+    again = Again(key=key, cause=str(version), detail=where(message), at=message.at)
+    return StepResult((Emit(OUT, key, again),), (VersionRow(key, version),))
 
 
 def where(message) -> str:

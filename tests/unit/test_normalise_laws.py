@@ -124,7 +124,10 @@ rules = st.sampled_from((None, 7.4, 25.0))
 
 
 def handled(history, hours_per_day, hours_per_ects):
-    """Every outcome of a history, each followed by a second look at its award."""
+    """Every outcome of a history, each followed by a second look at its award.
+
+    Nothing but `learn` changes the facts.
+    """
     known = facts()
     registration = provider(hours_per_day=hours_per_day, hours_per_ects=hours_per_ects)
     outcomes = []
@@ -132,11 +135,14 @@ def handled(history, hours_per_day, hours_per_ects):
         key = f"mc:de:r{offset % 2}"
         given = submission(each, received(each.kind, key, registration=registration))
         for record in (given, Again(key=key, cause="asked", detail="", at=AT)):
+            before = repr(known)
             try:
                 outcome = normalise(message(record, offset), known)
             except Rejected as refusal:
                 outcomes.append((refusal.code, refusal.path, refusal.detail))
                 continue
+            finally:
+                assert repr(known) == before
             learn(known, outcome.rows)
             outcomes.append(outcome)
     return outcomes

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from credstream.contract.records import Again, Normalised
-from credstream.runtime.breaker import FINE
+from credstream.contract.records import Again, Normalised, Receipt
+from credstream.runtime.breaker import FINE, REFUSED
 from tests.support.normalise_batches import normalise_in_memory, normalise_tables, written
 from tests.support.normalising import AT, received
 
@@ -128,3 +128,15 @@ def test_an_award_completed_later_is_still_told_apart_from_one_like_it():
             work(service, batch)
         *_, (_, _, record) = work(service, ["named by another"])
         assert "award.alike" in {each.code for each in record.account.warnings}
+
+
+def test_a_payload_that_cannot_be_parsed_is_refused_alone_and_its_provider_is_told():
+    broken = replace(EVENTS["vendor"], payload=b"{", submission="broken")
+    with normalise_tables() as service:
+        settled = service.settle(broken, EVENTS["unit"])
+    assert [(each.outcome, each.provider) for each in settled.ended] == [
+        (REFUSED, "festo-like"),
+        (FINE, "festo-like"),
+    ]
+    ((_, _, receipt),) = written(settled, Receipt)
+    assert (receipt.status, receipt.submission, receipt.key) == ("refused", "broken", ONE)
