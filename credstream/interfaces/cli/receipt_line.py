@@ -13,8 +13,12 @@ def line_of(receipt: Receipt, name: str) -> str:
     style = STYLES.get(status, "dim")
     codes = dict.fromkeys(reason.code for reason in receipt.reasons)
     if status == "published":
-        what = f"{receipt.kind} v{receipt.version} {receipt.outcome or ''}"
-        more = f"({len(receipt.reasons)} remarks)" if codes else ""
+        what = f"{receipt.kind} v{receipt.version} {receipt.outcome or ''}".rstrip()
+        more = f" [dim]({_remarks(len(receipt.reasons))})[/]" if codes else ""
     else:
         what, more = ", ".join(codes), ""
-    return f"[{style}]{status:12}[/] {name:48} {what} [dim]{more}[/]".rstrip()
+    return f"[{style}]{status:12}[/] {name:48} {what}{more}".rstrip()
+
+
+def _remarks(count: int) -> str:
+    return "1 remark" if count == 1 else f"{count} remarks"
