@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 import sqlalchemy as sa
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.topics import SERVICES
 from credstream.storage import migrate, vault
+from credstream.storage import tables as shared_tables
 from credstream.storage.engine import open_engine, transaction
 from tests.support import databases
 
@@ -82,6 +85,22 @@ def test_the_vault_has_the_table_that_its_code_expects(made):
     with transaction(made) as connection:
         found = {c["name"]: c["nullable"] for c in sa.inspect(connection).get_columns("keys")}
     assert found == {column.name: column.nullable for column in vault.KEYS.columns}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_migrations_of_a_service_make_the_tables_that_its_code_expects(made, service):
+    migrate.upgrade(made, migrate.folders(service))
+    expected = {
+        table.name: table
+        for module in (shared_tables, import_module(f"services.{service}.tables"))
+        for table in vars(module).values()
+        if isinstance(table, sa.Table)
+    }
+    assert tables(made) == expected.keys()
+    with transaction(made) as connection:
+        for name, table in expected.items():
+            found = {c["name"]: c["nullable"] for c in sa.inspect(connection).get_columns(name)}
+            assert found == {column.name: column.nullable for column in table.columns}, name
 
 
 @pytest.mark.parametrize("service", SERVICES)
