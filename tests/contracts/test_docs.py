@@ -114,7 +114,8 @@ def test_the_metrics_page_has_every_metric_and_what_to_look_at():
     text = page("operators/metrics.md")
     code = [docs.metric_name(metric) for metric in docs.all_metrics().values()]
     assert names(block(text, "metrics")) == code
-    assert sorted(names(text.partition("## Which metric to watch when")[2])) == sorted(code)
+    watched = names(text.partition("## Which metric to watch when")[2])
+    assert sorted(watched) == sorted(code), "say under 'Which metric to watch when' what to look at"
 
 
 def test_metrics_named_anywhere_exist():
