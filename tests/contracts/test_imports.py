@@ -93,8 +93,9 @@ def imported(*names, more=ROOT):
     """What the import of each module did: its effects, and the libraries that it loaded."""
     script = WATCH.format(before=FOREIGN, modules=names, libraries=LIBRARIES, root=str(ROOT) + "/")
     paths = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(more)!r}]\n"
+    # -B: in a fresh clone Python would write the compiled modules, which is not their doing.
     done = subprocess.run(
-        [sys.executable, "-c", paths + script], capture_output=True, text=True, check=False
+        [sys.executable, "-B", "-c", paths + script], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return {name: rest for name, *rest in map(json.loads, done.stdout.splitlines())}
