@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket
 
-from tests.support import codecs, databases, stacks
+from tests.support import codecs, databases, running, stacks
 
 OFFLINE = ("unit", "golden", "contracts")
 WHOLE = ("broker", "chaos")
@@ -55,6 +55,7 @@ def pytest_configure(config):
 
 def pytest_sessionfinish():
     """Here and not at exit: xdist kills a process that is not gone ten seconds after its tests."""
+    running.end_shared()
     codecs.down()
     stacks.down()
 

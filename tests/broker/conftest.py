@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.embedded import Broker
-from tests.support import databases, delivery_check, fleets, stacks
+from tests.support import databases, delivery_check, fleets, running, stacks
 
 HERE = Path(__file__).parent
 
@@ -50,6 +50,24 @@ def topic(broker):
     name = f"test.{uuid.uuid4().hex}"
     broker.create_topic(name, 1)
     return name
+
+
+@pytest.fixture
+def exchange(request, tmp_path_factory):
+    """The one exchange that tests of this process share, as long as they do not stop or damage it.
+
+    It has the examples, and the `INPUTS` of all files of tests.
+    """
+    modules = {item.module for item in request.session.items if item.path.is_relative_to(HERE)}
+    inputs = {n: c for each in modules for n, c in getattr(each, "INPUTS", {}).items()}
+    return running.shared(lambda: tmp_path_factory.mktemp("shared"), inputs)
+
+
+@pytest.fixture(autouse=True)
+def _not_beside_others(request):
+    """Whoever does not use it may want its servers, or at least the machine."""
+    if "exchange" not in request.fixturenames:
+        running.end_shared()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from credstream.kafka.admin import Admin
 from credstream.kafka.cluster import Cluster
 from credstream.process import child_process
 from services.publisher.seal import test_certificate as certificate
-from tests.support import codecs, databases, stacks, waiting
+from tests.support import codecs, databases, running, stacks, waiting
 
 RESTART_SECONDS = 0.2
 STOP_SECONDS = 15
@@ -177,6 +177,7 @@ def target() -> Target:
 
 def emptied() -> Target:
     """The same without anything of an earlier test: topics made anew, schemas registered."""
+    running.end_shared()
     found = target()
     admin = Admin(found.cluster)
     admin.delete(admin.used(name for name in admin.partitions() if is_ours(name)))

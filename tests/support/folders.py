@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+# By their paths; what is no text and no bytes is written as JSON.
+Files = Mapping[str, bytes | str | Mapping[str, Any]]
 
-def source(folder: Path, files: Mapping[str, bytes | str | Mapping[str, Any]]) -> Path:
-    """A folder as `run --from` reads it, of files by their paths in it; what is no text is JSON."""
+
+def source(folder: Path, files: Files) -> Path:
+    """A folder as `run --from` reads it, with some files."""
     for name in ("providers", "accreditations", "submissions"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         whole = json.dumps(content) if isinstance(content, Mapping) else content
         path = folder / name

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from credstream.contract import topics
 from credstream.exchange.target import target_of
 from credstream.kafka import clients
 from credstream.kafka.cluster import Cluster
-from tests.support import databases, stacks
+from tests.support import databases, folders, stacks
 from tests.support.commands import COLUMNS, COMMAND, EXAMPLES
 from tests.support.folders import whole_lines
 from tests.support.waiting import GIVE_UP_SECONDS, eventually
@@ -83,9 +84,30 @@ class RunningExchange:
         return eventually(look)
 
 
+_SHARED: list[tuple[RunningExchange, ExitStack]] = []
+
+
+def shared(folder: Callable[[], Path], inputs: folders.Files) -> RunningExchange:
+    """The exchange that tests share: it starts for the first of them, in a folder made for it."""
+    if not _SHARED:
+        base, stack = folder(), ExitStack()
+        shutil.copytree(EXAMPLES, base / "source")
+        source = folders.source(base / "source", inputs)
+        _SHARED.append((stack.enter_context(exchange(base / "exchange", source)), stack))
+    return _SHARED[0][0]
+
+
+def end_shared() -> None:
+    """Stop the exchange that tests share, if it runs."""
+    while _SHARED:
+        _SHARED.pop()[1].close()
+
+
 @contextmanager
 def exchange(folder: Path, source: Path = EXAMPLES, **env: str) -> Iterator[RunningExchange]:
     """An exchange whose submissions have all ended; it stops with the block."""
+    if databases.real():
+        end_shared()  # the servers are emptied for each
     log = (folder.parent / f"{folder.name}.out").open("wb")
     words = ("run", "--keep", "--dir", str(folder), "--from", str(source), *server_options())
     process = subprocess.Popen(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support import commands, folders, running, waiting
+from tests.support import commands, folders, waiting
 from tests.support.rows import REGISTRATION, award, codes, entry, published
 
 pytestmark = pytest.mark.broker
@@ -49,21 +49,13 @@ SENT = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory):
-    base = tmp_path_factory.mktemp("acceptance")
-    keys = json.loads((commands.EXAMPLES / "providers" / "festo-like.json").read_text("utf-8"))[
-        "keys"
-    ]
-    files = {
-        "providers/school.json": REGISTRATION,
-        "providers/signer.json": REGISTRATION | {"id": "signer", "keys": keys},
-        "accreditations/list.csv": f"{HEADER}\n{LIST}",
-        **{f"submissions/school/{name}.json": document for name, document in SENT.items()},
-    }
-    source = folders.source(base / "source", files)
-    with running.exchange(base / "exchange", source) as found:
-        yield found
+KEYS = json.loads((commands.EXAMPLES / "providers/festo-like.json").read_text("utf-8"))["keys"]
+INPUTS = {
+    "providers/school.json": REGISTRATION,
+    "providers/signer.json": REGISTRATION | {"id": "signer", "keys": KEYS},
+    "accreditations/list.csv": f"{HEADER}\n{LIST}",
+    **{f"submissions/school/{name}.json": document for name, document in SENT.items()},
+}
 
 
 def test_s15_a_code_in_a_national_list_confirms_without_any_other_source(exchange):

@@ -13,18 +13,12 @@ from credstream.contract import rights, topics
 from credstream.kafka.admin import Admin
 from credstream.kafka.users import Users
 from credstream.sdk import tables
-from tests.support import commands, databases, folders, running, stacks, submitting, waiting
+from tests.support import commands, databases, folders, stacks, submitting, waiting
 from tests.support.published import award, key, publish, rows, taken
 from tests.support.submitting import AWARD, told
 
 pytestmark = pytest.mark.broker
 EXAMPLES = ("at", "be", "de", "dk", "ie", "nl")
-
-
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory):
-    with running.exchange(tmp_path_factory.mktemp("subscribe") / "exchange") as found:
-        yield found
 
 
 @pytest.fixture

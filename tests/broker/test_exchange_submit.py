@@ -11,16 +11,10 @@ from credstream.contract import topics
 from credstream.contract.reasons.table import REASONS
 from credstream.kafka import clients
 from credstream.kafka.admin import Admin
-from tests.support import commands, databases, failing, folders, running, stacks, submitting
+from tests.support import commands, databases, failing, folders, stacks, submitting
 from tests.support.submitting import AWARD, told
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory):
-    with running.exchange(tmp_path_factory.mktemp("submit") / "exchange") as found:
-        yield found
 
 
 @pytest.fixture

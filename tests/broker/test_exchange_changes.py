@@ -7,17 +7,11 @@ import urllib.request
 
 import pytest
 
-from tests.support import commands, folders, running, waiting
+from tests.support import commands, folders, waiting
 
 pytestmark = pytest.mark.broker
 LIST = (commands.EXAMPLES / "accreditations" / "national-list.csv").read_text("utf-8")
 WINDOW = commands.EXAMPLES / "submissions" / "cleaning-like" / "01-window-cleaner.json"
-
-
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory):
-    with running.exchange(tmp_path_factory.mktemp("changes") / "exchange") as found:
-        yield found
 
 
 def entry(exchange, file):
@@ -110,8 +104,10 @@ def unfinished(exchange):
     return [
         key
         for key, record in last.items()
-        if (record["judgement"]["reason"] not in ("not_covered.withdrawn", "not_covered_by_date")
-        and record["judgement"]["accreditation"] == "national-list:DE-GW-1011")
+        if (
+            record["judgement"]["reason"] not in ("not_covered.withdrawn", "not_covered_by_date")
+            and record["judgement"]["accreditation"] == "national-list:DE-GW-1011"
+        )
         or not change_of(exchange, key, record["version"])
     ]
 

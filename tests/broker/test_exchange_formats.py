@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support import commands, folders, running
+from tests.support import commands, folders
 
 pytestmark = pytest.mark.broker
 GOLDEN = commands.ROOT / "tests/golden"
@@ -25,7 +25,7 @@ SENT = {
     "sheet": "roster_xlsx/dates/input.xlsx",
 }
 REGISTRATION = {
-    "id": "school",
+    "id": "reader",
     "kind": "provider",
     "name": "School",
     "country": "DE",
@@ -70,20 +70,21 @@ def documents():
     yield "s27-apprenticeship.json", S45 | {"id": "S27", "workload": {"hours": "P2Y"}}
 
 
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory):
-    base = tmp_path_factory.mktemp("formats")
-    golden = {f"{name}{(GOLDEN / path).suffix}": GOLDEN / path for name, path in SENT.items()}
-    sent = {name: path.read_bytes() for name, path in golden.items()} | dict(documents())
-    files = {f"submissions/school/{name}": content for name, content in sent.items()}
-    source = folders.source(base / "source", {"providers/school.json": REGISTRATION, **files})
-    with running.exchange(base / "exchange", source) as found:
-        yield found
+def files():
+    for name, path in SENT.items():
+        yield f"{name}{(GOLDEN / path).suffix}", (GOLDEN / path).read_bytes()
+    yield from documents()
+
+
+INPUTS = {
+    "providers/reader.json": REGISTRATION,
+    **{f"submissions/reader/{name}": content for name, content in files()},
+}
 
 
 def entry(exchange, name):
     every = folders.summary(exchange.folder)
-    return next(e for e in every if e["file"].rpartition("/")[2].partition(".")[0] == name)
+    return next(e for e in every if e["file"].startswith(f"reader/{name}."))
 
 
 def codes(found):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import folders, running
 from tests.support.rows import REGISTRATION, award, entry, published
 
 pytestmark = pytest.mark.broker
@@ -46,13 +45,10 @@ SENT = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory):
-    base = tmp_path_factory.mktemp("rows")
-    sent = {f"submissions/school/{name}.json": document for name, document in SENT.items()}
-    source = folders.source(base / "source", {"providers/school.json": REGISTRATION, **sent})
-    with running.exchange(base / "exchange", source) as found:
-        yield found
+INPUTS = {
+    "providers/school.json": REGISTRATION,
+    **{f"submissions/school/{name}.json": document for name, document in SENT.items()},
+}
 
 
 def definition(exchange, name):
