@@ -160,7 +160,7 @@ def test_s45_two_formats_under_one_id_are_one_award(exchange):
     assert record["definition"]["level"]["eqf"] == 4
 
 
-def test_s17_pay_never_reaches_a_public_topic(exchange):
+def test_pay_never_reaches_a_public_topic(exchange):
     for path in (exchange.folder / "published").glob("*.jsonl"):
         assert "31415926" not in path.read_text("utf-8")
         assert "salary" not in path.read_text("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import statistics
 import tokenize
 from collections import Counter
@@ -92,3 +93,13 @@ def test_no_two_files_of_tests_have_one_name():
     names = [each.path.rpartition("/")[2] for each in python_of("tests")]
     found = Counter(name for name in names if name.startswith("test_"))
     assert [name for name, count in found.items() if count > 1] == []
+
+
+def test_a_row_of_the_acceptance_list_stands_in_one_file():
+    found: dict[str, set[str]] = {}
+    for each in python_of("tests"):
+        for ids in re.findall(r"^def test_((?:s\d\d_)+)", each.text, re.MULTILINE):
+            for row in ids.strip("_").split("_"):
+                found.setdefault(row, set()).add(each.path)
+    assert len(found) > 25
+    assert {row: files for row, files in found.items() if len(files) > 1} == {}

@@ -22,7 +22,7 @@ from tests.support.accreditations import (
 STRANGER = replace(OPEN, id="list:9", organisation=organisation("Other", "vat:DE999999999"))
 
 
-def test_s33_an_accreditation_in_force_on_the_day_confirms_and_one_expired_a_day_before_does_not():
+def test_an_accreditation_in_force_on_the_day_confirms_and_one_expired_a_day_before_does_not():
     covered = judge(award(day="2026-12-31"), [LIMITED], loaded=True)
     late = judge(award(day="2027-01-01"), [LIMITED], loaded=True)
 
@@ -60,7 +60,7 @@ def test_s35_an_unlisted_vendor_that_names_an_industry_standard_is_industry():
 
 
 @pytest.mark.parametrize("claims", [(), ("unknown",)])
-def test_s36_unknown_quality_assurance_stays_unknown(claims):
+def test_unknown_quality_assurance_stays_unknown(claims):
     unlisted = award(awarding_bodies=(TRAINER,), quality_assurance=assured(*claims))
 
     assert judge(unlisted, [LIMITED], loaded=True).outcome == "unknown"

@@ -83,7 +83,7 @@ def test_the_row_of_an_award_is_found_by_every_body_and_that_of_a_definition_by_
     assert other.tokens == frozenset()
 
 
-def test_s15_an_amu_code_in_a_national_list_is_confirmed_without_any_other_register():
+def test_an_amu_code_in_a_national_list_is_confirmed_without_any_other_register():
     listed, reasons = list_of(AMU_LIST, name="amu", as_of=7)
     school = organisation("Herningsholm", "cvr:29554299", country="DK")
 

@@ -21,7 +21,7 @@ def earned(**changes):
     return assemble.award_of(award(**changes), provider(), "mc:de:d", LearnerKey("p", "k", KEY))
 
 
-def test_s32_an_award_without_date_is_refused():
+def test_an_award_without_date_is_refused():
     for given in (None, v("last spring", "issued_on")):
         with pytest.raises(Rejected) as failure:
             earned(issued_on=given)

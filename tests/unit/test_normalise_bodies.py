@@ -17,7 +17,7 @@ from tests.support.normalising import (
 )
 
 
-def test_s10_two_awarding_bodies_are_listed_with_their_roles():
+def test_two_awarding_bodies_are_listed_with_their_roles():
     given = (
         Body(name=v("Festo Didactic"), role=v("training provider")),
         Body(name=v("ihk  region STUTTGART")),

@@ -46,20 +46,20 @@ def test_a_whole_award_has_eleven_of_eleven():
 
 
 @pytest.mark.parametrize("name", EMPTY)
-def test_s32_each_absent_descriptor_is_named(name):
+def test_each_absent_descriptor_is_named(name):
     found = completeness.account(replace(WHOLE, **{name: EMPTY[name]}), AWARD.value, (), CLAIMED)
     assert name in found.completeness.absent
     assert found.completeness.mandatory == 10
     assert absences(found) == [name]
 
 
-def test_s24_an_absent_level_is_counted_but_not_told_where_none_was_claimed():
+def test_an_absent_level_is_counted_but_not_told_where_none_was_claimed():
     found = completeness.account(replace(WHOLE, level=None), None, (), ())
     assert found.completeness.mandatory == 8
     assert absences(found) == []
 
 
-def test_s24_a_non_formal_credential_needs_no_level():
+def test_a_non_formal_credential_needs_no_level():
     given = replace(WHOLE, level=None, route="non-formal")
     assert absences(completeness.account(given, None, (), CLAIMED)) == []
 
@@ -76,7 +76,7 @@ def test_a_part_that_says_nothing_of_the_descriptor_does_not_count(name, value):
     assert name in completeness.count(replace(WHOLE, **{name: value}), None).absent
 
 
-def test_s41_an_award_without_evidence_and_criteria_is_told():
+def test_an_award_without_evidence_and_criteria_is_told():
     bare = replace(AWARD.value, evidence=0)
     without = completeness.account(replace(WHOLE, learning_outcomes=()), bare, (), ())
     assert "evidence.insufficient" in [each.code for each in without.warnings]
@@ -95,7 +95,7 @@ def test_a_payload_of_ten_thousand_doubts_does_not_outgrow_the_message():
     assert len(completeness.account(WHOLE, None, (), doubts).warnings) == 100
 
 
-def test_s31_prior_learning_without_a_workload_is_complete():
+def test_prior_learning_without_a_workload_is_complete():
     validated = Exchange().send(complete(workload=(), route=v("VAE")))
     (record,) = records(validated)
     counted = record.account.completeness

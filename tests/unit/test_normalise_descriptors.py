@@ -43,14 +43,14 @@ NO_CODES = {"definition.arrived", "award.valid_until"}
 SKILL = "http://data.europa.eu/esco/skill/335228d2-297d-4e0e-a6ee-bc6a8dc110d9"
 
 
-def test_s12_performance_standards_are_apart_from_learning_outcomes_exams():
+def test_performance_standards_are_apart_from_learning_outcomes_exams():
     given = (v("performance standard"), v("learning outcomes exam"))
     found = assessments.assessment(parsed(assessments=given), provider())
     assert found.value.types == ("performance-standard", "learning-outcomes-exam")
     assert codes(found) == []
 
 
-def test_s13_portfolio_and_simulation_are_known_and_other_is_told():
+def test_portfolio_and_simulation_are_known_and_other_is_told():
     given = (v("Portfolio"), v("simulation industry 4.0"), v("other"))
     found = assessments.assessment(parsed(assessments=given), provider())
     assert found.value.types == ("portfolio", "simulation")
@@ -73,7 +73,7 @@ def test_unknown_supervision_is_told():
 
 
 @pytest.mark.parametrize("raw", ["berufsbegleitend", "part-time"])
-def test_s11_part_time_is_a_schedule_wherever_it_stands(raw):
+def test_part_time_is_a_schedule_wherever_it_stands(raw):
     for given in ({"modes": (v(raw),)}, {"schedule": v(raw)}):
         found = participation.participation(parsed(**given), provider())
         assert found.value.schedule == "part-time"
@@ -88,7 +88,7 @@ def test_a_mode_and_an_unknown_one_are_both_kept():
     assert codes(found) == ["participation.unrecognised"]
 
 
-def test_s35_quality_assurance_is_the_registration_s_where_the_payload_has_none():
+def test_quality_assurance_is_the_registration_s_where_the_payload_has_none():
     standard = (QualityAssurance(type="industry-standard", body="Vendor"),)
     found = assurance.quality_assurance(parsed(), provider(quality_assurance=standard))
     assert found.value == standard
@@ -139,7 +139,7 @@ def test_skills_that_are_no_esco_uris_are_told_and_the_statement_is_kept():
     assert codes(found) == ["skill.unrecognised"]
 
 
-def test_s02_a_satellite_names_its_core():
+def test_a_satellite_names_its_core():
     place = StackPlace(scheme=v("metis"), role=v("Satellite"), core=v("C1"))
     found = stacks.stack(parsed(stack=place), provider()).value
     assert (found.scheme, found.role, found.core) == ("metis", "satellite", "C1")

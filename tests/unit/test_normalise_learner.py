@@ -76,7 +76,7 @@ def test_a_birth_date_as_an_instant_is_never_cut():
 @pytest.mark.parametrize(
     "person", [None, Person(), Person(birth_date=v("1990-01-31")), Person(email=v(" "))]
 )
-def test_s32_a_person_without_identifier_and_name_is_missing(person):
+def test_a_person_without_identifier_and_name_is_missing(person):
     with pytest.raises(Rejected) as failure:
         learner.require(person)
     assert failure.value.code == "learner.missing"

@@ -19,7 +19,7 @@ def level(*claims):
 
 
 @pytest.mark.parametrize("raw", [1, 2, "5", "level 5", "EQF 5", "http://data.europa.eu/snb/eqf/5"])
-def test_s25_an_eqf_level_is_read_as_stated(raw):
+def test_an_eqf_level_is_read_as_stated(raw):
     found = level({"eqf": v(raw)})
     assert found.value.eqf == (raw if isinstance(raw, int) else 5)
     assert found.value.claimed_by == "provider"
@@ -36,7 +36,7 @@ def test_s25_an_eqf_level_is_read_as_stated(raw):
         ("NFQ", "7", 6, "NFQ"),
     ],
 )
-def test_s06_a_national_level_leads_to_eqf_and_is_kept(framework, value, eqf, code):
+def test_a_national_level_leads_to_eqf_and_is_kept(framework, value, eqf, code):
     found = level({"framework": v(framework), "value": v(value)})
     assert (found.value.eqf, found.value.framework, found.value.value) == (eqf, code, value)
     assert found.origins[0].rule == "nqf_to_eqf"
@@ -51,7 +51,7 @@ def test_s06_a_national_level_leads_to_eqf_and_is_kept(framework, value, eqf, co
         {"value": v("Foundational")},
     ],
 )
-def test_s06_s35_a_level_of_no_known_framework_is_absent(claim):
+def test_a_level_of_no_known_framework_is_absent(claim):
     found = level(claim)
     assert found.value is None
     assert codes(found) == ["level.unknown_framework"]

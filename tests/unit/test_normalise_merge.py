@@ -19,7 +19,7 @@ def two(first, second, *formats):
     return last(exchange.send(second, format=formats[1], submission="s2"))
 
 
-def test_s45_the_same_award_as_ob3_and_elm_is_one_key_with_two_sources():
+def test_the_same_award_as_ob3_and_elm_is_one_key_with_two_sources():
     record = two(award(**WORKLOAD), award(modes=(v("blended"),)), "ob3", "elm3")
     assert record.key == KEY
     assert [(each.format, each.submission) for each in record.sources] == [
@@ -30,7 +30,7 @@ def test_s45_the_same_award_as_ob3_and_elm_is_one_key_with_two_sources():
     assert record.definition.participation.modes == ("blended",)
 
 
-def test_s45_what_a_payload_says_stands_before_what_a_registration_adds():
+def test_what_a_payload_says_stands_before_what_a_registration_adds():
     complete_ = award(awarding_bodies=complete().awarding_bodies)
     record = two(complete_, award(), "ob3", "elm3")
     origins = {e.origin for e in record.account.provenance if e.descriptor == "awarding_bodies"}

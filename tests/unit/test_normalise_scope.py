@@ -59,10 +59,10 @@ def test_other_types_may_be_micro_credentials(kind):
         ("duration", "P9M", None),
     ],
 )
-def test_s27_the_size_decides_and_months_decide_nothing(unit, raw, code):
+def test_the_size_decides_and_months_decide_nothing(unit, raw, code):
     found = ending(unit, raw)
     assert (found.code if found else None) == code
 
 
-def test_s27_an_apprenticeship_by_type_is_no_micro_credential():
+def test_an_apprenticeship_by_type_is_no_micro_credential():
     assert ending(kind="ApprenticeshipCertificate").code == "scope.apprenticeship"

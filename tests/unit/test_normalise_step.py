@@ -24,7 +24,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 NAMED = {"reference": True, "title": None}
 
 
-def test_s01_a_definition_goes_on_under_its_own_key():
+def test_a_definition_goes_on_under_its_own_key():
     outcome = Exchange().send(complete(fields=(v("0714"),)))
     (emit,) = outcome.emits
     assert (emit.topic, emit.key) == ("normalised.v1", emit.record.definition.key)
@@ -41,7 +41,7 @@ def test_s01_a_definition_goes_on_under_its_own_key():
     assert (row.registered, row.definition) == (True, emit.record.definition)
 
 
-def test_s35_a_vendor_s_definition_takes_its_assurance_from_the_registration():
+def test_a_vendor_s_definition_takes_its_assurance_from_the_registration():
     (record,) = records(Exchange().send(parsed(levels=(LevelClaim(value=v("Foundational")),))))
     assert record.definition.quality_assurance[0].type == "chamber"
     assert record.definition.level is None
@@ -55,18 +55,18 @@ def test_a_definition_without_an_id_has_a_key_by_its_title():
     assert one.definition.id is None
 
 
-def test_s32_title_and_awarding_body_are_refused_by_name():
+def test_title_and_awarding_body_are_refused_by_name():
     without_title = refusal(Exchange(), parsed(title=v(" ", "achievement.name")))
     assert (without_title.code, without_title.path) == ("title.missing", "achievement.name")
     without_body = refusal(Exchange(awarding_bodies=()), parsed())
     assert without_body.code == "awarding_bodies.missing"
 
 
-def test_s32_a_definition_needs_no_learner():
+def test_a_definition_needs_no_learner():
     assert records(Exchange().send(parsed()))[0].account.completeness.mandatory_of == 9
 
 
-def test_s27_what_is_out_of_scope_ends_with_a_receipt_only():
+def test_what_is_out_of_scope_ends_with_a_receipt_only():
     outcome = Exchange().send(parsed(workload=(Amount(unit="ects", value=v(180, "ects")),)))
     (emit,) = outcome.emits
     assert (emit.topic, emit.key) == ("receipts.festo-like", "s1")
@@ -142,10 +142,10 @@ def test_an_award_by_name_takes_the_whole_definition():
     assert (origin.rule, origin.raw) == ("hours_per_day", "P5D")
 
 
-def test_s32_an_award_without_learner_is_refused():
+def test_an_award_without_learner_is_refused():
     assert refusal(Exchange(), award(learner=None)).code == "learner.missing"
 
 
-def test_s10_only_the_trainer_may_be_named():
+def test_only_the_trainer_may_be_named():
     (_, earned) = records(Exchange().send(award(awarding_bodies=(Body(name=v("Festo")),))))
     assert [each.name for each in earned.definition.awarding_bodies] == [{"de": "Festo"}]

@@ -19,7 +19,7 @@ def test_a_text_without_language_stands_under_the_payload_s_or_registration_s():
     assert texts.title(parsed(), provider(language=None)).value == {"und": "Robotik"}
 
 
-def test_s44_titles_in_el_pl_and_pt_are_kept():
+def test_titles_in_el_pl_and_pt_are_kept():
     given = {"el": "Ρομποτική", "pl": "Robotyka", "pt": "Robótica"}
     found = texts.title(parsed(title=v(given)), provider())
     assert found.value == given
@@ -32,7 +32,7 @@ def test_language_keys_become_subtags_and_the_plain_tag_wins():
     assert found == {"en": "Colour", "nl": "<b>Kleur</b>", "und": "?"}
 
 
-def test_s44_a_missing_language_falls_back_in_a_stated_order():
+def test_a_missing_language_falls_back_in_a_stated_order():
     given = {"el": "Ρ", "pl": "R", "pt": "Q"}
     assert texts.best(given, "pt") == "Q"
     assert texts.best({**given, "en": "E"}, "sv", "pl") == "R"

@@ -36,7 +36,7 @@ def asked(outcome):
     return [each.key for each in outcome.emits if isinstance(each.record, Again)]
 
 
-def test_s09_an_award_from_before_the_second_version_keeps_the_first():
+def test_an_award_from_before_the_second_version_keeps_the_first():
     exchange = Exchange()
     exchange.send(FIRST)
     exchange.send(SECOND)
@@ -44,7 +44,7 @@ def test_s09_an_award_from_before_the_second_version_keeps_the_first():
     assert learned(exchange.send(dated("2026-06-01"), key="mc:de:after")) == 2
 
 
-def test_s09_the_order_of_arrival_does_not_matter():
+def test_the_order_of_arrival_does_not_matter():
     seen = set()
     for order in itertools.permutations((FIRST, SECOND, dated("2026-05-01"))):
         exchange = Exchange()

@@ -47,7 +47,7 @@ def test_forty_hours_are_read_in_every_notation(unit, raw):
     assert codes(found) == []
 
 
-def test_s01_the_raw_value_is_kept_where_it_was_converted():
+def test_the_raw_value_is_kept_where_it_was_converted():
     assert read(("duration", "PT40H")).origins[0].raw == "PT40H"
     assert read(("hours", 40)).origins[0].raw is None
 
@@ -167,7 +167,7 @@ def test_what_is_no_positive_finite_amount_is_not_guessed(raw):
 
 
 @pytest.mark.parametrize(("raw", "hours"), [("16", 16), ("12 h", 12), ("1000000", 1_000_000)])
-def test_s02_s25_short_and_long_hours_are_kept(raw, hours):
+def test_short_and_long_hours_are_kept(raw, hours):
     assert read(("hours", raw)).value.hours == hours
 
 

@@ -101,7 +101,7 @@ def test_an_unknown_framework_gives_none(written):
     assert nqf.framework(written) is None
 
 
-def test_s06_norwegian_and_turkish_level_five_are_eqf_five():
+def test_norwegian_and_turkish_level_five_are_eqf_five():
     for written, country in (("NKR", "NO"), ("TYC", "TR")):
         framework = nqf.framework(written)
         assert framework.country == country

@@ -70,7 +70,7 @@ def test_what_the_list_does_not_have_gives_none(name, written):
     assert read(written) is None
 
 
-def test_s12_performance_standard_and_learning_outcomes_exam_are_kept_apart():
+def test_performance_standard_and_learning_outcomes_exam_are_kept_apart():
     assert assessment.assessment("performance standard").code == "performance-standard"
     assert assessment.assessment("learning outcomes exam").code == "learning-outcomes-exam"
 
@@ -85,7 +85,7 @@ def test_s12_performance_standard_and_learning_outcomes_exam_are_kept_apart():
         ("portfolio or simulation", None),
     ],
 )
-def test_s13_kinds_of_assessment_are_controlled_values(written, code):
+def test_kinds_of_assessment_are_controlled_values(written, code):
     found = assessment.assessment(written)
     assert (found.code if found else None) == code
 
@@ -126,7 +126,7 @@ def test_codes_of_other_lists_are_no_kinds_of_assessment(written):
 @pytest.mark.parametrize(
     "written", ["berufsbegleitend", "part-time", "Part Time", "parttime", "deltid"]
 )
-def test_s11_training_beside_work_is_part_time(written):
+def test_training_beside_work_is_part_time(written):
     assert participation.schedule(written).code == "part-time"
 
 
@@ -249,7 +249,7 @@ def test_the_types_of_quality_assurance_are_seven():
     }
 
 
-def test_s08_three_kinds_of_workers_stand_beside_the_groups_of_europass():
+def test_three_kinds_of_workers_stand_beside_the_groups_of_europass():
     groups = target_groups.all_target_groups()
     assert sum(group.uri is not None for group in groups) == 20
     for written, code in (
