@@ -35,7 +35,7 @@ class AssignmentCheck:
     def unassigned(self) -> set[str]:
         """Topics of which a partition is assigned to no member; they are named once.
 
-        None while the group is forming, and the next call asks again, twice a second at most.
+        Empty while the group is forming: a later call asks again, twice a second at most.
         Raises Unavailable.
         """
         if self.answered or time.monotonic() - self.asked < timeouts.ASSIGNMENT_CHECK_SECONDS:

@@ -18,25 +18,26 @@ def check(monkeypatch):
     """A check of which each call asks the broker, whose answers are a list."""
     answers = []
 
+    def assigned(_cluster, group):
+        assert group == "toy"
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
     class Admin:
         def __init__(self, _cluster):
             pass
 
-        def held(self, group):
-            assert group == "toy"
-            answer = answers.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
         def partitions(self):
             return PARTITIONS
 
+    monkeypatch.setattr(module.groups, "assigned", assigned)
     monkeypatch.setattr(module, "Admin", Admin)
     monkeypatch.setattr(timeouts, "ASSIGNMENT_CHECK_SECONDS", -1.0)
 
-    def of(inputs, *told):
-        answers[:] = told
+    def of(inputs, *given):
+        answers[:] = given
         return AssignmentCheck(None, "toy", inputs)
 
     return of
