@@ -1,6 +1,7 @@
 """How soon the commands answer: `python -m benchmarks.start`, best and median of some cold starts.
 
-`try` on one file, and `run` on the examples until it prints the first outcome.
+`try` on one file, `run` on the examples until it prints the first outcome, and a command of an
+operator where nothing listens at the broker's address.
 """
 
 from __future__ import annotations
@@ -47,8 +48,18 @@ def run_once(folder):
     return took
 
 
+def away_once(folder):
+    """Seconds until a command has said that there is no broker."""
+    began = time.monotonic()
+    commands.credstream("topics", "list", "--dir", folder, CREDSTREAM_BROKER="127.0.0.1:9")
+    return time.monotonic() - began
+
+
+MEASURED = {"try, one file": try_once, "run, first outcome": run_once, "no broker": away_once}
+
+
 def main():
-    for name, once in (("try, one file", try_once), ("run, first outcome", run_once)):
+    for name, once in MEASURED.items():
         with tempfile.TemporaryDirectory() as folder:
             took = [once(Path(folder) / str(number)) for number in range(STARTS)]
         print(f"{name}: best {min(took):.2f} s, median {statistics.median(took):.2f} s")

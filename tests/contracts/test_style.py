@@ -21,6 +21,7 @@ FEWEST_COMMENTS, MOST_COMMENTS = 1.8, 4.0
 MARKS = ("# noqa", "# type:", "# fmt:", "#!")
 SUPPORT = "tests/support"
 ALL = [*PRODUCT, SUPPORT, "benchmarks"]
+CLOCKS = {"monotonic", "perf_counter", "process_time", "thread_time", "time", "time_ns"}
 # A released migration is never edited.
 RELEASED = "/migrations/"
 
@@ -86,6 +87,23 @@ def commented(source: Source) -> int:
     return sum(
         token.type == tokenize.COMMENT and not token.string.startswith(MARKS) for token in tokens
     )
+
+
+def test_no_test_asserts_a_time_on_a_clock():
+    """A busy machine would fail it; that what is waited for never comes is asserted in one place."""
+    found = [
+        f"{each.path}:{node.lineno}"
+        for each in python_of("tests")
+        if each.path != "tests/support/waiting.py"
+        for node in ast.walk(each.tree)
+        if isinstance(node, ast.Assert) and CLOCKS & set(called(node))
+    ]
+    assert found == []
+
+
+def called(node: ast.AST):
+    calls = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
+    return (each.attr for each in calls if isinstance(each, ast.Attribute))
 
 
 def test_no_two_files_of_tests_have_one_name():

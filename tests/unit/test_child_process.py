@@ -13,7 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from credstream.process import child_process
+from credstream.process import child_process, timeouts
+from tests.support import waiting
 
 ROOT = Path(__file__).parents[2]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -74,11 +75,8 @@ def alive(lock):
 
 
 def wait_until(condition):
-    """Shorter than any child lives by itself: it ends for another reason, or the test fails."""
-    last = time.monotonic() + CHILD_SECONDS / 2
-    while not condition():
-        assert time.monotonic() < last, "still waiting"
-        time.sleep(0.01)
+    """Give up before any child ends by itself: what is waited for has another reason."""
+    waiting.eventually(condition, CHILD_SECONDS / 2)
 
 
 @pytest.fixture
@@ -106,7 +104,7 @@ def test_children_of_a_killed_parent_are_killed_too(tmp_path):
         [sys.executable, "-c", PARENT, str(tmp_path), CHILD, *flags], env=ENV
     ) as parent:
         wait_until(lambda: all(map(alive, locks)))
-        time.sleep(0.6)  # longer than one look of the watching thread: nobody dies early
+        time.sleep(2 * timeouts.PARENT_CHECK_SECONDS)  # every watching thread has looked
         assert all(map(alive, locks))
         parent.kill()
 
