@@ -8,7 +8,7 @@ from credstream.contract import topics
 from credstream.contract.messages import Emit, StepResult
 from credstream.contract.records import Again, Normalised
 from services.normalise import assemble, completeness, merge, versions
-from services.normalise.descriptors.base import Finding
+from services.normalise.descriptors.base import WithOrigins
 from services.normalise.facts import AwardRow, Facts, HeldAward, HeldDefinition, Row
 
 
@@ -19,7 +19,9 @@ def decide_again(again: Again, facts: Facts) -> StepResult[Row]:
     if held is None or definition is None or not _may_complete(held, definition):
         return StepResult()
     before = held.record
-    full = assemble.completed(Finding(before.definition, before.account.provenance), definition)
+    full = assemble.completed_by(
+        WithOrigins(before.definition, before.account.provenance), definition
+    )
     account = completeness.account(full.value, before.award, full.origins, before.account.warnings)
     if not held.waiting and (full.value, account) == (before.definition, before.account):
         return StepResult()
@@ -37,7 +39,7 @@ def _version_for(record: Normalised, facts: Facts) -> HeldDefinition | None:
     )
     version = record.definition.version if named else None
     day = record.award.issued_on if record.award else None
-    return versions.in_force(facts.definitions.get(record.definition.key, ()), day, version)
+    return versions.version_in_force(facts.definitions.get(record.definition.key, ()), day, version)
 
 
 def _may_complete(held: HeldAward, definition: HeldDefinition) -> bool:

@@ -1,4 +1,7 @@
-"""Counts the common descriptors of Annex I and says which are absent."""
+"""Counts the common descriptors of Annex I and lists those that are absent.
+
+Annex I of the Council Recommendation of 16 June 2022 on micro-credentials (2022/C 243/02).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from services.normalise.descriptors.base import unique
 
 Present = Callable[[Definition, Award | None], Any]
 
-# In the order of Annex I, M1 to M11. Those of an award say nothing about a definition.
+# In the order of Annex I, M1 to M11. A definition alone is not counted for those of awards.
 MANDATORY: Mapping[str, Present] = {
     "learner": lambda _, award: award,
     "title": lambda definition, _: definition.title,
@@ -26,25 +29,27 @@ MANDATORY: Mapping[str, Present] = {
     "awarding_bodies": lambda definition, _: definition.awarding_bodies,
     "issued_on": lambda _, award: award and award.issued_on,
     "learning_outcomes": lambda definition, _: definition.learning_outcomes,
-    "workload": lambda definition, _: _measured(definition),
+    "workload": lambda definition, _: _has_workload(definition),
     "level": lambda definition, _: definition.level,
-    "assessment": lambda definition, _: _assessed(definition),
-    "participation": lambda definition, _: _taken_part(definition),
+    "assessment": lambda definition, _: _has_assessment(definition),
+    "participation": lambda definition, _: _has_participation(definition),
     "quality_assurance": lambda definition, _: definition.quality_assurance,
 }
 OPTIONAL: Mapping[str, Present] = {
     "prerequisites": lambda definition, _: definition.prerequisites,
-    "supervision": lambda definition, award: _stated(definition.assessment) or _checked(award),
+    "supervision": lambda definition, award: (
+        _has_supervision(definition.assessment) or _has_identity_check(award)
+    ),
     "grade": lambda _, award: award and award.grade,
     "stack": lambda definition, _: definition.stack or definition.partial,
     "further_information": lambda definition, _: definition.further_information or definition.url,
 }
 VALIDATION = "validation"
-OF_AWARDS = frozenset({"learner", "issued_on", "grade"})
+AWARD_ONLY = frozenset({"learner", "issued_on", "grade"})
 
-# Warnings that depend on what is there in the end; made anew whenever the definition changes.
+# The warnings that depend on the completed record; they are replaced when its definition changes.
 ABSENT, NO_EVIDENCE = "descriptor.absent", "evidence.insufficient"
-REMADE = frozenset({ABSENT, NO_EVIDENCE})
+RECOUNTED = frozenset({ABSENT, NO_EVIDENCE})
 MOST_WARNINGS = 100
 
 
@@ -54,18 +59,20 @@ def account(
     origins: tuple[Origin, ...],
     warnings: tuple[Reason, ...],
 ) -> Account:
-    """The explanation of a record; warnings of an earlier count are replaced."""
-    kept = tuple(each for each in warnings if each.code not in REMADE)
+    """The account of a record; the warnings of an earlier count are replaced."""
+    kept = tuple(reason for reason in warnings if reason.code not in RECOUNTED)
     counted = count(definition, award)
-    found = (*_absences(counted, definition, kept), *_evidence(definition, award), *kept)
-    # A payload with ten thousand unknown skills must not outgrow the message.
-    return Account(provenance=origins, completeness=counted, warnings=unique(found)[:MOST_WARNINGS])
+    current = (*_absences(counted, definition, kept), *_no_evidence(definition, award), *kept)
+    # Warnings about ten thousand unknown skills would be larger than a message may be.
+    return Account(
+        provenance=origins, completeness=counted, warnings=unique(current)[:MOST_WARNINGS]
+    )
 
 
 def count(definition: Definition, award: Award | None) -> Completeness:
     mandatory, optional = _applicable(MANDATORY, award), _applicable(OPTIONAL, award)
-    if definition.route == VALIDATION and not _measured(definition):
-        # Prior learning is validated without an activity, so there is no workload to tell.
+    if definition.route == VALIDATION and not _has_workload(definition):
+        # Prior learning is validated without a learning activity, so there is no workload.
         del mandatory["workload"]
     absent = tuple(
         name for name, present in (mandatory | optional).items() if not present(definition, award)
@@ -81,7 +88,7 @@ def count(definition: Definition, award: Award | None) -> Completeness:
 
 def _applicable(descriptors: Mapping[str, Present], award: Award | None) -> dict[str, Present]:
     return {
-        name: present for name, present in descriptors.items() if award or name not in OF_AWARDS
+        name: present for name, present in descriptors.items() if award or name not in AWARD_ONLY
     }
 
 
@@ -96,36 +103,38 @@ def _absences(
 
 
 def _level_expected(definition: Definition, warnings: tuple[Reason, ...]) -> bool:
-    """A level is asked for `if applicable`: where one was claimed, and not for non-formal ones."""
-    claimed = any(each.code.startswith("level.") for each in warnings)
+    """Annex I has the level `if applicable`: one is claimed, and the route is not non-formal."""
+    claimed = any(reason.code.startswith("level.") for reason in warnings)
     return claimed and definition.route != "non-formal"
 
 
-def _evidence(definition: Definition, award: Award | None) -> tuple[Reason, ...]:
+def _no_evidence(definition: Definition, award: Award | None) -> tuple[Reason, ...]:
     if award is None or award.evidence or definition.learning_outcomes:
         return ()
     detail = "neither evidence nor criteria; add what was learned, or evidence of it"
     return (Reason(code=NO_EVIDENCE, path="evidence", detail=detail),)
 
 
-def _measured(definition: Definition) -> bool:
-    found = definition.workload
-    return found is not None and (found.hours is not None or found.ects is not None)
+def _has_workload(definition: Definition) -> bool:
+    workload = definition.workload
+    return workload is not None and (workload.hours is not None or workload.ects is not None)
 
 
-def _assessed(definition: Definition) -> bool:
-    found = definition.assessment
-    return found is not None and bool(found.types or found.other)
+def _has_assessment(definition: Definition) -> bool:
+    assessment = definition.assessment
+    return assessment is not None and bool(assessment.types or assessment.other)
 
 
-def _taken_part(definition: Definition) -> bool:
-    found = definition.participation
-    return found is not None and bool(found.modes or found.other or found.schedule)
+def _has_participation(definition: Definition) -> bool:
+    form = definition.participation
+    return form is not None and bool(form.modes or form.other or form.schedule)
 
 
-def _stated(found: Assessment | None) -> bool:
-    return found is not None and bool(found.supervision or found.identity_verified is not None)
+def _has_supervision(assessment: Assessment | None) -> bool:
+    return assessment is not None and bool(
+        assessment.supervision or assessment.identity_verified is not None
+    )
 
 
-def _checked(award: Award | None) -> bool:
+def _has_identity_check(award: Award | None) -> bool:
     return award is not None and award.identity_verified is not None

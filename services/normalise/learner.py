@@ -10,7 +10,7 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.formats.shared.parsed import Person, Value
-from services.normalise.descriptors.base import fold, plain
+from services.normalise.descriptors.base import casefolded, single_text
 from services.normalise.descriptors.dates import day, is_instant
 
 STRONGEST = ("national", "eidas", "esi", "did")
@@ -44,8 +44,10 @@ def identifiers(person: Person, country: str = "") -> tuple[tuple[str, str], ...
     Name and birth date, or a name alone, are used only where there is nothing else: they would
     join persons whom a real identifier keeps apart.
     """
-    given = [(identifier.scheme, plain(identifier.value)) for identifier in person.identifiers]
-    given += [("email", plain(person.email))]
+    given = [
+        (identifier.scheme, single_text(identifier.value)) for identifier in person.identifiers
+    ]
+    given += [("email", single_text(person.email))]
     folded = {_folded(scheme, value, country): None for scheme, value in given if value}
     strongest_first = sorted(folded, key=lambda pair: _strength(pair[0]))
     return tuple(strongest_first) or _by_name(person)
@@ -112,13 +114,13 @@ def _folded(scheme: str, value: str, country: str) -> tuple[str, str]:
     own = (name for prefix, name in PREFIXES.items() if compact.lower().startswith(prefix))
     name = next(own, ALIASES.get(scheme.lower(), scheme.lower()))
     if name not in CASE_MATTERS:
-        compact = fold(compact).removeprefix("mailto:").replace(" ", "")
+        compact = casefolded(compact).removeprefix("mailto:").replace(" ", "")
     return name, f"{country.lower()}:{compact}" if name == "national" and country else compact
 
 
 def _by_name(person: Person) -> tuple[tuple[str, str], ...]:
-    parts = (plain(person.given_name), plain(person.family_name))
-    name = fold(plain(person.full_name) or " ".join(each for each in parts if each))
+    parts = (single_text(person.given_name), single_text(person.family_name))
+    name = casefolded(single_text(person.full_name) or " ".join(each for each in parts if each))
     if not name:
         return ()
     born = _born(person.birth_date)
@@ -129,7 +131,7 @@ def _born(value: Value | None) -> str | None:
     """A birth date to compare by; an instant stays as written, since its day depends on a zone."""
     if value is None:
         return None
-    return (None if is_instant(value.raw) else day(value.raw)) or plain(value)
+    return (None if is_instant(value.raw) else day(value.raw)) or single_text(value)
 
 
 def _written(value: Value | None) -> Any:

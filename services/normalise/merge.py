@@ -10,7 +10,7 @@ from typing import Any
 from credstream.contract.records import Normalised
 from credstream.contract.values import Award, Definition, Origin, Reason, Source
 from services.normalise import completeness
-from services.normalise.descriptors.base import fold, unique
+from services.normalise.descriptors.base import casefolded, unique
 
 # The surest last: what is stated of this award is surer than what is stated of many.
 ORIGINS: Mapping[str, int] = {"registration": 1, "definition": 2, "derived": 3, "payload": 4}
@@ -42,7 +42,7 @@ def merge_sources(newest: Normalised, others: Sequence[Normalised]) -> Normalise
 
 def likeness(award: Award, definition: Definition) -> str:
     """The same text for awards to one learner, of one title, on one day, under whatever id."""
-    titles = sorted({fold(each) for each in definition.title.values()})
+    titles = sorted({casefolded(each) for each in definition.title.values()})
     parts = (award.learner.pseudonym, award.issued_on, *titles)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -1,6 +1,6 @@
-"""Counts free fields whose names tell of special categories (GDPR, article 9) or of pay.
+"""Counts unknown fields whose names are about special categories (GDPR, article 9) or about pay.
 
-Neither their paths nor their values go on: the name alone may say what a person is.
+Neither their paths nor their values are kept: the name of such a field may describe a person.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from credstream.vocabularies.text import LONGEST, folded
 
-# Beginnings of words, folded: what a word must begin with.
+# Folded; a word that begins with one of them is sensitive.
 STEMS: Mapping[str, str] = {
     "health": "disab handicap behinder schwerbehind invalidit discapac disabil niepelnosprawn"
     " deficien gehandicapt beperking funktionsneds αναπηρ health gesundh krankheit sante helbred"
@@ -25,27 +25,31 @@ STEMS: Mapping[str, str] = {
     "pay": "salar salair gehalt wynagrodz zarobk pensja remuner retribuz sueldo μισθ αμοιβ"
     " vencimento ordenado income einkommen",
 }
-# These begin other words too (`longitude`, `trophy`, `placard`): only the whole word tells.
+# Other words begin with these (`longitude`, `trophy`, `placard`), so the whole word is compared.
 WORDS = (
     "tro lon loon lohn race raca rasse raza politi stipendio nomina placa wage wages syndicat union"
 )
-OPEN = tuple(stem for stems in STEMS.values() for stem in stems.split())
-WHOLE = frozenset(WORDS.split())
-# A German compound ends with the word that matters: `Bruttogehalt`, `Stundenlohn`.
-ENDS = ("gehalt", "lohn", "salary", "behinderung")
+STEM_STARTS = tuple(stem for stems in STEMS.values() for stem in stems.split())
+WHOLE_WORDS = frozenset(WORDS.split())
+# The last part of a German compound says what it is: `Bruttogehalt`, `Stundenlohn`.
+WORD_ENDS = ("gehalt", "lohn", "salary", "behinderung")
 PART = re.compile(r"[./\[\]'\"#:]+")
 WORD = re.compile(r"[A-Z]?[^\WA-Z\d_]+|[A-Z]+(?![^\WA-Z\d_])")
 
 
-def sensitive(paths: Iterable[str]) -> int:
-    """How many of the paths end with the name of a special category or of pay."""
-    return sum(_tells(path) for path in paths)
+def count_sensitive(paths: Iterable[str]) -> int:
+    """The number of paths whose last part names a special category or pay."""
+    return sum(_is_sensitive(path) for path in paths)
 
 
-def _tells(path: str) -> bool:
+def _is_sensitive(path: str) -> bool:
     parts = [part for part in PART.split(path[-LONGEST:]) if not part.isdigit() and part]
-    return any(_word_tells(folded(word)) for word in WORD.findall(parts[-1])) if parts else False
+    return (
+        any(_is_sensitive_word(folded(word)) for word in WORD.findall(parts[-1]))
+        if parts
+        else False
+    )
 
 
-def _word_tells(word: str) -> bool:
-    return word in WHOLE or word.startswith(OPEN) or word.endswith(ENDS)
+def _is_sensitive_word(word: str) -> bool:
+    return word in WHOLE_WORDS or word.startswith(STEM_STARTS) or word.endswith(WORD_ENDS)

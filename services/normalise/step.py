@@ -10,9 +10,9 @@ from credstream.contract.messages import Emit, ReadMessage, StepResult
 from credstream.contract.records import Again, Normalised, Receipt, Received
 from credstream.contract.values import Award, Definition, Reason
 from credstream.formats.shared.parsed import Parsed
-from services.normalise import assemble, completeness, learner, merge, versions
+from services.normalise import assemble, awards, completeness, learner, merge, versions
 from services.normalise.again import decide_again
-from services.normalise.descriptors.base import Finding, plain, shown
+from services.normalise.descriptors.base import WithOrigins, shortened, single_text
 from services.normalise.examine import Submission
 from services.normalise.facts import (
     AwardRow,
@@ -64,27 +64,29 @@ def _submission(case: _Case, facts: Facts) -> StepResult[Row]:
     return _award(case, definition, facts)
 
 
-def _definition(case: _Case, definition: Finding[Definition], facts: Facts) -> StepResult[Row]:
+def _definition(case: _Case, definition: WithOrigins[Definition], facts: Facts) -> StepResult[Row]:
     own, key = definition.value, definition.value.key
     assemble.require(own, case.parsed)
-    full = replace(definition, warnings=(*definition.warnings, *assemble.remarks(case.parsed)))
+    full = replace(
+        definition, warnings=(*definition.warnings, *assemble.parser_warnings(case.parsed))
+    )
     held = facts.definitions.get(key, ())
-    since, replaces = versions.schedule(own, held, case.received.received_at)
+    since, replaces = versions.first_days(own, held, case.received.received_at)
     row = DefinitionRow(key, own, definition.origins, True, since, replaces)
     return _described(case, full, facts, row)
 
 
-def _award(case: _Case, definition: Finding[Definition], facts: Facts) -> StepResult[Row]:
+def _award(case: _Case, definition: WithOrigins[Definition], facts: Facts) -> StepResult[Row]:
     key = definition.value.key
-    award = assemble.award_of(case.parsed, case.received.registration, key, _learner_key(case))
-    version = plain(case.parsed.definition_version)
-    held = versions.in_force(facts.definitions.get(key, ()), award.value.issued_on, version)
+    award = awards.award_of(case.parsed, case.received.registration, key, _learner_key(case))
+    version = single_text(case.parsed.definition_version)
+    held = versions.version_in_force(facts.definitions.get(key, ()), award.value.issued_on, version)
     named = _names_only(case.parsed, definition.value)
     if named and held is None:
         return _wait(case, definition, award)
     # What another award only described completes no award that describes its definition itself.
     completes = held is not None and (named or held.registered)
-    full = assemble.completed(definition, held) if held is not None and completes else definition
+    full = assemble.completed_by(definition, held) if held is not None and completes else definition
     assemble.require(full.value, case.parsed)
     earned = _earned(case, full, award, facts)
     if completes or (held is not None and held.definition == definition.value):
@@ -99,7 +101,7 @@ def _names_only(parsed: Parsed, definition: Definition) -> bool:
 
 
 def _described(
-    case: _Case, definition: Finding[Definition], facts: Facts, row: DefinitionRow
+    case: _Case, definition: WithOrigins[Definition], facts: Facts, row: DefinitionRow
 ) -> StepResult[Row]:
     """Pass the definition on, and ask to handle again the awards whose definition it now is."""
     before = facts.definitions.get(row.key, ())
@@ -107,7 +109,7 @@ def _described(
     newest = after[-1]
     # An older version may come late: what is public stays the newest.
     if newest.since != row.since:
-        definition = Finding(newest.definition, newest.origins, definition.warnings)
+        definition = WithOrigins(newest.definition, newest.origins, definition.warnings)
     record = _record(case, row.key, definition, None)
     # What one award says of itself changes no other one that was complete.
     others = _rebound(facts, row.key, before, after) if row.registered else ()
@@ -126,7 +128,7 @@ def _rebound(
     return tuple(
         award
         for award, day in facts.followers.get(key, {}).items()
-        if versions.in_force(before, day) != versions.in_force(after, day)
+        if versions.version_in_force(before, day) != versions.version_in_force(after, day)
     )
 
 
@@ -136,7 +138,7 @@ def _arrived(award: str, definition: str, at: int) -> Emit:
 
 
 def _earned(
-    case: _Case, definition: Finding[Definition], award: Finding[Award], facts: Facts
+    case: _Case, definition: WithOrigins[Definition], award: WithOrigins[Award], facts: Facts
 ) -> StepResult[Row]:
     key = case.received.key
     alike = merge.likeness(award.value, definition.value)
@@ -157,24 +159,26 @@ def _twins(facts: Facts, alike: str, key: str) -> tuple[Reason, ...]:
     return (Reason(code="award.alike", path="", detail=detail),)
 
 
-def _wait(case: _Case, definition: Finding[Definition], award: Finding[Award]) -> StepResult[Row]:
+def _wait(
+    case: _Case, definition: WithOrigins[Definition], award: WithOrigins[Award]
+) -> StepResult[Row]:
     """Hold an award until its definition comes; what it says itself is kept."""
     key, named = case.received.key, case.parsed.definition_id
     record = _record(case, key, definition, award)
-    detail = f"the definition {shown(named.raw)} has not arrived yet" if named else ""
+    detail = f"the definition {shortened(named.raw)} has not arrived yet" if named else ""
     reason = Reason(code="definition.missing", path=named.path if named else "", detail=detail)
     held = _receipt(case, key, "held", reason)
     return StepResult(held.emits, (AwardRow(key, definition.value.key, record, waiting=True),))
 
 
 def _record(
-    case: _Case, key: str, definition: Finding[Definition], award: Finding[Award] | None
+    case: _Case, key: str, definition: WithOrigins[Definition], award: WithOrigins[Award] | None
 ) -> Normalised:
     received = case.received
     origins, warnings = definition.origins, definition.warnings
     if award is not None:
         origins += award.origins
-        warnings += (*award.warnings, *assemble.remarks(case.parsed))
+        warnings += (*award.warnings, *assemble.parser_warnings(case.parsed))
     earned = award.value if award else None
     return Normalised(
         key=key,
@@ -187,7 +191,7 @@ def _record(
         format=received.format,
         envelope=received.envelope,
         proof=received.proof,
-        mapping=assemble.MAPPING,
+        mapping=assemble.MAPPING_VERSION,
         definition=definition.value,
         award=earned,
         account=completeness.account(definition.value, earned, origins, warnings),

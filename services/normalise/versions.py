@@ -1,4 +1,4 @@
-"""Versions of a definition: which one was in force on the day of an award."""
+"""Chooses the version of a definition that was in force on the day of an award."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from datetime import UTC, datetime
 from credstream.contract.values import Definition
 from services.normalise.facts import HeldDefinition
 
-ALWAYS = ""
+SINCE_EVER = ""
 
 
-def in_force(
+def version_in_force(
     held: Sequence[HeldDefinition], day: str | None, named: str | None = None
 ) -> HeldDefinition | None:
     """The version that is named, else the last one that had begun on the day, else the first.
 
-    `held` is in the order of their first days; an award without a day has the newest.
+    `held` is in the order of the first days; without a day the newest version is chosen.
     """
-    by_name = next((each for each in held if named and each.definition.version == named), None)
+    by_name = next((known for known in held if named and known.definition.version == named), None)
     if by_name is not None or not held:
         return by_name
-    begun = [each for each in held if day is None or each.since <= day]
+    begun = [known for known in held if day is None or known.since <= day]
     return begun[-1] if begun else held[0]
 
 
-def schedule(
+def first_days(
     definition: Definition, held: Sequence[HeldDefinition], received_at: int
 ) -> tuple[str, tuple[str, ...]]:
     """The first day of an arriving version, and the first days of those that it replaces.
 
-    What the provider sends under the same version name corrects that version. A new version
-    without a first day is in force from the day on which it arrives (UTC). What awards
-    described of themselves makes way for what the provider sends as a definition.
+    A definition under the same version name corrects that version. A new version without a first
+    day is in force from the day on which it arrives (UTC). A definition that the provider sends
+    replaces those that were only described in awards.
     """
-    registered = [each for each in held if each.registered]
-    same = [each.since for each in registered if each.definition.version == definition.version]
-    described = tuple(each.since for each in held if not each.registered)
+    registered = [known for known in held if known.registered]
+    same = [known.since for known in registered if known.definition.version == definition.version]
+    described = tuple(known.since for known in held if not known.registered)
     since = definition.valid_from or (same[0] if same else None)
     if since is None:
-        today = _day(received_at)
-        since = today if any(each.since <= today for each in registered) else ALWAYS
+        today = _utc_day(received_at)
+        # The first version is in force for awards of earlier days as well.
+        since = today if any(known.since <= today for known in registered) else SINCE_EVER
     return since, (*same, *described)
 
 
-def _day(at: int) -> str:
+def _utc_day(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()

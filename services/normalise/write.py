@@ -10,7 +10,7 @@ from credstream.contract.codec import Codec
 from credstream.contract.records import Normalised
 from credstream.contract.values import Account, Completeness
 from credstream.storage.statements import upsert
-from services.normalise.assemble import MAPPING
+from services.normalise.assemble import MAPPING_VERSION
 from services.normalise.facts import AwardRow, DefinitionRow, Row
 from services.normalise.links import LinkRow
 from services.normalise.tables import AWARDS, DEFINITIONS, LINKS, SOURCES
@@ -74,7 +74,7 @@ def _as_record(row: DefinitionRow) -> Normalised:
         format="",
         envelope="",
         proof="",
-        mapping=MAPPING,
+        mapping=MAPPING_VERSION,
         definition=row.definition,
         account=Account(provenance=row.origins, completeness=none),
         cause="",

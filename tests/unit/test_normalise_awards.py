@@ -6,7 +6,7 @@ import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.formats.shared.parsed import FundingMark
-from services.normalise import assemble
+from services.normalise import awards
 from services.normalise.facts import LearnerKey
 from tests.support.normalising import (
     KEY,
@@ -18,7 +18,7 @@ from tests.support.normalising import (
 
 
 def earned(**changes):
-    return assemble.award_of(award(**changes), provider(), "mc:de:d", LearnerKey("p", "k", KEY))
+    return awards.award_of(award(**changes), provider(), "mc:de:d", LearnerKey("p", "k", KEY))
 
 
 def test_an_award_without_date_is_refused():

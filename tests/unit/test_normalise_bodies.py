@@ -6,7 +6,7 @@ import pytest
 
 from credstream.contract.values import Identifier
 from credstream.formats.shared.parsed import Body
-from services.normalise.descriptors import bodies
+from services.normalise.descriptors import bodies, places
 from tests.support.normalising import (
     CHAMBER,
     codes,
@@ -69,13 +69,13 @@ def test_the_country_is_the_payload_s_then_the_body_s_then_the_registration_s(
 ):
     body = Body(name=v("X"), country=v(of_body) if of_body else None)
     given = parsed(country=v(own) if own else None, awarding_bodies=(body,))
-    found = bodies.country(given, provider(country="AT"))
+    found = places.country(given, provider(country="AT"))
     assert (found.value, found.origins[0].origin) == (country, origin)
     assert codes(found) == ["country.unrecognised"] * (own == "Narnia")
 
 
 def test_the_country_of_a_registered_body_comes_before_the_provider_s():
-    found = bodies.country(parsed(), provider(country="AT"))
+    found = places.country(parsed(), provider(country="AT"))
     assert (found.value, found.origins[0].origin) == ("DE", "registration")
 
 

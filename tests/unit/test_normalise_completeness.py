@@ -8,7 +8,8 @@ import pytest
 
 from credstream.contract.values import Assessment, Participation, Reason, Workload
 from services.normalise import completeness
-from services.normalise.assemble import award_of, definition_of
+from services.normalise.assemble import definition_of
+from services.normalise.awards import award_of
 from services.normalise.facts import LearnerKey
 from tests.support.normalising import KEY, Exchange, award, complete, provider, records, v
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.normalise.descriptors.dates import birth_date_doubts, day, day_of, is_instant
+from services.normalise.descriptors.dates import birth_date_warnings, day, day_of, is_instant
 from tests.support.normalising import codes, v
 
 
@@ -72,7 +72,7 @@ def test_a_converted_date_keeps_what_was_written():
     ],
 )
 def test_a_birth_date_as_an_instant_is_told_without_the_date(raw, instant):
-    doubts = birth_date_doubts(v(raw, "dateOfBirth"))
+    doubts = birth_date_warnings(v(raw, "dateOfBirth"))
     assert is_instant(raw) is instant
     assert [each.code for each in doubts] == ["birth_date.instant"] * instant
     assert all("1999" not in each.detail and "9388" not in each.detail for each in doubts)

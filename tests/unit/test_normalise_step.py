@@ -6,7 +6,7 @@ from pathlib import Path
 
 from credstream.contract.records import Receipt
 from credstream.formats.shared.parsed import Amount, Body, LevelClaim
-from services.normalise.assemble import MAPPING
+from services.normalise.assemble import MAPPING_VERSION
 from services.normalise.facts import AwardRow, DefinitionRow
 from tests.support.normalising import (
     AT,
@@ -31,7 +31,7 @@ def test_a_definition_goes_on_under_its_own_key():
     assert (emit.record.kind, emit.record.award, emit.record.mapping) == (
         "definition",
         None,
-        MAPPING,
+        MAPPING_VERSION,
     )
     assert emit.record.definition.workload.hours == 40
     assert emit.record.definition.level.eqf == 5

@@ -10,8 +10,8 @@ from credstream.formats.shared.parsed import (
     LevelClaim,
     StatedOutcome,
 )
-from services.normalise.descriptors.funding import NUMBERS, doubts
-from services.normalise.sensitive import sensitive
+from services.normalise.descriptors.funding import PROJECT_NUMBERS, funding_warnings
+from services.normalise.sensitive import count_sensitive
 from tests.support.normalising import Exchange, award, complete, parsed, records, v
 
 SKILL = "http://data.europa.eu/esco/skill/5bc3e9a1-3f0f-4d0d-9d5f-0a6b1c2d3e4f"
@@ -116,7 +116,7 @@ def test_sensitive_free_fields_are_counted_and_never_named():
     ],
 )
 def test_common_names_are_not_sensitive(name):
-    assert sensitive([name]) == 0
+    assert count_sensitive([name]) == 0
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_common_names_are_not_sensitive(name):
     ],
 )
 def test_sensitive_names_are_known_in_the_ten_languages(name):
-    assert sensitive([f"extension.{name}"]) == 1
+    assert count_sensitive([f"extension.{name}"]) == 1
 
 
 @pytest.mark.parametrize(("eqf", "hours"), [(1, 8), (2, 16)])
@@ -184,8 +184,8 @@ def test_funders_are_of_a_list_and_project_numbers_have_their_shape(funder, refe
 
 def test_a_long_number_is_no_project():
     mark = FundingMark(funder=v("Erasmus+"), reference=v(PROJECT + "9" * 10**5))
-    assert [each.code for each in doubts((mark,))] == ["funding.number"]
-    assert NUMBERS["Erasmus+"].fullmatch(PROJECT)
+    assert [each.code for each in funding_warnings((mark,))] == ["funding.number"]
+    assert PROJECT_NUMBERS["Erasmus+"].fullmatch(PROJECT)
 
 
 def test_a_formal_claim_without_a_national_code_is_told():

@@ -11,8 +11,8 @@ from credstream.exchange.dry_run.ingested import ParsedFile
 from credstream.exchange.dry_run.result import learner_of
 from credstream.formats.shared.parsed import Parsed
 from services.ingest.examine import key_of
-from services.normalise import assemble, completeness
-from services.normalise.descriptors.base import Finding
+from services.normalise import assemble, awards, completeness
+from services.normalise.descriptors.base import WithOrigins
 from services.normalise.descriptors.dates import day_of
 from services.normalise.facts import LearnerKey
 
@@ -29,7 +29,7 @@ def partial_record(parsed: Parsed, file: ParsedFile, provider: Provider, at: int
         definition.value,
         award.value,
         (*definition.origins, *award.origins),
-        (*definition.warnings, *award.warnings, *assemble.remarks(parsed)),
+        (*definition.warnings, *award.warnings, *assemble.parser_warnings(parsed)),
     )
     return Normalised(
         key=key_of(parsed, provider),
@@ -41,7 +41,7 @@ def partial_record(parsed: Parsed, file: ParsedFile, provider: Provider, at: int
         format=file.format,
         envelope=file.envelope,
         proof=file.proof,
-        mapping=assemble.MAPPING,
+        mapping=assemble.MAPPING_VERSION,
         definition=definition.value,
         award=award.value,
         account=_without_learner(account) if _lacks_learner(parsed) else account,
@@ -54,13 +54,13 @@ def learner_key(pseudonym: str = "") -> LearnerKey:
     return LearnerKey(pseudonym, "try", THROW_AWAY)
 
 
-def _award(parsed: Parsed, provider: Provider, key: str) -> Finding[Award | None]:
+def _award(parsed: Parsed, provider: Provider, key: str) -> WithOrigins[Award | None]:
     """An award, or as much of it as there is: the step that refused it has said why."""
     if parsed.kind != "award":
-        return Finding(None)
+        return WithOrigins(None)
     try:
-        found = assemble.award_of(parsed, provider, key, learner_key())
-        return Finding(found.value, found.origins, found.warnings)
+        found = awards.award_of(parsed, provider, key, learner_key())
+        return WithOrigins(found.value, found.origins, found.warnings)
     except Rejected:
         day = day_of("issued_on", parsed.issued_on)
         award = Award(
@@ -70,7 +70,7 @@ def _award(parsed: Parsed, provider: Provider, key: str) -> Finding[Award | None
             evidence=parsed.evidence,
             status="",
         )
-        return Finding(award, day.origins)
+        return WithOrigins(award, day.origins)
 
 
 def _lacks_learner(parsed: Parsed) -> bool:

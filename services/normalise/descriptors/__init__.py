@@ -1,1 +1,1 @@
-"""One file per family of descriptors: values as written in, parts of the contract out."""
+"""The common descriptors, a module for each family: parsed values in, contract values out."""

@@ -7,50 +7,57 @@ from credstream.contract.values import QualityAssurance, Reason
 from credstream.formats.shared.parsed import Assurance, Parsed, Value
 from credstream.vocabularies import quality_assurance as kinds
 from services.normalise.descriptors.base import (
-    Finding,
-    doubt,
+    WithOrigins,
     from_payload,
     from_registration,
-    known,
-    plain,
+    look_up,
+    single_text,
+    warning_about,
 )
 
 UNKNOWN = "unknown"
 FIX = "write a type of the list, such as external or industry-standard"
 
 
-def quality_assurance(parsed: Parsed, provider: Provider) -> Finding[tuple[QualityAssurance, ...]]:
-    read = [(each, place) for each in parsed.quality_assurance if (place := _place(each))]
-    if not read:
+def quality_assurance(
+    parsed: Parsed, provider: Provider
+) -> WithOrigins[tuple[QualityAssurance, ...]]:
+    stated = [
+        (assurance, value)
+        for assurance in parsed.quality_assurance
+        if (value := _first_value(assurance))
+    ]
+    if not stated:
         registered = provider.quality_assurance
         origins = (from_registration("quality_assurance"),) if registered else ()
-        return Finding(registered, origins)
-    found = tuple(_assurance(each) for each, _ in read)
-    return Finding(
-        found,
+        return WithOrigins(registered, origins)
+    assurances = tuple(_assurance(assurance) for assurance, _ in stated)
+    return WithOrigins(
+        assurances,
         tuple(
-            from_payload("quality_assurance", place, None if each.type is None else kind.type)
-            for (each, place), kind in zip(read, found, strict=True)
+            from_payload("quality_assurance", value, None if given.type is None else result.type)
+            for (given, value), result in zip(stated, assurances, strict=True)
         ),
-        tuple(reason for each, place in read for reason in _doubts(each, place)),
+        tuple(reason for given, value in stated for reason in _warnings(given, value)),
     )
 
 
-def _place(given: Assurance) -> Value | None:
-    values = (given.type, given.body, given.reference)
-    return next((each for each in values if each and plain(each)), None)
+def _first_value(assurance: Assurance) -> Value | None:
+    """The value whose path the whole assurance is given."""
+    values = (assurance.type, assurance.body, assurance.reference)
+    return next((value for value in values if value and single_text(value)), None)
 
 
-def _assurance(given: Assurance) -> QualityAssurance:
-    kind = known(given.type, kinds.quality_assurance)
+def _assurance(stated: Assurance) -> QualityAssurance:
+    kind = look_up(stated.type, kinds.quality_assurance)
     return QualityAssurance(
         type=kind.code if kind else UNKNOWN,
-        body=plain(given.body),
-        reference=plain(given.reference),
+        body=single_text(stated.body),
+        reference=single_text(stated.reference),
     )
 
 
-def _doubts(given: Assurance, place: Value) -> tuple[Reason, ...]:
-    if known(given.type, kinds.quality_assurance):
+def _warnings(stated: Assurance, value: Value) -> tuple[Reason, ...]:
+    if look_up(stated.type, kinds.quality_assurance):
         return ()
-    return (doubt("quality_assurance.unrecognised", place, FIX),)
+    return (warning_about("quality_assurance.unrecognised", value, FIX),)

@@ -1,4 +1,4 @@
-"""Says what is doubtful about marks of funding: an unlisted funder, a number not of its shape."""
+"""Warns about funding marks with an unlisted funder or an invalid project number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import FundingMark
 from credstream.vocabularies.text import match_key
-from services.normalise.descriptors.base import plain
+from services.normalise.descriptors.base import single_text
 
 FUNDERS: Mapping[str, tuple[str, ...]] = {
     "ESF+": ("ESF Plus", "European Social Fund Plus", "Europäischer Sozialfonds Plus", "FSE+"),
@@ -29,8 +29,8 @@ FUNDERS: Mapping[str, tuple[str, ...]] = {
     "employer": (),
     "self-funded": ("learner",),
 }
-# Only these have one shape in all countries; of the others nothing is known, so nothing is said.
-NUMBERS: Mapping[str, re.Pattern[str]] = {
+# Only these funders number projects alike in all countries; other numbers are not checked.
+PROJECT_NUMBERS: Mapping[str, re.Pattern[str]] = {
     "Erasmus+": re.compile(
         r"20[0-9]{2}-[1-3]-[A-Z]{2}[0-9]{2}-KA[0-9]{3}(?:-[A-Z]{3})?-[0-9]{6,9}|[0-9]{9}", re.ASCII
     ),
@@ -40,29 +40,29 @@ FUNDER_FIX = "write a funder of the list, such as ESF+ or Erasmus+; it is kept a
 NUMBER_DETAIL = "no project number of this funder; for Erasmus+ such as 2023-1-DE02-KA220-VET-…"
 
 
-def funder(written: str) -> str | None:
+def funder(name: str) -> str | None:
     """The funder of the closed list, by its name there or another one."""
-    # `ESF` and `ESF+` differ in a sign that squeezing takes away.
-    return _BY_NAME.get(_name(written))
+    return _BY_NAME.get(_match_key(name))
 
 
-def doubts(marks: Iterable[FundingMark]) -> tuple[Reason, ...]:
-    """Warnings without what was seen: a funder may be a person, a reference their account."""
-    return tuple(reason for mark in marks for reason in _doubts(mark))
+def funding_warnings(marks: Iterable[FundingMark]) -> tuple[Reason, ...]:
+    """Warnings without the values: a funder may be a person, and a reference their account."""
+    return tuple(reason for mark in marks for reason in _warnings_of(mark))
 
 
-def _doubts(mark: FundingMark) -> Iterable[Reason]:
-    written, reference = plain(mark.funder), plain(mark.reference)
-    code = funder(written) if written else None
-    if written and code is None:
+def _warnings_of(mark: FundingMark) -> Iterable[Reason]:
+    name, reference = single_text(mark.funder), single_text(mark.reference)
+    code = funder(name) if name else None
+    if name and code is None:
         yield Reason(code="funding.unrecognised", path=mark.funder.path, detail=FUNDER_FIX)
-    shape = NUMBERS.get(code or "")
-    if shape and reference and mark.reference and not shape.fullmatch(reference):
+    pattern = PROJECT_NUMBERS.get(code or "")
+    if pattern and reference and mark.reference and not pattern.fullmatch(reference):
         yield Reason(code="funding.number", path=mark.reference.path, detail=NUMBER_DETAIL)
 
 
-def _name(written: str) -> str:
-    return match_key(written[:200].replace("+", " plus "))
+def _match_key(name: str) -> str:
+    """The match key of a funder; `ESF` and `ESF+` differ in a sign that match keys lack."""
+    return match_key(name[:200].replace("+", " plus "))
 
 
-_BY_NAME = {_name(name): code for code, others in FUNDERS.items() for name in (code, *others)}
+_BY_NAME = {_match_key(name): code for code, others in FUNDERS.items() for name in (code, *others)}

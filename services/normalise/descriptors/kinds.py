@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from credstream.contract.records import Provider
 from credstream.contract.values import Reason
 from credstream.formats.shared.parsed import Parsed
-from services.normalise.descriptors.base import Finding, doubt, fold, from_payload, known, plain
+from services.normalise.descriptors.base import (
+    WithOrigins,
+    casefolded,
+    from_payload,
+    look_up,
+    single_text,
+    warning_about,
+)
 
 ROUTES: Mapping[str, str] = {
     "formal": "formal",
@@ -26,38 +33,40 @@ ROUTES: Mapping[str, str] = {
     "http://data.europa.eu/snb/learning-setting/6fd4685715": "formal",
     "http://data.europa.eu/snb/learning-setting/e207a81fc7": "non-formal",
 }
+ROUTE_FIX = "write formal, non-formal or validation"
 UNPROVEN_FIX = "state the national code of the qualification"
-# Schemes of a maker's own system, or of anybody's: no authority gives such a code.
-NO_CODE = frozenset({"", "id", "local", "url", "urn", "uuid", "did", "ooapi", "ctid", "doi"})
-MICRO = frozenset({"microcredential", "micro-credential", "micro credential"})
+# Schemes of identifiers that anybody can make; no authority gives them.
+NOT_NATIONAL = frozenset({"", "id", "local", "url", "urn", "uuid", "did", "ooapi", "ctid", "doi"})
+MICRO_CREDENTIAL = frozenset({"microcredential", "micro-credential", "micro credential"})
 
 
-def route(parsed: Parsed, _: Provider) -> Finding[str | None]:
-    found = known(parsed.route, _route)
-    if parsed.route is None or plain(parsed.route) is None:
-        return Finding(None)
-    if found is None:
-        fix = "write formal, non-formal or validation"
-        return Finding(None, (), (doubt("route.unrecognised", parsed.route, fix),))
-    return Finding(found, (from_payload("route", parsed.route, found),), _unproven(parsed, found))
+def route(parsed: Parsed, _: Provider) -> WithOrigins[str | None]:
+    code = look_up(parsed.route, _route)
+    if parsed.route is None or single_text(parsed.route) is None:
+        return WithOrigins(None)
+    if code is None:
+        warning = warning_about("route.unrecognised", parsed.route, ROUTE_FIX)
+        return WithOrigins(None, (), (warning,))
+    origin = from_payload("route", parsed.route, code)
+    return WithOrigins(code, (origin,), _formal_without_code(parsed, code))
 
 
-def credential_type(parsed: Parsed, _: Provider) -> Finding[str | None]:
-    """The kind as written; the spellings of micro-credential become one."""
-    written = plain(parsed.credential_type)
+def credential_type(parsed: Parsed, _: Provider) -> WithOrigins[str | None]:
+    """The kind as written; the notations of micro-credential become one."""
+    written = single_text(parsed.credential_type)
     if parsed.credential_type is None or written is None:
-        return Finding(None)
-    found = "micro-credential" if fold(written) in MICRO else written
-    return Finding(found, (from_payload("credential_type", parsed.credential_type, found),))
+        return WithOrigins(None)
+    kind = "micro-credential" if casefolded(written) in MICRO_CREDENTIAL else written
+    return WithOrigins(kind, (from_payload("credential_type", parsed.credential_type, kind),))
 
 
-def _unproven(parsed: Parsed, found: str) -> tuple[Reason, ...]:
-    """A formal qualification has a national code; the claim is kept, and told to lack one."""
-    codes = (each for each in parsed.identifiers if fold(each.scheme) not in NO_CODE)
-    if found != "formal" or parsed.route is None or any(plain(each.value) for each in codes):
+def _formal_without_code(parsed: Parsed, code: str) -> tuple[Reason, ...]:
+    """A warning for a formal qualification without a national code, which each of them has."""
+    national = (id_ for id_ in parsed.identifiers if casefolded(id_.scheme) not in NOT_NATIONAL)
+    if code != "formal" or parsed.route is None or any(single_text(id_.value) for id_ in national):
         return ()
-    return (doubt("route.formal_unproven", parsed.route, UNPROVEN_FIX),)
+    return (warning_about("route.formal_unproven", parsed.route, UNPROVEN_FIX),)
 
 
 def _route(text: str) -> str | None:
-    return ROUTES.get(fold(text))
+    return ROUTES.get(casefolded(text))

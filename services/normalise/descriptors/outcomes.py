@@ -6,24 +6,26 @@ from credstream.contract.records import Provider
 from credstream.contract.values import LearningOutcome, Origin, Reason
 from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import esco
-from services.normalise.descriptors.base import Finding, coded, from_payload
-from services.normalise.descriptors.texts import by_language, default_language, doubly_encoded
+from services.normalise.descriptors.base import WithOrigins, codes_of, from_payload, unique
+from services.normalise.descriptors.texts import by_language, default_language, mojibake_warnings
 
 SKILL_FIX = "write the URI of an ESCO skill; the statement itself is kept"
 
 
-def learning_outcomes(parsed: Parsed, provider: Provider) -> Finding[tuple[LearningOutcome, ...]]:
-    default = default_language(parsed, provider)
-    found: list[LearningOutcome] = []
+def learning_outcomes(
+    parsed: Parsed, provider: Provider
+) -> WithOrigins[tuple[LearningOutcome, ...]]:
+    language = default_language(parsed, provider)
+    outcomes: list[LearningOutcome] = []
     origins: list[Origin] = []
     warnings: list[Reason] = []
-    for each in parsed.learning_outcomes:
-        skills = coded(
-            "learning_outcomes", each.skills, esco.skill_uri, "skill.unrecognised", SKILL_FIX
+    for stated in parsed.learning_outcomes:
+        skills = codes_of(
+            "learning_outcomes", stated.skills, esco.skill_uri, "skill.unrecognised", SKILL_FIX
         )
-        text = by_language(each.text, default)
-        warnings += (*doubly_encoded(each.text, text), *skills.warnings)
+        text = by_language(stated.text, language)
+        warnings += (*mojibake_warnings(stated.text, text), *skills.warnings)
         if text or skills.value:
-            found.append(LearningOutcome(text=text, skills=skills.value))
-            origins.append(from_payload("learning_outcomes", each.text))
-    return Finding(tuple(found), tuple(dict.fromkeys(origins)), tuple(warnings))
+            outcomes.append(LearningOutcome(text=text, skills=skills.value))
+            origins.append(from_payload("learning_outcomes", stated.text))
+    return WithOrigins(tuple(outcomes), unique(origins), tuple(warnings))

@@ -1,4 +1,7 @@
-"""Form of participation (M10) and schedule; sources put the one where the other belongs."""
+"""Form of participation (M10) and schedule.
+
+Sources write modes as schedules and schedules as modes, so each text is looked up as both.
+"""
 
 from __future__ import annotations
 
@@ -9,40 +12,42 @@ from credstream.contract.values import Participation
 from credstream.formats.shared.parsed import Parsed
 from credstream.vocabularies import participation as forms
 from services.normalise.descriptors.base import (
-    Finding,
-    doubt,
+    WithOrigins,
     from_payload,
-    shown,
-    sort_out,
+    look_up_all,
+    shortened,
     unique,
+    warning_about,
 )
 
 FIX = "write a form of the list, such as online or part-time; it is kept as text meanwhile"
 
 
 class _Form(NamedTuple):
+    """A term with the list that has it: mode or schedule."""
+
     code: str
-    of: str
+    list: str
 
 
-def participation(parsed: Parsed, _: Provider) -> Finding[Participation | None]:
-    given = (*parsed.modes, *((parsed.schedule,) if parsed.schedule else ()))
-    recognised, strange = sort_out(given, _form)
-    if not recognised and not strange:
-        return Finding(None)
-    schedules = unique(form.code for _, form in recognised if form.of == "schedule")
-    found = Participation(
-        modes=unique(form.code for _, form in recognised if form.of == "mode"),
-        other=unique(shown(value.raw) for value in strange),
+def participation(parsed: Parsed, _: Provider) -> WithOrigins[Participation | None]:
+    stated = (*parsed.modes, *((parsed.schedule,) if parsed.schedule else ()))
+    recognised, unrecognised = look_up_all(stated, _form)
+    if not recognised and not unrecognised:
+        return WithOrigins(None)
+    schedules = unique(form.code for _, form in recognised if form.list == "schedule")
+    described = Participation(
+        modes=unique(form.code for _, form in recognised if form.list == "mode"),
+        other=unique(shortened(value.raw) for value in unrecognised),
         schedule=schedules[0] if schedules else None,
     )
-    return Finding(
-        found,
+    return WithOrigins(
+        described,
         (
             *(from_payload("participation", value, form.code) for value, form in recognised),
-            *(from_payload("participation", value) for value in strange),
+            *(from_payload("participation", value) for value in unrecognised),
         ),
-        tuple(doubt("participation.unrecognised", value, FIX) for value in strange),
+        tuple(warning_about("participation.unrecognised", value, FIX) for value in unrecognised),
     )
 
 

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from credstream.contract.records import Provider
 from credstream.contract.values import PartialQualification, Stack
 from credstream.formats.shared.parsed import Parsed, Value
-from services.normalise.descriptors.base import Finding, doubt, fold, from_payload, plain, truth
+from services.normalise.descriptors.base import (
+    WithOrigins,
+    casefolded,
+    from_payload,
+    single_text,
+    truth_value,
+    warning_about,
+)
 
 ROLES: Mapping[str, str] = {
     "core": "core",
@@ -20,30 +27,32 @@ ROLES: Mapping[str, str] = {
 FIX = "name the scheme, and the role core, satellite or part"
 
 
-def stack(parsed: Parsed, _: Provider) -> Finding[Stack | None]:
-    given = parsed.stack
-    place = _first(given.scheme, given.role, given.core) if given else None
-    if given is None or place is None:
-        return Finding(None)
-    scheme, role = plain(given.scheme), ROLES.get(fold(plain(given.role) or ""))
+def stack(parsed: Parsed, _: Provider) -> WithOrigins[Stack | None]:
+    stated = parsed.stack
+    value = _first_value(stated.scheme, stated.role, stated.core) if stated else None
+    if stated is None or value is None:
+        return WithOrigins(None)
+    scheme = single_text(stated.scheme)
+    role = ROLES.get(casefolded(single_text(stated.role) or ""))
     if scheme is None or role is None:
-        return Finding(None, (), (doubt("stack.unrecognised", place, FIX),))
-    found = Stack(scheme=scheme, role=role, core=plain(given.core))
-    return Finding(found, (from_payload("stack", place),))
+        return WithOrigins(None, (), (warning_about("stack.unrecognised", value, FIX),))
+    place = Stack(scheme=scheme, role=role, core=single_text(stated.core))
+    return WithOrigins(place, (from_payload("stack", value),))
 
 
-def partial(parsed: Parsed, _: Provider) -> Finding[PartialQualification | None]:
-    """Whether it is a part; naming the whole says so too."""
-    given = parsed.partial
-    place = _first(given.is_part, given.qualification) if given else None
-    if given is None or place is None:
-        return Finding(None)
-    whole, stated = plain(given.qualification), truth(given.is_part)
-    if stated is None and whole is None:
-        return Finding(None)
-    found = PartialQualification(is_part=stated is not False, qualification=whole)
-    return Finding(found, (from_payload("partial", place),))
+def partial(parsed: Parsed, _: Provider) -> WithOrigins[PartialQualification | None]:
+    """Whether it is a part; a payload that names the whole says so as well."""
+    stated = parsed.partial
+    value = _first_value(stated.is_part, stated.qualification) if stated else None
+    if stated is None or value is None:
+        return WithOrigins(None)
+    whole, is_part = single_text(stated.qualification), truth_value(stated.is_part)
+    if is_part is None and whole is None:
+        return WithOrigins(None)
+    qualification = PartialQualification(is_part=is_part is not False, qualification=whole)
+    return WithOrigins(qualification, (from_payload("partial", value),))
 
 
-def _first(*values: Value | None) -> Value | None:
-    return next((each for each in values if each and plain(each)), None)
+def _first_value(*values: Value | None) -> Value | None:
+    """The value whose path the whole object is given."""
+    return next((value for value in values if value and single_text(value)), None)
