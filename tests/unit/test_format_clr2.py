@@ -47,7 +47,7 @@ def test_awards_that_share_the_id_of_an_achievement_are_all_there():
     assert titles(child(1, "Soil", "urn:a:x"), child(2, "Water", "urn:a:x")) == ["Soil", "Water"]
 
 
-def test_a_copy_under_other_ids_is_taken_once_and_told():
+def test_a_copy_under_other_ids_counts_once_with_a_warning():
     (only,), unread = read(record(child(1), child(2), child(3, proof={"type": "x"})))
     assert unread == []
     assert only.credential_id.raw == "urn:c:1"
@@ -80,7 +80,7 @@ def test_a_child_has_the_issuer_and_the_learner_of_its_record_unless_it_has_its_
         (7, "clr.child_no_award"),
     ],
 )
-def test_a_child_that_is_no_award_is_told_and_the_others_go_on(inside, code):
+def test_a_child_that_is_no_award_is_skipped_with_a_reason_and_the_others_are_read(inside, code):
     good, (reason,) = read(record(inside, child(1)))
     assert [each.title.raw for each in good] == ["Soil"]
     assert (reason.code, reason.path) == (code, "credentialSubject.verifiableCredential[0]")
@@ -94,7 +94,7 @@ def test_a_child_that_is_no_award_is_told_and_the_others_go_on(inside, code):
         ("isParentOf", "urn:a:whole", "urn:a:1"),
     ],
 )
-def test_an_association_tells_what_an_award_is_part_of(kind, source, target):
+def test_an_association_says_what_an_award_is_part_of(kind, source, target):
     told = {"associationType": kind, "sourceId": source, "targetId": target}
     whole = {"id": "urn:a:whole", "type": ["Achievement"], "name": "River keeper"}
     (only,), _ = read(record(child(1), association=[told], achievement=[whole]))
@@ -102,7 +102,7 @@ def test_an_association_tells_what_an_award_is_part_of(kind, source, target):
 
 
 @pytest.mark.parametrize("kind", ["precedes", "isRelatedTo"])
-def test_other_associations_make_no_part(kind):
+def test_other_associations_do_not_make_an_award_a_part(kind):
     told = {"associationType": kind, "sourceId": "urn:a:1", "targetId": "urn:a:2"}
     (only,), _ = read(record(child(1), association=[told]))
     assert only.partial is None

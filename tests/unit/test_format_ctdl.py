@@ -47,7 +47,7 @@ def only(**members):
         {"Credential": {"CTID": "ce-1", "Name": "Bee keeping"}},
     ],
 )
-def test_it_is_told_by_its_terms(document):
+def test_it_is_recognised_by_its_terms(document):
     (found,) = read(document)
     assert (found.kind, found.definition_id.raw, found.learner) == ("definition", "ce-1", None)
 
@@ -77,7 +77,7 @@ def test_a_path_is_that_of_the_graph():
         ("Certificate", False),
     ],
 )
-def test_a_degree_is_told_by_its_class(kind, degree):
+def test_a_degree_is_recognised_by_its_class(kind, degree):
     found = only(**{"@type": f"ceterms:{kind}"}).credential_type.raw
     assert (found == "degree") == degree
 
@@ -89,7 +89,7 @@ def test_a_name_without_its_prefix_or_with_a_blank_is_read():
 
 
 @pytest.mark.parametrize("kind", sorted(ctdl.NO_DEFINITION))
-def test_what_stands_beside_a_credential_is_none(kind):
+def test_a_node_that_describes_no_credential_is_not_read_as_one(kind):
     document = {**GRAPH, "@graph": [{**NODE, "@type": f"ceterms:{kind}"}]}
     assert detect(json.dumps(document).encode()).unfit.code == "ctdl.no_credential"
     assert list(ctdl.split(document, Rules())) == []

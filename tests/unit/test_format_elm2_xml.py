@@ -48,7 +48,7 @@ def test_a_reference_to_nothing_is_nothing(name):
     assert only(spoilt).kind == "award"
 
 
-def test_a_prefix_is_no_matter():
+def test_any_namespace_prefix_is_read():
     prefixed = (
         WHOLE.replace("</", "</e:")
         .replace("<", "<e:")
@@ -79,7 +79,7 @@ def test_activities_count_where_nothing_was_achieved():
     assert only(alone).title.raw["en"] == "Attended"
 
 
-def test_pictures_and_signatures_stay_behind():
+def test_pictures_and_signatures_are_left_out_of_parts():
     ((document, _),) = read(WHOLE)
     assert b"AAAA" not in documents.write(document)
 
@@ -90,7 +90,7 @@ def test_a_credential_without_a_claim_says_so():
 
 
 @pytest.mark.parametrize("name", ["qualification", "learningOutcomeReferences"])
-def test_a_piece_of_a_credential_is_named_as_one(name):
+def test_a_fragment_of_a_credential_is_named_as_one(name):
     assert unfit(f"<{name} xmlns='{SNB}'><title/></{name}>") == "elm2.fragment"
 
 

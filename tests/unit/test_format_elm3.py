@@ -65,7 +65,7 @@ def codes(document):
         (None, False),
     ],
 )
-def test_a_credential_is_known_by_its_type_or_its_context(document, expected):
+def test_a_credential_is_recognised_by_its_type_or_its_context(document, expected):
     assert elm3.recognise(document) is expected
 
 
@@ -89,7 +89,7 @@ def test_claims_without_ids_of_their_own_still_get_different_ones(names):
     assert len({each.credential_id.raw for each in parts}) == 2
 
 
-def test_what_another_claim_tells_is_still_known_after_the_split():
+def test_an_object_that_another_claim_describes_is_still_found_after_the_split():
     named = CLAIM | {
         "id": "urn:epass:learningAchievement:2",
         "awardedBy": {"type": "AwardingProcess", "awardingBody": {"id": "urn:epass:org:1"}},
@@ -121,7 +121,7 @@ def test_an_id_counted_up_within_the_file_is_no_definition_id(name, expected):
     assert elm3.parse(with_spec(id=name)).definition_id.raw == expected
 
 
-def test_a_concept_local_to_the_file_is_told_by_its_label():
+def test_a_concept_with_an_id_local_to_the_file_is_read_by_its_label():
     parsed = elm3.parse(FULL)
     assert [each.raw for each in parsed.assessments] == [
         {"en": "practical examination"},
@@ -171,7 +171,7 @@ def test_an_unsealed_credential_is_dated_by_its_award():
     assert elm3.parse(document).issued_on.raw == "2026-04-30T10:00:00+02:00"
 
 
-def test_an_accreditation_counts_wherever_it_stands_and_a_mandate_does_not():
+def test_an_accreditation_counts_wherever_it_is_stated_and_a_mandate_does_not():
     parsed = elm3.parse(FULL)
     assert [(each.type.raw, each.reference.raw) for each in parsed.quality_assurance] == [
         ("accreditation", "https://qa.example/decisions/5"),
@@ -233,7 +233,7 @@ def test_any_change_of_a_credential_is_read_or_refused(source, data):
     assert codes(document) <= REASONS.keys()
 
 
-def test_objects_that_name_each_other_are_read():
+def test_objects_that_refer_to_each_other_are_read():
     first = {"id": "urn:1", "type": "LearningAchievement", "title": {"en": "1"}}
     second = {"id": "urn:2", "type": "LearningAchievement", "title": {"en": "2"}}
     first |= {"isPartOf": {"id": "urn:2"}}

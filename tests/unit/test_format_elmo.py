@@ -52,12 +52,12 @@ def amounts(parsed):
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_a_namespace_is_no_matter(namespace):
+def test_any_namespace_is_read(namespace):
     (parsed,), _ = read(elmo(course(), namespace=namespace))
     assert parsed.title.raw == {"en": "C-1"}
 
 
-def test_a_prefix_is_no_matter():
+def test_any_namespace_prefix_is_read():
     plain = elmo(course()).decode().replace(f" xmlns='{NEWEST}'", "")
     prefixed = plain.replace("</", "</ns0:").replace("<", "<ns0:").replace("<ns0:/ns0:", "</ns0:")
     (parsed,), _ = read(prefixed.replace("<ns0:elmo>", f"<ns0:elmo xmlns:ns0='{NEWEST}'>").encode())
@@ -72,7 +72,7 @@ def test_a_prefix_is_no_matter():
         ("<identifier type='code'>X-9</identifier><identifier type='url'>https://school.example/c</identifier>", "X-9"),
     ],
 )  # fmt: skip
-def test_the_local_identifier_of_a_course_goes_before_others_and_else_the_first(identifiers, expected):  # fmt: skip
+def test_the_local_identifier_of_a_course_is_preferred_and_else_the_first_is_taken(identifiers, expected):  # fmt: skip
     document = elmo(course()).replace(
         b"<identifier type='local'>C-1</identifier>", identifiers.encode()
     )
@@ -86,7 +86,7 @@ def test_the_credits_of_parts_are_in_those_of_the_whole():
 
 
 @pytest.mark.parametrize("nothing", ["0", "0.0", "0,00"])
-def test_no_credits_are_none(nothing):
+def test_zero_credits_are_no_workload(nothing):
     assert amounts(only(inside=credit(nothing))) == []
 
 
@@ -99,7 +99,7 @@ def test_other_credits_keep_their_scheme_and_engagement_is_contact():
     ("status", "code"),
     [("failed", "elmo.failed"), ("in-progress", "elmo.in_progress"), ("Failed", "elmo.failed")],
 )
-def test_what_was_not_passed_is_told_and_left_out(status, code):
+def test_a_course_that_was_not_passed_is_skipped_with_a_reason(status, code):
     good, (reason,) = read(elmo(course(inside=f"<status>{status}</status>"), course("C-2")))
     assert [each.definition_id.raw for each in good] == ["C-2"]
     assert reason.code == code

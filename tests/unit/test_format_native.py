@@ -76,7 +76,7 @@ def test_every_field_of_the_format_reaches_the_parsed_award():
     assert empty == {"unknown_fields", "findings", "violations", "reference"}
 
 
-def test_a_definition_is_known_by_its_own_id_and_holds_no_learner():
+def test_a_definition_has_its_own_id_and_no_learner():
     parsed = native.parse({**DEFINITION, "valid_until": "2029-05-01", "learner": AWARD["learner"]})
     assert parsed.definition_id == parsed.credential_id == Value("DRIVE-1", "id")
     assert parsed.definition_valid_until == Value("2029-05-01", "valid_until")
@@ -92,13 +92,13 @@ def test_an_award_may_name_a_registered_definition_and_describe_none():
 
 
 @pytest.mark.parametrize("name", ["learner", "issued_on", "definition", "kind"])
-def test_a_field_that_an_award_needs_is_missed_by_name(name):
+def test_a_missing_field_is_reported_by_name(name):
     parsed = native.parse(without(SHORT, (name,)))
     missed = "title" if name == "definition" else name
     assert missed in [reason.path for reason in parsed.violations]
 
 
-def test_without_a_kind_the_learner_tells_an_award_from_a_definition():
+def test_without_a_kind_a_document_with_a_learner_is_an_award():
     bare = {name: value for name, value in AWARD.items() if name != "kind"}
     assert native.parse(bare).kind == "award"
     assert native.parse({**bare, "learner": None}).kind == "definition"
@@ -160,13 +160,13 @@ def test_a_level_in_the_providers_notation_passes_with_a_warning(level, claim):
         ("credentials", [], "credentials"),
     ],
 )
-def test_a_type_that_cannot_be_read_is_refused_where_it_stands(field, value, path):
+def test_a_type_that_cannot_be_read_is_refused_with_its_path(field, value, path):
     with pytest.raises(Rejected) as refused:
         native.parse({**AWARD, field: value})
     assert (refused.value.code, refused.value.path) == ("format.invalid", path)
 
 
-def test_unknown_fields_are_told_by_path_and_never_by_value():
+def test_unknown_fields_are_reported_by_path_and_never_by_value():
     strange = {
         **AWARD,
         "salary": "secret-4711",
@@ -217,7 +217,7 @@ def test_a_bundle_is_split_into_documents_that_say_what_the_bundle_says_for_all(
     assert second == {**shared, "kind": "award", "id": "2", "language": "en"}
 
 
-def test_what_is_no_bundle_is_its_own_only_part():
+def test_a_document_that_is_no_bundle_is_its_own_only_part():
     assert native.split(SHORT, Rules()) == (SHORT,)
 
 

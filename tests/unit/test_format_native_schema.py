@@ -114,7 +114,7 @@ def test_the_page_for_providers_names_every_field():
     assert named == {"credstream", "kind", *FIELDS}
 
 
-def test_a_misspelt_field_is_told_by_the_name_that_it_should_have():
+def test_a_misspelt_field_is_reported_by_the_name_that_it_should_have():
     document = {
         "credstream": 1,
         "kind": "definition",

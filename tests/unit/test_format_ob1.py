@@ -34,7 +34,7 @@ BLOCKCERT = {
 
 
 @pytest.mark.parametrize("document", [HOSTED, BADGE, BLOCKCERT])
-def test_it_is_told_by_its_shape(document):
+def test_it_is_recognised_by_its_members(document):
     assert ob1.recognise(document)
 
 
@@ -49,11 +49,11 @@ def test_it_is_told_by_its_shape(document):
         {**BLOCKCERT, "document": {"assertion": "https://badges.example/1"}},
     ],
 )
-def test_other_shapes_are_left_to_other_formats(document):
+def test_documents_with_other_members_are_left_to_other_formats(document):
     assert not ob1.recognise(document)
 
 
-def test_an_hour_of_unix_and_a_hash_are_kept_as_written():
+def test_a_time_in_seconds_and_a_hash_are_kept_as_written():
     found = ob1.parse(HOSTED)
     assert (found.kind, found.credential_id.raw, found.issued_on.raw) == (
         "award",
@@ -70,7 +70,7 @@ def test_a_badge_that_is_only_named_waits_for_its_definition():
     assert (found.reference, found.definition_id.raw) == (True, "https://badges.example/class")
 
 
-def test_a_blockcert_is_taken_out_of_its_wrapper():
+def test_the_badge_inside_a_blockcert_is_read():
     found = ob1.parse(BLOCKCERT)
     assert (found.kind, found.credential_id.raw) == ("award", "b-2")
     assert (found.title.raw, found.learner.email.raw) == ("Soldering", "test@example.org")
@@ -78,7 +78,7 @@ def test_a_blockcert_is_taken_out_of_its_wrapper():
     assert found.issued_on.path == "document.assertion.issuedOn"
 
 
-def test_the_oldest_badges_name_their_issuer_by_origin():
+def test_open_badges_0_5_identifies_the_issuer_by_origin():
     issuer = {"origin": "https://badges.example", "name": "Example", "org": "Of Examples"}
     found = ob1.parse(
         {

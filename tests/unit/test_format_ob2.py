@@ -24,18 +24,18 @@ def read(**members):
 @pytest.mark.parametrize(
     ("written", "word"), [(True, "supervised"), (False, "unsupervised"), ("true", "supervised")]
 )
-def test_a_truth_value_tells_how_an_assessment_is_supervised(name, written, word):
+def test_a_truth_value_says_whether_an_assessment_is_supervised(name, written, word):
     found = read(**{name: written}).supervision
     assert (found.raw, found.path) == (word, f"badge.{name}")
 
 
 @pytest.mark.parametrize("written", [None, "null", "yes"])
-def test_what_is_no_truth_value_tells_nothing(written):
+def test_a_value_that_is_no_truth_value_is_not_read(written):
     assert read(assessmentSupervised=written).supervision is None
 
 
 @pytest.mark.parametrize("word", ["null", "None"])
-def test_the_word_for_nothing_is_nothing(word):
+def test_a_word_for_an_absent_value_is_absent(word):
     found = read(
         assessmentType=word,
         participation=word,
@@ -52,7 +52,7 @@ def test_the_word_for_nothing_is_nothing(word):
         ("qualityAssuranceName", "qualityAssuranceUrl"),
     ],
 )
-def test_quality_assurance_is_read_in_both_spellings(name, url):
+def test_quality_assurance_is_read_in_camel_and_in_snake_case(name, url):
     found = read(**{name: "NVAO", url: "https://qa.example"})
     (assured,) = found.quality_assurance
     assert (assured.body.raw, assured.reference.raw) == ("NVAO", "https://qa.example")

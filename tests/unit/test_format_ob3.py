@@ -84,7 +84,7 @@ def test_both_names_of_a_badge_are_recognised(named):
         None,
     ],
 )
-def test_what_is_more_or_less_than_a_badge_is_left_to_others(document):
+def test_a_document_with_a_more_specific_or_no_badge_type_is_left_to_other_formats(document):
     assert not ob3.recognise(document)
 
 
@@ -98,7 +98,7 @@ def test_more_than_one_subject_or_achievement_is_refused_rather_than_cut(at):
     assert refusal.value.path.endswith(at)
 
 
-def test_the_date_of_award_stands_before_the_date_of_issue():
+def test_the_date_of_award_is_preferred_to_the_date_of_issue():
     assert ob3.parse(DUTCH).issued_on.raw == "2026-02-27T16:30:00+01:00"
     document = changed(DUTCH, ("awardedDate",), None)
     assert ob3.parse(document).issued_on.raw == "2026-03-02T09:00:00Z"
@@ -123,7 +123,7 @@ def test_a_subject_without_any_identity_is_no_learner():
     assert ob3.parse({"credentialSubject": subject}).learner is None
 
 
-def test_credits_without_a_unit_count_only_where_nothing_better_is_said():
+def test_credits_without_a_unit_count_only_where_no_workload_is_stated():
     units = [each.unit for each in ob3.parse(DUTCH).workload]
     assert units == ["ects", "hours"]
     achievement = {"id": "urn:x", "name": "x", "creditsAvailable": 5}

@@ -39,13 +39,13 @@ def with_result(**result):
 
 
 @pytest.mark.parametrize("name", ooapi5.KIND_BY_ID)
-def test_a_resource_is_told_by_its_id(name):
+def test_a_resource_is_recognised_by_its_id(name):
     assert ooapi5.recognise({name: "x"})
     assert ooapi5.recognise({"items": [{name: "x"}]})
     assert not ooapi5.recognise({name: "x", "@context": "y"})
 
 
-def test_an_association_with_all_it_names_is_an_award():
+def test_an_association_that_holds_offering_and_result_is_an_award():
     found = ooapi5.parse(ASSOCIATION)
     assert (found.kind, found.credential_id.raw, found.definition_id.raw) == (
         *("award", "as-1", "SOIL-1"),
@@ -61,7 +61,7 @@ def test_an_association_with_all_it_names_is_an_award():
 @pytest.mark.parametrize(
     "result", [{"pass": "passed"}, {"pass": True}, {"pass": "true"}, {"state": "completed"}]
 )
-def test_a_pass_is_told_in_several_ways(result):
+def test_a_pass_is_read_from_several_members(result):
     assert ooapi5.parse(with_result(**result)).kind == "award"
 
 
@@ -76,7 +76,7 @@ def test_a_pass_is_told_in_several_ways(result):
         ({"pass": "failed", "state": "completed"}, "result.pass"),
     ],
 )
-def test_what_is_no_pass_is_no_award(result, path):
+def test_a_result_that_is_no_pass_is_no_award(result, path):
     assert refused(with_result(**result)) == ("ooapi.not_passed", path)
 
 
@@ -90,7 +90,7 @@ def test_what_is_no_pass_is_no_award(result, path):
         ({"offering": {"offeringId": "o-1", "course": {"courseId": "c-1"}}}, "offering"),
     ],
 )
-def test_an_association_that_only_names_is_asked_to_hold(changes, path):
+def test_an_association_that_only_refers_to_what_it_needs_is_refused(changes, path):
     assert refused({**ASSOCIATION, **changes}) == ("ooapi.not_expanded", path)
 
 
@@ -116,7 +116,7 @@ def test_a_study_load_keeps_its_unit(unit, expected):
     assert (found.unit, found.value.raw) == expected
 
 
-def test_a_level_that_is_none_is_not_taken_for_one():
+def test_a_level_of_no_framework_is_not_read_as_one():
     raw = [each.raw for claim in ooapi5.parse(COURSE).levels for each in vars_of(claim)]
     assert "undivided" not in raw
     assert "4+" in raw
@@ -127,7 +127,7 @@ def vars_of(claim):
     return [each for each in values if each is not None]
 
 
-def test_a_page_is_one_part_a_resource():
+def test_a_page_has_a_part_for_each_resource():
     page = {"pageSize": 10, "items": [COURSE, {**COURSE, "courseId": "c-2"}]}
     assert [each["courseId"] for each in ooapi5.split(page, Rules())] == ["c-1", "c-2"]
 

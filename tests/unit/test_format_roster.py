@@ -44,12 +44,12 @@ def test_every_separator_is_read(separator):
     assert (award.title.raw, award.workload[0].value.raw, unread) == ("Soldering", "40", ())
 
 
-def test_a_list_from_a_spreadsheet_has_a_mark_and_carriage_returns_and_no_last_line_end():
+def test_a_list_with_a_byte_order_mark_carriage_returns_and_no_last_line_end_is_read():
     (award,), _ = read(b"\xef\xbb\xbf" + f"{HEADER}\r\n{ROW}".encode())
     assert award.credential_id == Value("A-1", "row 2, column credential_id")
 
 
-def test_a_list_that_is_no_utf8_is_read_by_the_registration_and_told():
+def test_a_list_that_is_no_utf8_is_read_in_the_registered_encoding_with_a_warning():
     value = f"{HEADER}\nA-1;Löten;2026-03-01;TEST-1;40\n".encode("cp1252")
     found = detect(value)
     assert [each.code for each in found.findings] == ["text.encoding_assumed"]
@@ -63,7 +63,7 @@ def test_a_long_row_is_left_out_and_a_short_one_lacks_its_end():
     assert (ragged.code, ragged.path) == ("roster.row_ragged", "row 2")
 
 
-def test_names_in_other_languages_and_the_registration_s_are_known():
+def test_columns_are_read_by_names_in_other_languages_and_by_registered_names():
     text = (
         "Zertifikatsnummer;Intitulé;Ausstellungsdatum;Mein Schlüssel\nA-1;Soudure;2026-03-01;T-1\n"
     )
@@ -111,7 +111,7 @@ def test_prose_and_unknown_columns_are_no_list(text):
         ("01.03.2026", "dd.MM", None),
     ],
 )
-def test_a_date_is_read_by_the_shape_that_is_declared_and_never_guessed(raw, shape, day):
+def test_a_date_is_read_by_the_registered_pattern_and_never_guessed(raw, shape, day):
     assert day_of("issued_on", Value(raw, "row 2", shape)).value == day
 
 

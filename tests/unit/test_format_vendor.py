@@ -38,7 +38,7 @@ ACCREDIBLE = {
 
 @pytest.mark.parametrize("document", [CREDLY, ACCREDIBLE, TEMPLATE | {"vanity_slug": "switches"}])
 @pytest.mark.parametrize("wrapper", [None, *vendor.WRAPPERS])
-def test_an_event_is_told_with_and_without_its_wrapper(document, wrapper):
+def test_an_event_is_recognised_with_and_without_its_wrapper(document, wrapper):
     assert vendor.recognise({wrapper: document} if wrapper else document)
 
 
@@ -54,11 +54,11 @@ def test_an_event_is_told_with_and_without_its_wrapper(document, wrapper):
         {"recipient": {"name": "x"}, "issued_on": "2026-02-03"},
     ],
 )
-def test_less_than_an_event_is_left_to_other_formats(document):
+def test_a_document_with_too_few_members_is_left_to_other_formats(document):
     assert not vendor.recognise(document)
 
 
-def test_an_award_of_the_one_dialect():
+def test_an_award_of_credly_is_read():
     found = vendor.parse({"data": CREDLY})
     assert (found.kind, found.credential_id.raw, found.definition_id.raw) == (
         "award",
@@ -74,7 +74,7 @@ def test_an_award_of_the_one_dialect():
     assert found.title.path == "data.badge_template.name"
 
 
-def test_an_award_of_the_other_dialect():
+def test_an_award_of_accredible_is_read():
     found = vendor.parse(ACCREDIBLE)
     assert (found.credential_id.raw, found.definition_id.raw) == (42, 7)
     assert (found.issued_on.raw, found.learner.full_name.raw) == ("2026-02-03", "Canaria Testwell")
@@ -86,7 +86,7 @@ def test_a_template_is_a_definition():
     assert (found.kind, found.definition_id.raw, found.learner) == ("definition", "t-1", None)
 
 
-def test_a_level_of_a_brochure_is_no_level():
+def test_a_vendors_own_level_is_no_level():
     found = vendor.parse(CREDLY)
     assert found.levels == ()
     assert [each.code for each in found.findings] == ["level.marketing"]

@@ -81,7 +81,7 @@ PIECES = [b"<", b">", b'"', b"{}", b"[]", b"null", b"0", b";", b"\n", b"</a>", b
 
 @pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".json"], ids=name_of)
 @given(seed=st.integers(0, 2**32))
-def test_a_document_with_odd_values_anywhere_is_read_or_refused(path, seed):
+def test_a_document_with_an_unexpected_value_anywhere_is_read_or_refused(path, seed):
     chance, document = random.Random(seed), json.loads(path.read_text("utf-8"))
     for _ in range(chance.randint(1, 3)):
         place = chance.choice(list(places(document)) or [("id",)])
@@ -104,13 +104,13 @@ def test_a_tree_with_parts_moved_or_emptied_is_read_or_refused(path, seed):
 
 
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda each: each.NAME)
-def test_a_format_is_asked_about_anything(format_):
+def test_recognise_raises_for_no_document(format_):
     assert {format_.recognise(document) for document in ANY} <= {True, False}
 
 
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda each: each.NAME)
 @pytest.mark.parametrize("number", range(len(ODD)))
-def test_a_part_that_is_none_is_refused_or_read(format_, number):
+def test_a_document_that_is_no_part_is_refused_or_read(format_, number):
     try:
         assert isinstance(format_.parse(ODD[number]), Parsed)
     except Rejected as refusal:

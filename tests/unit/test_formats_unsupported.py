@@ -28,7 +28,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("value", KINDS, ids=KINDS.values())
-def test_a_document_of_no_format_is_told_by_what_it_is(value):
+def test_a_document_of_no_format_is_refused_as_what_it_is(value):
     found = detect(value)
     assert (found.format, found.unfit.code) == ("unknown", KINDS[value])
     assert found.unfit.code in REASONS
@@ -48,6 +48,6 @@ def test_a_verifiable_credential_without_an_award_is_readable_and_says_why(kind,
     assert (found.format, found.unfit.code) == ("vcdm", code)
 
 
-def test_a_presentation_only_shows():
+def test_a_presentation_is_no_award():
     found = detect(b'{"type": "VerifiablePresentation", "verifiableCredential": []}')
     assert (found.format, found.unfit.code) == ("vcdm", "vcdm.presentation")

@@ -88,12 +88,12 @@ def test_the_order_of_members_and_what_is_added_behind_the_contexts_is_no_change
     assert state(before, {KID: pem(EDWARDS)}) == "failed"
 
 
-def test_a_key_that_the_proof_names_refutes_and_never_proves():
+def test_a_key_in_the_document_can_show_a_signature_false_and_never_verify_it():
     assert state(proved(verificationMethod=did(EDWARDS))) == "unverifiable"
     assert state(proved(verificationMethod=did(OTHER))) == "failed"
 
 
-def test_a_key_that_nobody_knows_proves_nothing():
+def test_an_unregistered_key_verifies_nothing():
     assert state(proved()) == "unverifiable"
     assert state(proved(), {KID: pem(OTHER)}) == "failed"
 
@@ -108,7 +108,7 @@ def test_a_key_that_nobody_knows_proves_nothing():
         {"verificationMethod": {"id": KID}},
     ],
 )
-def test_a_proof_of_another_kind_is_none_though_the_signature_is_good(changes):
+def test_a_proof_of_another_kind_fails_though_the_signature_matches(changes):
     assert state(proved(**changes), {KID: pem(EDWARDS)}) == "failed"
 
 

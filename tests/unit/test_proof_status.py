@@ -40,7 +40,7 @@ def judged(document, text, keys=None):
     return credential_status(document, {LIST: text}, keys or {}, AT)
 
 
-def test_a_bit_that_is_set_revokes_and_its_neighbours_are_in_force():
+def test_a_bit_that_is_set_revokes_and_its_neighbours_do_not():
     text = listed("u" + packed(8))
     assert [judged(entry(n), text) for n in (7, "8", 9)] == ["in_force", "revoked", "in_force"]
 
@@ -116,7 +116,7 @@ def test_the_revoked_sample_is_revoked():
     assert credential_status(document, {address: listing}, {}, AT) == "revoked"
 
 
-def test_a_list_that_the_credential_carries_is_read():
+def test_a_list_inside_the_credential_is_read():
     carried = json.loads(listed("u" + packed(8)))
     found = [credential_status(entry(n, statusListCredential=carried), {}, {}, AT) for n in (7, 8)]
     assert found == ["in_force", "revoked"]
@@ -131,7 +131,7 @@ def test_a_registered_list_is_worth_more_than_a_copy_of_it():
     assert judged(entry(8, statusListCredential=odd), listed("u" + packed())) == "revoked"
 
 
-def test_a_badge_that_carries_its_issuers_list_is_read():
+def test_the_revocation_list_inside_a_badge_is_read():
     revoked = {"type": "RevocationList", "revokedAssertions": [{"id": "urn:b:1"}, "urn:b:2"]}
     issuer = {"issuer": {"revocationList": revoked}}
     found = [

@@ -100,7 +100,7 @@ def test_a_certificate_without_number_is_compared_by_name():
     assert (proof.state, proof.signer) == ("verified", None)
 
 
-def test_a_number_without_digits_is_nobody():
+def test_a_number_without_digits_matches_nobody():
     who = identity(ec.generate_private_key(ec.SECP256R1()), number="NTREE--")
     issuer = {"eIDASIdentifier": {"notation": " "}}
     text = sealed(payload_of(issuer), header_of(who), who.key)
@@ -108,6 +108,6 @@ def test_a_number_without_digits_is_nobody():
 
 
 @pytest.mark.parametrize("number", ["NTREE-1\x1b[31m", "N" * 201], ids=["control", "long"])
-def test_a_number_that_no_log_should_show_is_not_repeated(number):
+def test_a_number_with_unprintable_characters_is_not_repeated(number):
     who = identity(ec.generate_private_key(ec.SECP256R1()), number=number)
     assert verify(sealed(header=header_of(who), key=who.key), AT, TRUSTED).signer is None

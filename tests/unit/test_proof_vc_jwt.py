@@ -119,7 +119,7 @@ def test_a_public_key_is_no_shared_secret(kid):
 
 
 @pytest.mark.parametrize("kid", ["ec", "ed"])
-def test_a_key_of_another_type_is_confusion(kid):
+def test_a_key_of_another_type_fails(kid):
     assert state(token_of({"alg": "RS256", "kid": kid}, RSA_KEY)) == "failed"
 
 
@@ -136,7 +136,7 @@ def test_a_key_of_another_type_is_confusion(kid):
     ],
     ids=lambda extra: next(iter(extra)),
 )
-def test_a_header_that_asks_for_more_fails_though_the_signature_is_good(extra):
+def test_a_header_with_a_refused_member_fails_though_the_signature_matches(extra):
     assert state(raw_token({"alg": "RS256", "kid": "rsa"}, by_rsa)) == "verified"
     assert state(raw_token({"alg": "RS256", "kid": "rsa"} | extra, by_rsa)) == "failed"
 
@@ -204,7 +204,7 @@ OWN_KEY_TOKENS = dict(own_key_tokens())
 
 
 @pytest.mark.parametrize("way", OWN_KEY_TOKENS)
-def test_a_key_that_the_token_brings_is_no_trust_but_can_refute_it(way):
+def test_a_key_inside_a_token_can_show_it_false_and_never_verify_it(way):
     token = OWN_KEY_TOKENS[way]
     keys = {"rsa": RING["rsa"]}
     assert state(token, keys) == "unverifiable"
@@ -270,7 +270,7 @@ def test_the_official_signed_badge_is_verified():
     ["a" * 10, "..", '{"' * 9, "[" * 100_000, "\ud800.\ud800.\ud800", "é.é.é"],
     ids=["one part", "dots", "braces", "deep", "surrogates", "accents"],
 )
-def test_odd_texts_fail(text):
+def test_texts_of_no_known_form_fail(text):
     deep = f"{b64(text.encode(errors='replace'))}.e30."
     assert {state(text), state(deep)} == {"failed"}
 

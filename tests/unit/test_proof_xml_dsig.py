@@ -99,7 +99,7 @@ def test_a_changed_value_of_the_signature_fails(tag):
         reference("", xpath("not(ancestor-or-self::ds:Signature)", "urn:x")),
     ],
 )
-def test_what_covers_only_a_part_is_never_verified(references):
+def test_a_signature_over_a_part_of_the_document_is_never_verified(references):
     assert state(signed(references)) == "unverifiable"
 
 
@@ -128,7 +128,7 @@ def test_a_file_is_not_read_even_if_it_is_there(tmp_path):
     assert state(value.replace(b"file://", b"http://")) == "failed"
 
 
-def test_an_id_that_stands_twice_is_refused():
+def test_an_id_that_occurs_twice_is_refused():
     value = signed(reference("#all"))
     assert state(value) == "verified"
     twice = value.replace(b"<title", b'<title xml:id="all"/><title')
@@ -142,7 +142,7 @@ def test_a_key_elsewhere_and_a_shared_secret_are_refused():
     assert state(value.replace(b"rsa-sha256", b"hmac-sha256")) == "unverifiable"
 
 
-def test_a_strangers_seal_is_not_registered():
+def test_a_seal_of_an_unregistered_certificate_is_unverifiable():
     value = signed(who=STRANGER, method="ecdsa-sha256")
     assert "not registered" in verify(value, TRUSTED, AT).detail
 

@@ -78,7 +78,7 @@ def test_every_other_name_of_a_country_leads_to_it():
             assert countries.country(name) == code, name
 
 
-def test_the_countries_stand_in_order_once_each():
+def test_the_countries_are_listed_in_order_once_each():
     every = countries.all_countries()
     assert list(every) == sorted(set(every))
     assert len(every) == 250

@@ -107,7 +107,7 @@ def test_case_accents_and_blanks_make_no_difference(one, other):
     assert text.folded(one) == text.folded(other)
 
 
-def test_punctuation_stays_when_folding_and_goes_when_squeezing():
+def test_folded_texts_keep_their_punctuation_and_match_keys_do_not():
     assert text.folded(" 4.5 ") == "4.5"
     assert text.match_key("Part-time") == text.match_key("part time") == text.match_key("PART_TIME")
 

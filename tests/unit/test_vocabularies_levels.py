@@ -156,7 +156,7 @@ RULES = {
     ("code", "value", "level"),
     [(code, str(value), level) for code, rule in RULES.items() for value, level in rule.items()],
 )
-def test_a_national_level_stands_to_the_eqf_as_its_framework_says(code, value, level):
+def test_a_national_level_has_the_eqf_level_of_its_referencing_report(code, value, level):
     assert nqf.to_eqf(nqf.framework(code), value) == level
 
 

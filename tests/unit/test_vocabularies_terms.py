@@ -55,7 +55,7 @@ def test_every_synonym_leads_to_its_own_entry(name):
     "name",
     ["assessment", "modes", "schedules", "target_groups", "supervisions", "quality_assurance"],
 )
-def test_every_entry_has_words_in_the_ten_languages(name):
+def test_every_entry_has_terms_in_the_ten_languages(name):
     for code, row in tables.read_list(name).items():
         if code not in ENGLISH_ONLY:
             assert sorted(language for language, words in row["terms"].items() if words) == TEN, (
@@ -194,7 +194,7 @@ def test_one_of_two_modes_is_neither(written):
         ("http://data.europa.eu/snb/supervision-verification/44314532f9", "", None, None),
     ],
 )
-def test_supervision_tells_about_identity_only_what_is_written(written, code, identity, uri):
+def test_supervision_says_about_identity_only_what_is_written(written, code, identity, uri):
     found = supervision.supervision(written)
     if not code:
         assert found is None
@@ -249,7 +249,7 @@ def test_the_types_of_quality_assurance_are_seven():
     }
 
 
-def test_three_kinds_of_workers_stand_beside_the_groups_of_europass():
+def test_three_kinds_of_workers_are_listed_beside_the_groups_of_europass():
     groups = target_groups.all_target_groups()
     assert sum(group.uri is not None for group in groups) == 20
     for written, code in (
