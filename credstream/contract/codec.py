@@ -146,10 +146,10 @@ class Codec:
         if len(value) < HEADER_BYTES or value[0] != MAGIC:
             raise Rejected("avro.magic", "", "the value does not start with a schema id")
         schema_id = int.from_bytes(value[1:HEADER_BYTES], "big")
-        found = self._registry.writer_of(schema_id)
-        if found is None:
+        known = self._registry.writer_of(schema_id)
+        if known is None:
             raise Rejected("avro.schema_unknown", "", f"schema id {schema_id}")
-        name, writer = found
+        name, writer = known
         if CLASS_BY_NAME[name] not in expected:
             raise Rejected("avro.schema_not_allowed", "", f"record {name}")
         if len(value) > LARGEST_BODY.get(name, MIB) + HEADER_BYTES:

@@ -73,7 +73,7 @@ def _credential_type(node: JsonNode, classes: frozenset[str]) -> Value | None:
     name = next(iter(sorted(classes)), None)
     if name is None:
         return None
-    is_degree = any("Degree" in each or "Doctorate" in each for each in classes)
+    is_degree = any("Degree" in class_ or "Doctorate" in class_ for class_ in classes)
     return Value("degree" if is_degree else name, member_path(node, "@type"))
 
 

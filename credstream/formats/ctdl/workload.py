@@ -14,8 +14,8 @@ ECTS_NAMES = frozenset({"ects", "ectscredit", "europeancredit"})
 
 def read_workload(node: JsonNode) -> Iterator[Amount]:
     """https://credreg.net/ctdl/terms/DurationProfile and https://credreg.net/ctdl/terms/ValueProfile."""
-    for found in children(node, "estimatedDuration"):
-        profile = JsonNode(without_prefix(found.members), found.path)
+    for estimate in children(node, "estimatedDuration"):
+        profile = JsonNode(without_prefix(estimate.members), estimate.path)
         for name in DURATIONS:
             duration = text(profile, name)
             if duration:
@@ -24,8 +24,8 @@ def read_workload(node: JsonNode) -> Iterator[Amount]:
                 yield Amount(unit="duration" if in_hours else "span", value=duration)
     conditions = children(node, "requires")
     required = (credit for condition in conditions for credit in children(condition, "creditValue"))
-    for found in (*children(node, "creditValue"), *required):
-        yield from _credit(JsonNode(without_prefix(found.members), found.path))
+    for credit in (*children(node, "creditValue"), *required):
+        yield from _credit(JsonNode(without_prefix(credit.members), credit.path))
 
 
 def _credit(profile: JsonNode) -> Iterator[Amount]:

@@ -85,8 +85,8 @@ def region(organisation: XmlNode) -> Value | None:
 
 
 def assessors(assessment: XmlNode, by_id: ById) -> tuple[Value, ...]:
-    assessed_by = (bodies(linked(node, by_id)) for node in children(assessment, "assessedBy"))
-    return tuple(body.name for found in assessed_by for body in found if body.name)
+    links = children(assessment, "assessedBy")
+    return tuple(body.name for link in links for body in bodies(linked(link, by_id)) if body.name)
 
 
 def assurances(organisation: XmlNode, by_id: ById) -> Iterator[Assurance]:

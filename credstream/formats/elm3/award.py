@@ -146,7 +146,8 @@ def _page(claim: JsonNode, spec: JsonNode) -> Value | None:
 
 def _larger_qualification(claim: JsonNode, spec: JsonNode) -> LargerQualification | None:
     stated = flag(spec, "isPartialQualification")
-    whole = next((found for node in (spec, claim) for found in children(node, "isPartOf")), None)
+    wholes = (*children(spec, "isPartOf"), *children(claim, "isPartOf"))
+    whole = next(iter(wholes), None)
     name = first(lasting_id(whole), language_text(whole, "title")) if whole else None
     return LargerQualification(is_part=stated, qualification=name) if stated or name else None
 

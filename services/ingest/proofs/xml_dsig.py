@@ -59,12 +59,15 @@ def _judge(root: etree._Element, seals: Mapping[str, str], at_ms: int) -> Proof:
     if not 0 < len(signatures) <= MOST_SIGNATURES:
         raise SignatureProblem("unverifiable", "the number of signatures is odd")
     by_id = elements_by_id(root)
-    covering = [found for found in signatures if covers_document(found, root, by_id)]
+    covering = [signature for signature in signatures if covers_document(signature, root, by_id)]
     if not covering:
         raise SignatureProblem("unverifiable", "no signature covers the whole document")
     # All are matched before any is judged: a mismatch outweighs whatever else may be said.
-    matched = [(found, _matching_certificate(found, by_id)) for found in covering]
-    proofs = [_proof_of(found, certificate, seals, at_ms) for found, certificate in matched]
+    certificates = [_matching_certificate(signature, by_id) for signature in covering]
+    proofs = [
+        _proof_of(signature, certificate, seals, at_ms)
+        for signature, certificate in zip(covering, certificates, strict=True)
+    ]
     return next((proof for proof in proofs if proof.state != "verified"), proofs[0])
 
 

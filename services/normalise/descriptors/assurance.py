@@ -15,6 +15,7 @@ from services.normalise.descriptors.base import (
     warning_about,
 )
 
+# A stated assurance is kept where its type is not of the list: the body and reference still count.
 UNKNOWN = "unknown"
 FIX = "write a type of the list, such as external or industry-standard"
 

@@ -59,6 +59,7 @@ def _organisations(
     for body in bodies:
         named = organisation_of(body, language)
         warnings += _warnings(body, named)
+        # A country or a role alone identifies no organisation.
         if not named.name and not named.identifiers:
             continue
         completed = _completed(named, registered_as(named, provider))

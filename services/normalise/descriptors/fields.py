@@ -9,6 +9,7 @@ from credstream.vocabularies import languages as subtags
 from credstream.vocabularies.target_groups import target_group
 from services.normalise.descriptors.base import WithOrigins, codes_of
 
+# What a provider can write instead; each ends the text of a warning.
 FIELD_FIX = "write an ISCED-F 2013 code such as 0714"
 LANGUAGE_FIX = "write a BCP 47 tag such as de"
 OCCUPATION_FIX = "write the URI of an ESCO occupation"

@@ -56,6 +56,7 @@ def credential_type(parsed: Parsed, _: Provider) -> WithOrigins[str | None]:
     written = single_text(parsed.credential_type)
     if parsed.credential_type is None or written is None:
         return WithOrigins(None)
+    # Other kinds are free text: the rules of scope read degrees and apprenticeships from it.
     kind = "micro-credential" if casefolded(written) in MICRO_CREDENTIAL else written
     return WithOrigins(kind, (from_payload("credential_type", parsed.credential_type, kind),))
 

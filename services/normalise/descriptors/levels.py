@@ -39,6 +39,7 @@ def level(parsed: Parsed, _: Provider) -> WithOrigins[Level | None]:
 
     Other claims stay out of the level; where they contradict it, there is a warning.
     """
+    # Sorted by certainty; `sorted` is stable, so the first of equals stays the first.
     read = [(_stated_eqf(claim) is not None, _level(claim)) for claim in parsed.levels]
     warnings = tuple(reason for _, claimed in read for reason in claimed.warnings)
     usable = sorted(

@@ -26,6 +26,7 @@ class NationalLevel(NamedTuple):
 
 def national_level(claim: LevelClaim) -> NationalLevel | None:
     """By a URI of the level, else by framework and level apart, else by both in one text."""
+    # A URI, or a label of both, is exact; framework and level apart have to be matched.
     for source, lookup in ((claim.value, nqf.from_uri), (claim.framework, nqf.from_label)):
         framework_and_level = look_up(source, lookup)
         if source and framework_and_level:

@@ -25,6 +25,7 @@ def learning_outcomes(
         )
         text = by_language(stated.text, language)
         warnings += (*mojibake_warnings(stated.text, text), *skills.warnings)
+        # A statement without text is kept for its skills.
         if text or skills.value:
             outcomes.append(LearningOutcome(text=text, skills=skills.value))
             origins.append(from_payload("learning_outcomes", stated.text))

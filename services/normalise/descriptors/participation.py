@@ -35,6 +35,7 @@ def participation(parsed: Parsed, _: Provider) -> WithOrigins[Participation | No
     recognised, unrecognised = look_up_all(stated, _form)
     if not recognised and not unrecognised:
         return WithOrigins(None)
+    # A credential has one schedule and may have several modes.
     schedules = unique(form.code for _, form in recognised if form.list == "schedule")
     described = Participation(
         modes=unique(form.code for _, form in recognised if form.list == "mode"),

@@ -34,6 +34,7 @@ def region(parsed: Parsed, _: Provider) -> WithOrigins[str | None]:
     written = single_text(parsed.region)
     if parsed.region is None or written is None:
         return WithOrigins(None)
+    # ELM has the code in an address of its list, Open Badges as the region itself.
     code = written.rstrip("/").rpartition("/")[2] or None
     return WithOrigins(code, (from_payload("region", parsed.region, code),) if code else ())
 

@@ -11,6 +11,7 @@ from credstream.vocabularies import countries
 from services.normalise.descriptors.base import casefolded, look_up, single_text
 from services.normalise.descriptors.texts import UNDETERMINED, by_language
 
+# What providers write for the four roles; `|` separates the words.
 WORDS_BY_ROLE: Mapping[str, str] = {
     "provider": "provider|training provider|trainer|education provider|issuer|school|university",
     "certifier": "certifier|certification body|certifying body|chamber|awarder|awarding body",

@@ -16,6 +16,7 @@ from services.normalise.descriptors.base import (
     warning_about,
 )
 
+# The roles of stackable units in sectoral schemes; a top-up is a satellite to them.
 ROLES: Mapping[str, str] = {
     "core": "core",
     "core unit": "core",
