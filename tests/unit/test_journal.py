@@ -46,6 +46,24 @@ def test_an_idle_worker_leaves_the_outputs_of_another_that_crashed_between_its_c
     assert read(made)[THERE].outputs == OUTPUTS
 
 
+def test_a_row_of_another_partition_that_ends_at_the_same_offset_keeps_its_outputs(made):
+    ours = move(made, HERE, None, None, 3)
+    move(made, THERE, None, None, 3)  # its worker is gone, and Kafka has none of it
+    empty(made, {HERE: ours})
+    assert read(made)[HERE].outputs == ()
+    assert read(made)[THERE].outputs == OUTPUTS
+
+
+def test_a_forgotten_row_can_be_moved_from_the_first_offset_of_a_new_topic(made):
+    move(made, HERE, None, None, 41)
+    with transaction(made) as connection:
+        assert (journal.forget(connection), journal.forget(connection)) == (1, 1)
+    forgotten = read(made)[HERE]
+    assert journal.compare(HERE, forgotten, CLUSTER, None) == "go-on"
+    move(made, HERE, forgotten, None, 0)
+    assert read(made)[HERE] == Row(CLUSTER, None, 0, OUTPUTS)
+
+
 def test_a_row_that_moved_on_since_keeps_its_outputs(made):
     first = move(made, HERE, None, None, 3)
     move(made, HERE, first, 4, 9)
