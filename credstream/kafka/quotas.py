@@ -1,6 +1,7 @@
-"""How many bytes a second a user may move: the one administrative call librdkafka has not.
+"""Quotas: how many bytes a second a user may send and read.
 
-The request is written down here and sent with aiokafka, which Faust brings along
+librdkafka has no call for them: the request is declared here and sent with aiokafka, on which Faust
+depends
 (KIP-546, https://kafka.apache.org/protocol#The_Messages_AlterClientQuotas).
 """
 

@@ -91,7 +91,7 @@ class Sender:
             raise type(why)(text)
 
     def _queue(self, messages: Sequence[Sendable], reports: _Reports) -> str:
-        """Queue until one is not taken; the topic of the last one."""
+        """Queue the messages, up to one that the client refuses; the topic of the last one."""
         client, topic = self._producer(), ""
         for message in messages:
             topic = message.topic

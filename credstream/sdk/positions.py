@@ -29,7 +29,7 @@ class Positions(Protocol):
         """Go back to the beginning."""
 
     def save(self, batch: Batch, incarnations: Incarnations) -> None:
-        """The messages of a batch were taken."""
+        """Save the positions after a batch, which its reader has handled."""
 
 
 @dataclass(slots=True)

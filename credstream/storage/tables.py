@@ -37,7 +37,7 @@ BREAKER = sa.Table(
 )
 
 
-# How far reference topics have been taken into the tables.
+# The last offset of each reference topic whose record is in the tables.
 REFERENCE = sa.Table(
     "reference",
     METADATA,
@@ -48,7 +48,7 @@ REFERENCE = sa.Table(
 )
 
 
-# How often a reference record could not be taken, over restarts.
+# How often a reference record could not be written to the tables, over restarts.
 FAILURES = sa.Table(
     "failures",
     METADATA,

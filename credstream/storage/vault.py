@@ -85,7 +85,7 @@ class Vault:
     def _check(self, connection: sa.Connection) -> None:
         """Raise Unavailable where our key-encryption key does not open the keys that exist.
 
-        Keys made beside them could not be told from theirs, and neither side could open both.
+        Keys that are made beside them look the same, and no process could open both.
         """
         query = sa.select(KEYS).where(KEYS.c.wrapped.is_not(None)).limit(1)
         if row := connection.execute(query).first():
