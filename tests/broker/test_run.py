@@ -219,7 +219,8 @@ def at_work(folder: Path, service: str) -> int:
     """The process of a service, as soon as it has begun to work."""
     log = folder / "logs" / f"{service}.jsonl"
     waiting.eventually(lambda: log.exists() and "data path started" in log.read_text("utf-8"))
-    return _told(folder)["services"][service]["pid"]
+    # The others are written down when they are started, which is after the first receipt.
+    return json.loads((folder / "run.json").read_text("utf-8"))["services"][service]["pid"]
 
 
 def _told(folder: Path) -> dict | None:
