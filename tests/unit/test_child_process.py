@@ -142,7 +142,7 @@ def test_stop_waits_for_a_child_that_needs_its_time_to_end(started):
 class Stubborn:
     """A child that ignores SIGTERM, on a clock of its own; it notes how long it was waited for."""
 
-    pid = 0
+    pid = 2**30  # nobody
 
     def __init__(self, clock, waits):
         self.clock, self.waits = clock, waits
