@@ -49,7 +49,9 @@ def down(layout=None):
 def _port() -> int:
     """The first of a thousand ports; two workers of one run never look at the same ones."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    bases = [FIRST_PORT + 1000 * ((worker + step) % 10) for step in range(0, 10, 2)]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    # Servers that a killed run left behind keep their ports: each worker has several to choose from.
+    bases = [FIRST_PORT + 1000 * number for number in range(worker, max(10, workers), workers)]
     return next(
         (base for base in bases if all(map(_free, (base + 32, base + 81, base + 92)))), bases[0]
     )
