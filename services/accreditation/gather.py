@@ -31,7 +31,7 @@ def gather(
     records = [each.record for each in held.values()]
     records += [m.record for m in batch if isinstance(m.record, Normalised)]
     wanted = {token for record in records for token in bodies_tokens(record)}
-    return Facts(_listed(codec, connection, wanted), held, loaded=any_loaded(connection))
+    return Facts(listed(codec, connection, wanted), held, loaded=any_loaded(connection))
 
 
 def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, HeldJudgement]:
@@ -40,11 +40,12 @@ def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, 
     return {key: HeldJudgement(each.record, each.judgement) for key, each in kept.items()}
 
 
-def _listed(
-    codec: Codec, connection: sa.Connection, wanted: set[str]
+def listed(
+    codec: Codec, connection: sa.Connection, tokens: set[str]
 ) -> dict[str, tuple[Accreditation, ...]]:
+    """The accreditations of organisations with some tokens, by token."""
     by_token: dict[str, tuple[Accreditation, ...]] = {}
-    for row in select_by_keys(connection, _LISTED, wanted):
+    for row in select_by_keys(connection, _LISTED, tokens):
         earlier = by_token.get(row.token, ())
         by_token[row.token] = (*earlier, codec.decode_cached(row.record, Accreditation))
     return by_token

@@ -44,7 +44,7 @@ def folder(tmp_path):
 
 def own_databases():
     """The beginning of the addresses of fresh databases, one for each service."""
-    whole = stacks.stack().told()["database"]
+    whole = stacks.stack().addresses()["database"]
     prefix = f"t_{uuid.uuid4().hex}_"
     with psycopg.connect(f"{whole}registry".replace("+psycopg", ""), autocommit=True) as connection:
         for name in SERVICES:

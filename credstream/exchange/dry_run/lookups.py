@@ -37,10 +37,3 @@ def unregistered(name: str, registered: Iterable[str], where: Path) -> Provider:
         names = ", ".join(sorted(registered)) or "none"
         raise CommandError(f"no provider {name} is registered in {where}; registered: {names}")
     return Provider(id=name, kind="provider", name=name, country=NOWHERE, status="active")
-
-
-def by_token(pairs: Iterable[tuple[str, Accreditation]]) -> Accreditations:
-    grouped: dict[str, tuple[Accreditation, ...]] = {}
-    for token, accreditation in pairs:
-        grouped[token] = (*grouped.get(token, ()), accreditation)
-    return grouped

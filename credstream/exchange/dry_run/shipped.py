@@ -7,7 +7,6 @@ from credstream.exchange.dry_run.lookups import (
     Accreditations,
     Definitions,
     Lookups,
-    by_token,
     unregistered,
 )
 from credstream.exchange.dry_run.normalised import definitions_in
@@ -41,4 +40,8 @@ def _accreditations(at: int) -> Accreditations:
     records: list[Accreditation] = []
     for path in list_files(EXAMPLES):
         records += list_file(path, path.stem, at).accreditations
-    return by_token((token, each) for each in records for token in tokens(each.organisation))
+    by_token: dict[str, tuple[Accreditation, ...]] = {}
+    for record in records:
+        for token in tokens(record.organisation):
+            by_token[token] = (*by_token.get(token, ()), record)
+    return by_token

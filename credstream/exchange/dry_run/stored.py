@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
 from credstream.contract.errors import Unavailable
-from credstream.contract.records import Accreditation, Normalised, Provider
+from credstream.contract.records import Provider
 from credstream.exchange.dry_run.lookups import (
     Accreditations,
     Definitions,
     Lookups,
-    by_token,
     unregistered,
 )
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
 from credstream.storage.read_only import reading
-from credstream.storage.statements import keys_query, select_by_keys
 from credstream.storage.tables import PROVIDERS
-from services.accreditation.tables import ACCREDITATIONS, TOKENS
-from services.normalise.facts import HeldDefinition
-from services.normalise.tables import DEFINITIONS
+from services.accreditation.gather import any_loaded, listed
+from services.normalise.gather import definitions
 
-_PROVIDER_IDS = sa.select(PROVIDERS.c.id)
-_ANY_ACCREDITATION = sa.select(ACCREDITATIONS.c.id).limit(1)
-_DEFINITIONS = keys_query(
-    sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since), DEFINITIONS.c.key
-)
-_LISTED = keys_query(
-    sa.select(TOKENS.c.token, ACCREDITATIONS.c.record).join_from(
-        TOKENS, ACCREDITATIONS, TOKENS.c.id == ACCREDITATIONS.c.id
-    ),
-    TOKENS.c.token,
-)
+T = TypeVar("T")
 
 
 def lookups(folder: ExchangeFolder, name: str) -> Lookups:
@@ -60,45 +47,26 @@ class _Tables:
 
     def provider(self, name: str) -> Provider:
         own = sa.select(PROVIDERS.c.record).where(PROVIDERS.c.id == name)
-        rows = self._rows("ingest", lambda connection: connection.execute(own).all())
-        if not rows:
-            ids = self._rows("ingest", lambda connection: connection.execute(_PROVIDER_IDS).all())
-            return unregistered(name, (row.id for row in ids), self.folder.path)
-        provider: Provider = self.codec.decode(rows[0].record, Provider)
+        value = self._read("ingest", lambda connection: connection.execute(own).scalar(), None)
+        if value is None:
+            return unregistered(name, self._read("ingest", _provider_ids, []), self.folder.path)
+        provider: Provider = self.codec.decode(value, Provider)
         return provider
 
     def definitions(self, keys: set[str]) -> Definitions:
-        held: dict[str, tuple[HeldDefinition, ...]] = {}
-        rows = self._rows(
-            "normalise", lambda connection: select_by_keys(connection, _DEFINITIONS, keys)
-        )
-        for row in rows:
-            record = self.codec.decode(row.record, Normalised)
-            origins = record.account.provenance
-            version = HeldDefinition(record.definition, origins, bool(row.registered), row.since)
-            held[row.key] = (*held.get(row.key, ()), version)
-        return held
+        return self._read("normalise", lambda c: definitions(self.codec, c, keys), {})
 
     def accreditations(self, tokens: set[str]) -> Accreditations:
-        rows = self._rows(
-            "accreditation", lambda connection: select_by_keys(connection, _LISTED, tokens)
-        )
-        return by_token((row.token, self.codec.decode(row.record, Accreditation)) for row in rows)
+        return self._read("accreditation", lambda c: listed(self.codec, c, tokens), {})
 
     def loaded(self) -> bool:
         """Whether any accreditation is listed."""
-        return bool(
-            self._rows(
-                "accreditation", lambda connection: connection.execute(_ANY_ACCREDITATION).all()
-            )
-        )
+        return self._read("accreditation", any_loaded, otherwise=False)
 
-    def _rows(
-        self, service: str, query: Callable[[sa.Connection], Sequence[sa.Row[Any]]]
-    ) -> Sequence[sa.Row[Any]]:
-        """The rows of a query; none where the service has no database yet."""
+    def _read(self, service: str, query: Callable[[sa.Connection], T], otherwise: T) -> T:
+        """What a query gives; `otherwise` where the service has no database yet."""
         if not self.folder.has_database(service):
-            return ()
+            return otherwise
         try:
             with reading(self.folder.url(service)) as connection:
                 return query(connection)
@@ -113,3 +81,7 @@ class _Tables:
             f". The last run of {self.folder.path} was on servers: start them with "
             "`make kafka-up`, or name another folder with --dir"
         )
+
+
+def _provider_ids(connection: sa.Connection) -> list[str]:
+    return list(connection.execute(sa.select(PROVIDERS.c.id)).scalars())
