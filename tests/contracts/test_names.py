@@ -26,6 +26,7 @@ MODULES = {
     "known": "lookups",
     "keepers": "positions",
     "membership": "assignment_check",
+    "merging": "merge",
     "naming": "credential_ids",
     "nursery": "no fork server",
     "offspring": "child_process",
@@ -35,6 +36,7 @@ MODULES = {
     "place": "folder",
     "rehearsal": "dry_run/pipeline",
     "rehearsed": "dry_run/result",
+    "ring": "key_set",
     "showing": "terminal",
     "walking": "json_nodes",
     "wording": "labels",
@@ -71,6 +73,11 @@ IDENTIFIERS = {
     "spot": "node",
     "strangers": "unknown_fields",
 }
+# Gone from the product alone: tests may still use them.
+IN_PRODUCT = {
+    "said": "text_of, or what was said",
+    "told": "as_json, or what was reported",
+}
 # A word of the field that stays where the field says it: the key id of a JOSE header.
 FIELD = {"kid": ("services/ingest/proofs/", "tests/unit/test_proof_")}
 
@@ -97,6 +104,17 @@ def test_an_identifier_that_was_replaced_does_not_come_back():
         if not each.path.startswith(FIELD.get(name, "\0"))
     }
     assert found == set()
+
+
+@pytest.mark.parametrize("name", IN_PRODUCT)
+def test_a_word_that_left_the_product_does_not_come_back(name):
+    found = [
+        each.path
+        for folder in PRODUCT
+        for each in python_of(folder)
+        if name in identifiers(each.tree)
+    ]
+    assert found == [], f"say {IN_PRODUCT[name]}"
 
 
 def identifiers(tree: ast.Module) -> set[str]:

@@ -95,10 +95,49 @@ def test_no_test_asserts_a_time_on_a_clock():
         f"{each.path}:{node.lineno}"
         for each in python_of("tests")
         if each.path != "tests/support/waiting.py"
-        for node in ast.walk(each.tree)
-        if isinstance(node, ast.Assert) and CLOCKS & set(called(node))
+        for node in asserts_on_a_clock(each.tree)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["assert time.monotonic() - began < 2", "took = time.time() - began\nassert took < 2"],
+)
+def test_an_assert_on_a_clock_would_be_noticed(text):
+    body = "\n    ".join(text.splitlines())
+    (found,) = asserts_on_a_clock(ast.parse(f"def test():\n    {body}"))
+    assert isinstance(found, ast.Assert)
+
+
+def asserts_on_a_clock(tree: ast.Module) -> list[ast.Assert]:
+    """Asserts that read a clock, or compare a difference that was read from one before."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [
+        node
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assert)
+        and (CLOCKS & set(called(node)) or differences(function) & names(node))
+    ]
+
+
+def differences(function: ast.FunctionDef) -> set[str]:
+    """Variables that hold how long something took."""
+    return {
+        target.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.BinOp)
+        and isinstance(node.value.op, ast.Sub)
+        and CLOCKS & set(called(node.value))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def called(node: ast.AST):
