@@ -174,7 +174,7 @@ def database(contestant: Contestant, world: World, name: str) -> str:
     if contestant.database == "sqlite" or world.layout is None:
         return f"sqlite:///{world.folder / name}.db"
     postgres.create(world.layout, name)
-    return world.layout.told()["database"] + name
+    return world.layout.addresses()["database"] + name
 
 
 def written(world: World, topic: str) -> int:

@@ -77,15 +77,15 @@ def stop(layout: Layout) -> None:
 
 
 def last_words(log: Path) -> str:
-    """Why a node ended, by its own log since its last start; empty where it told no error."""
+    """Why a node ended, by its own log since its last start; empty where it logged no error."""
     lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
-    told = ""
+    error = ""
     for line in lines:
         if STARTED in line:
-            told = ""
-        elif " ERROR " in line and DISK not in told:  # whatever fails afterwards fails for that
-            told = line
-    return f"{told}; {FULL}" if DISK in told else told
+            error = ""
+        elif " ERROR " in line and DISK not in error:  # whatever fails afterwards fails for that
+            error = line
+    return f"{error}; {FULL}" if DISK in error else error
 
 
 def pid_file(layout: Layout, node: int) -> Path:

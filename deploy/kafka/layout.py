@@ -62,8 +62,8 @@ class Layout:
             path.chmod(0o600)
         return path.read_text("utf-8")
 
-    def told(self) -> dict[str, Any]:
-        """What a user of the stack has to know; it holds passwords."""
+    def addresses(self) -> dict[str, Any]:
+        """Where the servers of the stack are, and how to sign in; it holds passwords."""
         password = self.secret("postgres")
         return {
             "port": self.port,
@@ -76,16 +76,16 @@ class Layout:
             "database": f"postgresql+psycopg://{USER}:{password}@{HOST}:{self.postgres_port}/",
         }
 
-    def tell(self) -> None:
+    def write(self) -> None:
         path = self.folder / "stack.json"
         path.touch(mode=0o600)
-        path.write_text(json.dumps(self.told(), indent=2) + "\n", "utf-8")
+        path.write_text(json.dumps(self.addresses(), indent=2) + "\n", "utf-8")
 
 
 def found(folder: Path, port: int | None, nodes: int | None) -> Layout:
-    """The stack of a folder as it was last made, less what is said anew."""
+    """The stack of a folder as it was last started, or with the port and nodes that are given."""
     try:
-        told = json.loads((folder / "stack.json").read_text("utf-8"))
+        last = json.loads((folder / "stack.json").read_text("utf-8"))
     except (OSError, ValueError):
-        told = {}
-    return Layout(folder, port or told.get("port", 19000), nodes or told.get("nodes", 1))
+        last = {}
+    return Layout(folder, port or last.get("port", 19000), nodes or last.get("nodes", 1))

@@ -41,8 +41,8 @@ def create(layout: Layout, name: str) -> None:
 
 
 def address(layout: Layout, database: str = "postgres") -> str:
-    told = str(layout.told()["database"]).replace("+psycopg", "")
-    return told + database
+    servers = str(layout.addresses()["database"]).replace("+psycopg", "")
+    return servers + database
 
 
 def running(layout: Layout) -> bool:

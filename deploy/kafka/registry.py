@@ -43,7 +43,7 @@ def await_ready(layout: Layout) -> None:
         layout.log("registry"),
     )
     request = urllib.request.Request(  # noqa: S310, a loopback address
-        f"{layout.told()['registry']}/config",
+        f"{layout.addresses()['registry']}/config",
         data=json.dumps({"compatibility": "BACKWARD_TRANSITIVE"}).encode(),
         headers={"content-type": "application/vnd.schemaregistry.v1+json"},
         method="PUT",

@@ -30,7 +30,7 @@ def up(layout: Layout, *, with_registry: bool = True) -> None:
         brokers.await_ready(layout)
         if with_registry:
             registry.await_ready(layout)
-        layout.tell()
+        layout.write()
 
 
 def down(layout: Layout, *, wipe: bool = False) -> None:
@@ -52,8 +52,9 @@ def status(layout: Layout) -> list[tuple[str, str, int | None]]:
     for node in range(1, layout.nodes + 1):
         where = f"{layout.listener(node, 92)} (SASL_SSL {layout.listener(node, 94)})"
         rows.append((f"kafka-{node}", where, processes.running(brokers.pid_file(layout, node))))
-    told = layout.told()
-    rows.append(("registry", told["registry"], processes.running(registry.pid_file(layout))))
+    rows.append(
+        ("registry", layout.addresses()["registry"], processes.running(registry.pid_file(layout)))
+    )
     rows.append(("postgresql", f"127.0.0.1:{layout.postgres_port}", _postmaster(layout)))
     return rows
 

@@ -187,7 +187,7 @@ def test_a_provider_and_a_register_need_no_more_than_their_own_rights(exchange, 
     secret = told_whole(done)["users"][0]["password"]
 
     def environment(name_, word):
-        stack = stacks.stack().told()
+        stack = stacks.stack().addresses()
         return {
             "CREDSTREAM_BROKER": stack["secure"], "CREDSTREAM_SECURITY_PROTOCOL": "sasl_ssl",
             "CREDSTREAM_SASL_USERNAME": name_, "CREDSTREAM_SASL_PASSWORD": word,

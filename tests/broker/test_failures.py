@@ -90,7 +90,7 @@ def test_the_doctor_says_why_nobody_gets_in_and_looks_at_nothing_behind(
     [
         (lambda _h: f"http://{nobody()}", "nothing listens there"),
         (lambda hangs: f"http://{hangs}", "no answer"),
-        (lambda _h: stacks.stack().told()["registry"][:-3], "no schema registry"),
+        (lambda _h: stacks.stack().addresses()["registry"][:-3], "no schema registry"),
     ],
     ids=["away", "hangs", "wrong path"],
 )
@@ -123,7 +123,7 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
         created = commands.credstream(
             *("topics", "create", "--dir", tmp_path / "none"),
             CREDSTREAM_BROKER=stacks.stack().bootstrap(),
-            CREDSTREAM_REGISTRY_URL=stacks.stack().told()["registry"],
+            CREDSTREAM_REGISTRY_URL=stacks.stack().addresses()["registry"],
         )
     assert f"{subject} holds a version with which this one is not compatible" in found
     assert f"{subject} lacks this version's schema" in said
@@ -145,7 +145,7 @@ def test_an_incompatible_schema_that_is_there_already_is_named(admin, tmp_path):
 def test_a_database_that_does_not_answer_is_named_and_waited_for(
     admin, tmp_path, silent, url, words
 ):
-    more = {"DATABASE_URL": url(f"{stacks.stack().told()['database']}registry", silent)}
+    more = {"DATABASE_URL": url(f"{stacks.stack().addresses()['database']}registry", silent)}
     found = doctor(tmp_path, **more)
     assert words in not_ok(found, "databases") or "there is no file" in not_ok(found, "databases")
     said, code = first_words(tmp_path, **more)

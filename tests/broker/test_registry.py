@@ -24,7 +24,7 @@ AGAIN = Again(key="mc:de:1", cause="test", detail="", at=1)
 @pytest.fixture(scope="module")
 def url():
     codecs.registry()
-    return stacks.stack().told()["registry"]
+    return stacks.stack().addresses()["registry"]
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def users():
 
 def who(user, password=PASSWORD, **more):
     layout = stacks.stack()
-    authority = Path(layout.told()["ca"]).read_text("utf-8")
+    authority = Path(layout.addresses()["ca"]).read_text("utf-8")
     return {
         "bootstrap.servers": layout.bootstrap(94),
         "security.protocol": "sasl_ssl",
@@ -266,7 +266,7 @@ def test_a_list_that_its_publisher_has_no_right_to_is_not_published(users):
 def test_provider_add_suspend_and_resume_by_command(users, tmp_path):
     environment = {
         "CREDSTREAM_BROKER": stacks.stack().bootstrap(),
-        "CREDSTREAM_REGISTRY_URL": stacks.stack().told()["registry"],
+        "CREDSTREAM_REGISTRY_URL": stacks.stack().addresses()["registry"],
     }
     file = tmp_path / "newcomer.json"
     record = {"id": "newcomer", "kind": "certifier", "name": "N", "country": "DE"}

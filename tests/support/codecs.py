@@ -19,7 +19,7 @@ def registry() -> BuiltIn | SchemaRegistry:
     """Every schema of the contract is registered in it."""
     if not databases.real():
         return BuiltIn()
-    made = SchemaRegistry(stacks.stack().told()["registry"])
+    made = SchemaRegistry(stacks.stack().addresses()["registry"])
     for name in IDS:
         made.register(name)
     return made

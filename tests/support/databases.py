@@ -24,7 +24,7 @@ def url(folder, name: str) -> str:
 
 def schema() -> str:
     """The address of a PostgreSQL schema that nobody else uses."""
-    whole = stacks.stack().told()["database"] + "registry"
+    whole = stacks.stack().addresses()["database"] + "registry"
     name = f"t_{uuid.uuid4().hex}"
     with psycopg.connect(whole.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")

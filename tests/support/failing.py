@@ -49,7 +49,7 @@ def nobody():
 def environment(folder, service, **more):
     """Variables of a worker that lacks nothing, but for those that a test gives."""
     layout = stacks.stack()
-    told = layout.told()
+    told = layout.addresses()
     own = {
         "BROKER": layout.bootstrap(94),
         "SECURITY_PROTOCOL": "sasl_ssl",
@@ -157,12 +157,12 @@ def unregistered(name):
         with contextlib.suppress(OSError):
             for end in ("", "?permanent=true"):
                 ask(f"subjects/{subject}{end}", "DELETE")
-        with contextlib.closing(SchemaRegistry(stacks.stack().told()["registry"])) as registry:
+        with contextlib.closing(SchemaRegistry(stacks.stack().addresses()["registry"])) as registry:
             registry.register(name)
 
 
 def ask(path, method, body=None):
-    url = f"{stacks.stack().told()['registry']}/{path}"
+    url = f"{stacks.stack().addresses()['registry']}/{path}"
     data = json.dumps(body).encode() if body else None
     request = urllib.request.Request(url, data, {"content-type": "application/json"}, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:

@@ -172,7 +172,7 @@ class Fleet:
 def target() -> Target:
     """The test's own servers, by the plain listener, where everybody may do everything."""
     layout = stacks.stack()
-    return Target(Cluster(layout.bootstrap()), layout.told()["registry"])
+    return Target(Cluster(layout.bootstrap()), layout.addresses()["registry"])
 
 
 def emptied() -> Target:
