@@ -10,14 +10,9 @@ from confluent_kafka import (
 )
 
 from credstream.contract.errors import ActionNeeded, Unavailable
-from credstream.kafka.profiles import (
-    COMMON,
-    PROFILES,
-    PROTOCOLS,
-    Config,
-)
+from credstream.kafka.profiles import COMMON, Config
 from credstream.process.diagnosis import Diagnosis, RecentErrors, of_broker, of_refusal
-from credstream.process.settings import Settings, SettingsError, needed
+from credstream.process.settings import Settings, needed
 
 # Errors that only follow from another one, which the client has reported to its error callback.
 NO_ANSWER = {
@@ -51,13 +46,9 @@ class Cluster:
 
 
 def cluster_of(settings: Settings) -> Cluster:
-    """The cluster that the settings name; raises SettingsError where they do not fit together."""
-    if settings.profile not in PROFILES:
-        raise SettingsError(f"CREDSTREAM_PROFILE must be one of {', '.join(PROFILES)}")
-    protocol = settings.security_protocol.lower()
-    if protocol not in PROTOCOLS:
-        raise SettingsError(f"CREDSTREAM_SECURITY_PROTOCOL must be one of {', '.join(PROTOCOLS)}")
-    security: dict[str, Any] = {} if protocol == PROTOCOLS[0] else {"security.protocol": protocol}
+    """The cluster that the settings name; raises SettingsError for a login that lacks a part."""
+    protocol = settings.security_protocol
+    security: dict[str, Any] = {} if protocol == "plaintext" else {"security.protocol": protocol}
     if protocol.startswith("sasl"):
         security |= {
             "sasl.mechanism": "SCRAM-SHA-512",

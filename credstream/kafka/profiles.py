@@ -46,7 +46,6 @@ PRODUCER: Config = {
     "retry.backoff.ms": timeouts.PRODUCER_RETRY_PAUSE_MS,
     "topic.metadata.propagation.max.ms": timeouts.MISSING_TOPIC_MS,
 }
-PROTOCOLS = ("plaintext", "ssl", "sasl_ssl", "sasl_plaintext")
 # Faust's own consumer, in seconds.
 CONTROL: Config = {
     "broker_session_timeout": timeouts.SESSION_MS / 1000,

@@ -11,11 +11,17 @@ from typing import NamedTuple
 # How long a worker's loop may stand still before its watchdog ends the process, and how long
 # PostgreSQL leaves a transaction alone that says nothing. The default of a setting.
 PATIENCE_SECONDS = 60.0
+# The bounds of that setting: the watchdog looks some times within the least, and after the most
+# nobody believes any more that a loop works.
+LEAST_PATIENCE_SECONDS = 3.0
+MOST_PATIENCE_SECONDS = 3600.0
 # How long a batch may take to fill. The default of a setting.
 BATCH_FILL_SECONDS = 0.01
 # How long messages of an unknown provider are held: its registration may be on its way. The
 # default of a setting.
 HOLD_SECONDS = 30.0
+# What is held is read again each second: a topic that waits for longer is nobody's.
+LONGEST_HOLD_SECONDS = 86_400.0
 
 # Kafka notices within a session that a member of a group is gone.
 SESSION_MS = 6000
@@ -98,6 +104,10 @@ LONGEST_RETRY_PAUSE_SECONDS = 5.0
 # is tried.
 TRANSACTION_TRY_SECONDS = 5.0
 TRANSACTION_PATIENCE_SECONDS = 60.0
+# The bounds of that setting: the watchdog looks some times within the least, and after the most
+# nobody believes any more that a loop works.
+LEAST_PATIENCE_SECONDS = 3.0
+MOST_PATIENCE_SECONDS = 3600.0
 # How often the watchdog looks.
 WATCHDOG_CHECK_SECONDS = 1.0
 # A loop without a turn for so long is reported; a batch takes less than two seconds.
@@ -210,6 +220,10 @@ ORDERS = (
     Order("HUNG_CALL_SECONDS", "PATIENCE_SECONDS", "a call that hangs is noticed by itself"),
     Order("STILL_REPORT_SECONDS", "PATIENCE_SECONDS", "it is reported before the process ends", 2),
     Order("WATCHDOG_CHECK_SECONDS", "STILL_REPORT_SECONDS", "the watchdog sees it in time"),
+    Order("WATCHDOG_CHECK_SECONDS", "LEAST_PATIENCE_SECONDS", "as STILL_REPORT_SECONDS", 3),
+    Order("LEAST_PATIENCE_SECONDS", "PATIENCE_SECONDS", "the default is within its bounds"),
+    Order("PATIENCE_SECONDS", "MOST_PATIENCE_SECONDS", "the default is within its bounds"),
+    Order("HOLD_SECONDS", "LONGEST_HOLD_SECONDS", "the default is within its bounds"),
     Order("BROKER_ANSWER_SECONDS", "PATIENCE_SECONDS", "a loop that waits for an answer turns"),
     Order("ADMIN_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
     Order("GROUP_CHECK_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS", 2),

@@ -33,7 +33,7 @@ def main(name: str, app: Callable[[], Build]) -> None:
         sys.exit(0 if sys.argv[1:2] == ["--help"] else USAGE)
     child_process.die_with_parent(os.environ)
     try:
-        settings = load()
+        settings = load(service=name)
     except SettingsError as error:
         _refuse(name, error)
     fence = Fence(settings, f"{name}-{settings.ordinal}")
@@ -50,7 +50,8 @@ def main(name: str, app: Callable[[], Build]) -> None:
 
 
 def _refuse(name: str, error: Exception) -> None:
-    sys.stderr.write(f"{name}: {error}\n")
+    for fault in str(error).splitlines():
+        sys.stderr.write(f"{name}: {fault}\n")
     sys.stderr.flush()
     # Not sys.exit: the fence may still be waiting for a broker.
     os._exit(CONFIG)

@@ -142,19 +142,19 @@ def test_a_stop_under_load_is_clean(world):
         ),
         (
             ["worker"],
-            {
-                "CREDSTREAM_DATABASE_URL": "sqlite:////tmp/a.db",
-                "CREDSTREAM_MIGRATE": "1",
-                "CREDSTREAM_WEB_PORT": "0",
-            },
+            {"CREDSTREAM_BATCH_SIZE": "-4", "CREDSTREAM_WEB_PORT": "0"},
             78,
-            "out of range",
+            (
+                "ingest: CREDSTREAM_WEB_PORT must be from 1 to 65535, it is '0'\n"
+                "ingest: CREDSTREAM_BATCH_SIZE must be from 1 to 10000, it is '-4'\n"
+                "ingest: CREDSTREAM_DATABASE_URL is not set"
+            ),
         ),
         ([], {}, 2, "usage:"),
         (["--help"], {}, 0, "usage:"),
     ],
 )
-def test_wrong_settings_are_told_in_one_line(words, env, code, told, tmp_path):
+def test_wrong_settings_are_told_in_a_line_each(words, env, code, told, tmp_path):
     env = {name: value.replace("/tmp", str(tmp_path)) for name, value in env.items()}
     env |= {"CREDSTREAM_DATA_DIR": str(tmp_path / "faust")}
     clean = {

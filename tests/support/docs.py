@@ -46,12 +46,13 @@ def settings_table() -> str:
         (
             f"`{settings.PREFIX}{each.name.upper()}`",
             f"`{_default(each.default)}`" if each.default != "" else "",
+            _values(each.metadata),
             "yes" if each.metadata["secret"] else "",
             each.metadata["doc"],
         )
         for each in fields(settings.Settings)
     ]
-    return table(("variable", "default", "secret", "meaning"), rows)
+    return table(("variable", "default", "values", "secret", "meaning"), rows)
 
 
 def metrics_table() -> str:
@@ -179,6 +180,13 @@ def _cell(text: str) -> str:
 
 def _default(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _values(metadata: Mapping[str, Any]) -> str:
+    if metadata["within"]:
+        least, most = metadata["within"]
+        return f"{least:g} to {most:g}"
+    return ", ".join(f"`{word}`" for word in metadata["one_of"])
 
 
 def _comments() -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 import pytest
 
+from credstream.kafka.profiles import PROFILES
 from credstream.process.settings import PREFIX, Settings, SettingsError, load, secret_key, shown
 
 SECRETS = {each.name for each in fields(Settings) if each.metadata["secret"]}
@@ -49,6 +50,73 @@ def test_a_misspelt_yes_is_not_a_no(word):
 )  # fmt: skip
 def test_a_number_that_is_none_is_named(name, text):
     assert PREFIX + name in refusal({PREFIX + name: text})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("BATCH_SIZE", text) for text in ("-4", "0", "10001")),
+        *(("PATIENCE_SECONDS", text) for text in ("nan", "inf", "-inf", "0", "1e99")),
+        ("BATCH_SECONDS", "-0.01"),
+        ("HOLD_SECONDS", "-1"),
+        ("ORDINAL", "-1"),
+        *(("WEB_PORT", text) for text in ("0", "65536")),
+        ("PROFILE", "rabbit"),
+        ("SECURITY_PROTOCOL", "tls"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_its_bounds(name, text):
+    words = refusal({PREFIX + name: text})
+    assert words.startswith(PREFIX + name)
+    assert repr(text) in words
+    setting = next(each for each in fields(Settings) if each.name == name.lower())
+    for bound in setting.metadata["within"] or setting.metadata["one_of"]:
+        assert f"{bound:g}" in words if isinstance(bound, int | float) else bound.lower() in words
+
+
+@pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.name)
+def test_every_number_has_bounds_and_both_and_the_default_lie_within(each):
+    if type(each.default) in (int, float):
+        for value in (*each.metadata["within"], each.default):
+            text = str(type(each.default)(value))
+            assert getattr(load({PREFIX + each.name.upper(): text}), each.name) == value
+    assert not each.metadata["one_of"] or each.default in each.metadata["one_of"]
+
+
+def test_words_are_read_in_any_case():
+    assert load({"CREDSTREAM_SECURITY_PROTOCOL": "SASL_SSL"}).security_protocol == "sasl_ssl"
+    assert load({"CREDSTREAM_LOG_LEVEL": "debug"}).log_level == "DEBUG"
+
+
+def test_the_profiles_are_those_of_the_clients():
+    profile = next(each for each in fields(Settings) if each.name == "profile")
+    assert tuple(PROFILES) == profile.metadata["one_of"]
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    """What is wrong, what cannot be read, and what the service needs; nothing twice."""
+    environ = {
+        "CREDSTREAM_BATCH_SIZE": "-4",
+        "CREDSTREAM_ORDINAL": "first",
+        "CREDSTREAM_SECURITY_PROTOCOL": "sasl_ssl",
+        "CREDSTREAM_SASL_USERNAME": "normalise",
+        "CREDSTREAM_VAULT_URL_FILE": str(tmp_path / "none"),
+        "CREDSTREAM_KEK": "zz" * 32,
+    }
+    with pytest.raises(SettingsError) as caught:
+        load(environ, service="normalise")
+    names = [line.split()[0].strip(":") for line in str(caught.value).splitlines()]
+    assert names == [
+        "CREDSTREAM_VAULT_URL_FILE",
+        "CREDSTREAM_ORDINAL",
+        "CREDSTREAM_BATCH_SIZE",
+        "CREDSTREAM_SASL_PASSWORD",
+        "CREDSTREAM_DATABASE_URL",
+        "CREDSTREAM_KEK",
+        "CREDSTREAM_PSEUDONYM_KEY",
+    ]
+    assert "zz" not in str(caught.value)
 
 
 def test_a_file_goes_before_a_variable_and_loses_its_last_line_end(tmp_path):

@@ -78,7 +78,8 @@ def examine(services: Sequence[str], directory: Path) -> list[Finding]:
     except CommandError as error:
         if error.kind is not Kind.CONFIG:
             raise
-        return [Finding("settings", WRONG, str(error), "credstream config show")]
+        faults = str(error).splitlines()
+        return [Finding("settings", WRONG, fault, "credstream config show") for fault in faults]
     folder = ExchangeFolder(directory)
     in_folder = folder.running() is not None or folder.stack() is not None
     named = tuple(services) or _services_of(target, in_folder=in_folder)

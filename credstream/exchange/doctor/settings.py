@@ -8,13 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from credstream.exchange.doctor.findings import OK, WRONG, Finding
-from credstream.process.settings import PREFIX, Settings, SettingsError, needed, secret_key
+from credstream.process.settings import PREFIX, Settings, lacking
 
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "normalise": ("vault_url", "kek", "pseudonym_key"),
-    "publisher": ("vault_url", "kek", "seal_key", "seal_certificate"),
-}
-SECRET_KEYS = ("kek", "pseudonym_key")
 # A name that is so similar to that of a setting was meant to be it, as a ratio of difflib.
 ALIKE = 0.9
 
@@ -43,11 +38,6 @@ def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _lacking(settings: Settings, service: str) -> Iterator[Finding]:
-    for name in ("database_url", *NEEDS.get(service, ())):
-        try:
-            text = needed(settings, name)
-            if name in SECRET_KEYS:
-                secret_key(name.upper(), text)
-        except SettingsError as error:
-            fault = str(error).partition(";")[0]
-            yield Finding("settings", WRONG, f"{service}: {fault}", f"set {PREFIX}{name.upper()}")
+    for name, what in lacking(settings, service):
+        fault = what.partition(";")[0]
+        yield Finding("settings", WRONG, f"{service}: {fault}", f"set {PREFIX}{name.upper()}")
