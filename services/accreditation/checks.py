@@ -7,13 +7,14 @@ stricter: where the award lacks a value that is limited, the check is `missing` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from credstream.contract.records import Accreditation
-from credstream.contract.values import Definition, Organisation
+from credstream.contract.values import Definition, Level, Organisation
 from credstream.vocabularies import isced_f
-from services.accreditation.organisations import name_of, plain, tokens
+from services.accreditation.organisations import name_of, plain
 
 #: The decisions of accrediting agents that are known; DEQAR has the same three.
 DECISIONS = ("positive", "conditional", "negative")
@@ -25,12 +26,27 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One awarding body of an award beside one accreditation."""
+class Subject:
+    """What an award says of whatever accreditations limit, made once for all of them.
 
-    definition: Definition
+    `qualifications` has every way to write its definition's identifiers.
+    """
+
     day: str
+    country: str | None
+    credential_type: str
+    qualifications: frozenset[str]
+    fields: tuple[str, ...]
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One awarding body of an award beside one accreditation; `shared` are their common tokens."""
+
+    subject: Subject
     body: Organisation
+    shared: frozenset[str]
     accreditation: Accreditation
 
 
@@ -43,16 +59,27 @@ class StepFinding:
     reason: str = ""
 
 
+def subject_of(definition: Definition, day: str) -> Subject:
+    return Subject(
+        day=day,
+        country=definition.country,
+        # Without a type it is a micro-credential: normalise keeps others out of the stream.
+        credential_type=definition.credential_type or DEFAULT_TYPE,
+        qualifications=_identifiers(definition),
+        fields=definition.fields,
+        level=definition.level,
+    )
+
+
 def _organisation(case: Case) -> StepFinding:
-    shared = tokens(case.body) & tokens(case.accreditation.organisation)
-    if not shared:
+    if not case.shared:
         detail = "No identifier of the body is one of the accredited organisation's."
         return StepFinding("failed", detail, "organisation.unlisted")
-    return StepFinding("passed", f"Both have the identifier {min(shared)}.")
+    return StepFinding("passed", f"Both have the identifier {min(case.shared)}.")
 
 
 def _in_force(case: Case) -> StepFinding:
-    day, limit = case.day, case.accreditation
+    day, limit = case.subject.day, case.accreditation
     span = f"{limit.issued_on or 'no first day'} to {limit.expires_on or 'no last day'}"
     # As texts, days compare rightly only where all are written YYYY-MM-DD.
     dates = filter(None, (day or "none", limit.issued_on, limit.expires_on, limit.withdrawn_on))
@@ -73,7 +100,7 @@ def _in_force(case: Case) -> StepFinding:
 
 
 def _jurisdiction(case: Case) -> StepFinding:
-    limits, country = case.accreditation.jurisdictions, case.definition.country
+    limits, country = case.accreditation.jurisdictions, case.subject.country
     if not limits:
         return _not_limited("country")
     if not country:
@@ -85,13 +112,12 @@ def _credential_type(case: Case) -> StepFinding:
     limits = case.accreditation.credential_types
     if not limits:
         return _not_limited("credential type")
-    # A definition without a type is a micro-credential: normalise keeps others out of the stream.
-    own = case.definition.credential_type or DEFAULT_TYPE
+    own = case.subject.credential_type
     return _member("credential_type", own, limits, covered=plain(own) in map(plain, limits))
 
 
 def _qualification(case: Case) -> StepFinding:
-    limits, own = case.accreditation.qualifications, _identifiers(case.definition)
+    limits, own = case.accreditation.qualifications, case.subject.qualifications
     if not limits:
         return _not_limited("qualification")
     if not own:
@@ -103,7 +129,7 @@ def _qualification(case: Case) -> StepFinding:
 
 
 def _field(case: Case) -> StepFinding:
-    limits, own = case.accreditation.fields, case.definition.fields
+    limits, own = case.accreditation.fields, case.subject.fields
     if not limits:
         return _not_limited("field")
     # Every field must be covered: one of two would let in what was never accredited.
@@ -115,7 +141,7 @@ def _field(case: Case) -> StepFinding:
 
 
 def _level(case: Case) -> StepFinding:
-    limits, level = case.accreditation.levels, case.definition.level
+    limits, level = case.accreditation.levels, case.subject.level
     if not limits:
         return _not_limited("level")
     if level is None or level.eqf is None:
@@ -152,7 +178,7 @@ def _missing(limit: str, detail: str) -> StepFinding:
     return StepFinding("missing", detail, f"missing.{limit}")
 
 
-def _member(limit: str, own: str, limits: Iterable[object], *, covered: bool) -> StepFinding:
+def _member(limit: str, own: str, limits: Collection[object], *, covered: bool) -> StepFinding:
     if covered:
         return StepFinding("passed", f"{own} is covered by {_listed(limits)}.")
     return StepFinding(
@@ -173,8 +199,7 @@ def _code(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-def _listed(values: Iterable[object]) -> str:
+def _listed(values: Collection[object]) -> str:
     """Shorten long lists: a certifier may be limited to thousands of qualifications."""
-    shown = [str(value) for value in values]
-    more = len(shown) - _SHOWN
-    return ", ".join(shown[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(values) - _SHOWN
+    return ", ".join(map(str, islice(values, _SHOWN))) + (f" and {more} more" if more > 0 else "")

@@ -44,11 +44,11 @@ def listed(
     codec: Codec, connection: sa.Connection, tokens: set[str]
 ) -> dict[str, tuple[Accreditation, ...]]:
     """The accreditations of organisations with some tokens, by token."""
-    by_token: dict[str, tuple[Accreditation, ...]] = {}
+    by_token: dict[str, list[Accreditation]] = {}
     for row in select_by_keys(connection, _LISTED, tokens):
-        earlier = by_token.get(row.token, ())
-        by_token[row.token] = (*earlier, codec.decode_cached(row.record, Accreditation))
-    return by_token
+        record = codec.decode_cached(row.record, Accreditation)
+        by_token.setdefault(row.token, []).append(record)
+    return {token: tuple(held) for token, held in by_token.items()}
 
 
 def any_loaded(connection: sa.Connection) -> bool:

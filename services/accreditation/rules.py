@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from credstream.contract.records import Accreditation, Normalised
 from credstream.contract.values import Check, Definition, Judgement, Organisation
-from services.accreditation.checks import STEPS, Case
+from services.accreditation.checks import STEPS, Case, subject_of
 from services.accreditation.organisations import name_of, tokens
 
 #: Best first: of several bodies and accreditations the best outcome is the award's.
@@ -37,10 +38,9 @@ def judge(
     if not loaded:
         check = Check(step="organisation", result="missing", detail="No list has been loaded.")
         return _unlisted(day, None, "unknown", "source.missing", check)
-    lists = tuple(accreditations)
     # A joint award has the best judgement of its bodies; without any, that of an unlisted body.
     bodies = record.definition.awarding_bodies or (Organisation(),)
-    return _best([_of_body(record.definition, day, body, lists) for body in bodies])
+    return _best(_of_bodies(record.definition, day, bodies, tuple(accreditations)))
 
 
 def same(a: Judgement | None, b: Judgement | None) -> bool:
@@ -60,13 +60,46 @@ def _best(judgements: Sequence[Judgement]) -> Judgement:
     return min(judgements, key=rank)
 
 
-def _of_body(
-    definition: Definition, day: str, body: Organisation, lists: Iterable[Accreditation]
-) -> Judgement:
-    judgements = (_judged_by(Case(definition, day, body, each)) for each in lists)
-    # One that failed at the first check is of another organisation, and says nothing of this one.
-    own = [judgement for judgement in judgements if judgement.step != "organisation"]
-    return _best(own) if own else _claimed(definition, day, body)
+def _of_bodies(
+    definition: Definition,
+    day: str,
+    bodies: Sequence[Organisation],
+    accreditations: Sequence[Accreditation],
+) -> list[Judgement]:
+    """The judgement by each accreditation of a body, and of a body that none of them is of.
+
+    What an accreditation says is the same for every body that it is of, so the first one stands for
+    them: thousands of bodies beside thousands of accreditations are millions of pairs.
+    """
+    own = [tokens(body) for body in bodies]
+    theirs = [tokens(each.organisation) for each in accreditations]
+    first: dict[str, int] = {}
+    for number, held in enumerate(own):
+        for token in held:
+            first.setdefault(token, number)
+    subject = subject_of(definition, day)
+    judgements = []
+    for accreditation, held in zip(accreditations, theirs, strict=True):
+        shared = [first[token] for token in held if token in first]
+        # One of another organisation says nothing of these bodies.
+        if shared:
+            body = min(shared)
+            case = Case(subject, bodies[body], own[body] & held, accreditation)
+            judgements.append(_judged_by(case))
+    return judgements + _of_unlisted(definition, day, bodies, own, theirs)
+
+
+def _of_unlisted(
+    definition: Definition,
+    day: str,
+    bodies: Sequence[Organisation],
+    own: Sequence[frozenset[str]],
+    theirs: Iterable[frozenset[str]],
+) -> list[Judgement]:
+    """The judgement of the first body of which no accreditation is; that of others is the same."""
+    listed: frozenset[str] = frozenset().union(*theirs)
+    unlisted = (body for body, held in zip(bodies, own, strict=True) if listed.isdisjoint(held))
+    return [_claimed(definition, day, body) for body in islice(unlisted, 1)]
 
 
 def _judged_by(case: Case) -> Judgement:
@@ -87,7 +120,7 @@ def _judgement(case: Case, outcome: str, reason: str, checks: Sequence[Check]) -
         outcome=outcome,
         step=checks[-1].step,
         reason=reason,
-        judged_for=case.day,
+        judged_for=case.subject.day,
         body=name_of(case.body),
         accreditation=case.accreditation.id,
         source=case.accreditation.source,

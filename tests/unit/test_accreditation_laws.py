@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract.values import Level, Organisation
-from services.accreditation.rules import ORDER, judge
+from services.accreditation.rules import ORDER, _best, judge
 from tests.support.accreditations import CHAMBER, LIMITED, TRAINER, assured, award, organisation
 
 DAYS = st.sampled_from((None, "2026-03-14", "2026-03-15", "2026-03-16"))
@@ -129,3 +129,26 @@ def test_confirmed_means_that_every_step_passed_or_had_no_limit(record, found):
 @given(awards, lists)
 def test_without_a_loaded_list_everything_is_unknown(record, found):
     assert judge(record, found, loaded=False).outcome == "unknown"
+
+
+@given(awards, lists)
+def test_a_joint_award_is_judged_as_the_best_of_its_bodies_alone(record, found):
+    bodies = record.definition.awarding_bodies
+    alone = [
+        replace(record, definition=replace(record.definition, awarding_bodies=(body,)))
+        for body in bodies
+    ]
+
+    judged = [judge(each, found, loaded=True) for each in alone]
+
+    if judged:
+        assert judge(record, found, loaded=True) == _best(judged)
+
+
+@given(awards, lists.filter(bool))
+def test_a_list_is_judged_as_the_best_of_its_accreditations_of_a_body(record, found):
+    judged = [judge(record, [each], loaded=True) for each in found]
+    own = [each for each in judged if each.accreditation]
+
+    if own and len(record.definition.awarding_bodies) == 1:
+        assert judge(record, found, loaded=True) == _best(own)
