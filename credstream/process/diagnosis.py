@@ -18,8 +18,9 @@ from credstream.process.error_catalogue import BROKER, CLOSED, DATABASE, REGISTR
 # Name, such as _AUTHENTICATION, and text of an error.
 ErrorText = tuple[str, str]
 
-ADDRESS = re.compile(r"(?:\w+://)?([^\s/]+:\d+)/")
-AROUND = re.compile(r"^\S+/\S+: |\s*\(after \d+ms in state [^)]*\)")
+# Both begin only where a run of their characters begins, so that each run is read once.
+ADDRESS = re.compile(r"(?<![^\s/])([^\s/]+:\d+)/")
+AROUND = re.compile(r"^\S[^\s/]*/\S+: |(?<!\s)\s*\(after \d+ms in state [^()]*\)")
 LONGEST = 200
 DATABASES = "CREDSTREAM_DATABASE_URL (CREDSTREAM_VAULT_URL for the vault)"
 
