@@ -4,7 +4,13 @@ import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.formats.shared.json_text import DEEPEST
-from credstream.formats.shared.xml_text import MOST_ELEMENTS, read_xml
+from credstream.formats.shared.xml_text import (
+    MOST_ATTRIBUTES,
+    MOST_ELEMENTS,
+    MOST_NAMESPACE_NODES,
+    MOST_NAMESPACES,
+    read_xml,
+)
 
 
 def code(value):
@@ -48,3 +54,54 @@ def test_depth_and_width_have_a_limit_each():
     assert code(b"<a>" * deeper + b"</a>" * deeper)[0] == "xml.too_deep"
     assert read_xml(b"<a>" + b"<b/>" * (MOST_ELEMENTS - 1) + b"</a>") is not None
     assert code(b"<a>" + b"<b/>" * MOST_ELEMENTS + b"</a>")[0] == "xml.too_many"
+
+
+def declarations(count):
+    return " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(count))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_the_namespaces_that_are_declared_have_a_limit(encoding):
+    def document(count):
+        names = declarations(count)
+        return f'<?xml version="1.0" encoding="{encoding}"?><a {names}/>'.encode(encoding)
+
+    assert read_xml(document(MOST_NAMESPACES)) is not None
+    assert code(document(MOST_NAMESPACES + 1)) == ("document.too_much", "more than 400 namespaces")
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_namespaces_and_elements_have_a_limit_together(nested):
+    count = MOST_NAMESPACE_NODES // MOST_NAMESPACES
+    names = declarations(MOST_NAMESPACES // 2)
+    start, end = f"<a {names}><b {names}>", "</b></a>"
+    inner = "<c>" * 50 + "<d/>" * (count - 52) + "</c>" * 50 if nested else "<d/>" * (count - 2)
+    assert read_xml(f"{start}{inner}{end}".encode()) is not None
+    refused = code(f"{start}{inner}<d/>{end}".encode())
+    assert refused == (
+        "document.too_much",
+        f"{MOST_NAMESPACES} namespaces for {count + 1} elements",
+    )
+
+
+def test_the_attributes_of_an_element_have_a_limit():
+    def document(count):
+        attributes = " ".join(f"a{number}=''" for number in range(count))
+        return f"<a><b {attributes}/></a>".encode()
+
+    assert read_xml(document(MOST_ATTRIBUTES)) is not None
+    assert code(document(MOST_ATTRIBUTES + 1))[0] == "document.too_much"
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "cp037", "iso-2022-jp", "gb18030"])
+def test_an_encoding_in_which_names_could_hide_is_refused(encoding):
+    text = f'<?xml version="1.0" encoding="{encoding}"?><a/>'
+    assert code(text.encode(encoding))[0] == "xml.invalid"
+
+
+def test_a_canonicaliser_visits_a_bounded_number_of_namespaces():
+    names = declarations(MOST_NAMESPACES)
+    root = read_xml(
+        f"<a {names}>{'<b/>' * (MOST_NAMESPACE_NODES // MOST_NAMESPACES - 1)}</a>".encode()
+    )
+    assert sum(len(element.nsmap) for element in root.iter()) <= MOST_NAMESPACE_NODES

@@ -174,6 +174,10 @@ REFUSALS: Mapping[str, ReasonText] = {
     "jwe.unsupported": ReasonText(
         "The value is encrypted, and we have no key for it.", "Send it unencrypted, over TLS."
     ),
+    "document.too_much": ReasonText(
+        "The submission would cause more work or larger records than any real one does.",
+        "Send it in several submissions; the detail names what there is too much of.",
+    ),
     "format.too_many": ReasonText(
         "The submission holds more credentials than are taken in one.",
         "Send them in several submissions.",
