@@ -28,7 +28,14 @@ class Rejected(Failure):
 
 
 class Unavailable(Failure):
-    """A database, registry or broker is away; nothing was decided about the message."""
+    """A database, registry or broker is away; nothing was decided about the message.
+
+    `cause` is one of `process.error_catalogue.CAUSES`, by default the broker.
+    """
+
+    def __init__(self, text: str, cause: str = "broker") -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 class ActionNeeded(Unavailable):

@@ -56,7 +56,8 @@ class SchemaRegistry:
             if registered is None or registered.schema_id is None:
                 raise Unavailable(
                     f"registry {bare(self._url)}: {subject(name)} lacks this version's schema; "
-                    "run `credstream topics create`"
+                    "run `credstream topics create`",
+                    "registry",
                 )
             self._ids[name] = int(registered.schema_id)
         return self._ids[name]
@@ -109,9 +110,11 @@ class SchemaRegistry:
             if status in (CONFLICT, UNPROCESSABLE):
                 text = f"registry {bare(self._url)}: {error.error_message}"
                 raise IncompatibleError(text) from error
-            raise Unavailable(str(of_registry(str(status), self._url))) from error
+            raise Unavailable(str(of_registry(str(status), self._url)), "registry") from error
         except (httpx2.HTTPError, OSError, ValueError) as error:
-            raise Unavailable(str(of_registry(type(error).__name__, self._url))) from error
+            raise Unavailable(
+                str(of_registry(type(error).__name__, self._url)), "registry"
+            ) from error
 
     def _remember_unknown(self, schema_id: int) -> None:
         if len(self._unknown) > 1000:  # noqa: PLR2004, a bound on memory, not a rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from confluent_kafka import KafkaException
 
@@ -30,21 +31,40 @@ class Backoff:
         self.pause = 0.0
 
 
+class Waiter(Protocol):
+    """Whoever shows how long something is waited for, and what for."""
+
+    def turn(self) -> None:
+        """An attempt begins."""
+
+    def wait(self, failure: Unavailable) -> None:
+        """It failed, and is made again after a pause."""
+
+    def work(self) -> None:
+        """It succeeded."""
+
+
 def retry_until_available(
-    work: Callable[[], object], stopping: Callable[[], bool], turn: Callable[[], None]
+    work: Callable[[], object], stopping: Callable[[], bool], waiter: Waiter
 ) -> None:
     """Do something that must succeed once, and wait while what it needs is away.
 
-    `turn` is called before each attempt. Once `stopping` is true the work is given up.
+    Once `stopping` is true the work is given up.
     """
     backoff = Backoff()
     while not stopping():
-        turn()  # a pause is a turn: a restart would not bring back what is away
+        waiter.turn()  # a pause is a turn: a restart would not bring back what is away
         try:
             work()
-        except (Unavailable, KafkaException) as failure:
-            why = failure.args[0].str() if isinstance(failure, KafkaException) else str(failure)
-            logger().warning("dependency unavailable", why=why, pause=backoff.grow())
+        except (Unavailable, KafkaException) as error:
+            failure = _unavailable(error)
+            waiter.wait(failure)
+            logger().warning("dependency unavailable", why=str(failure), pause=backoff.grow())
             time.sleep(backoff.pause)
         else:
+            waiter.work()
             return
+
+
+def _unavailable(error: Unavailable | KafkaException) -> Unavailable:
+    return error if isinstance(error, Unavailable) else Unavailable(error.args[0].str())

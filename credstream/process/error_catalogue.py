@@ -22,6 +22,19 @@ class Cause:
     wrong: bool = True
 
 
+# What a worker may wait for, as its metric and its pages name it.
+CAUSES: Mapping[str, str] = {
+    "starting": "it opens what it needs, and nothing of that was away so far",
+    "broker": "Kafka does not answer, or refuses",
+    "topic": "a topic is missing, or has another number of partitions",
+    "registry": "the schema registry does not answer, or refuses",
+    "database": "the service's own database does not answer, or refuses",
+    "vault": "the vault does not answer, refuses, or has keys of another key-encryption key",
+    "call": "a call has not come back, though the broker answers",
+    "breaker": "an operator, after too many failures",
+    "channel": "an outlet of publisher, which holds up nothing else",
+}
+
 PROTOCOL = "CREDSTREAM_SECURITY_PROTOCOL"
 USER = "correct CREDSTREAM_SASL_USERNAME and CREDSTREAM_SASL_PASSWORD"
 OTHER = "or give CREDSTREAM_BROKER the address of the other listener"
@@ -180,6 +193,12 @@ DATABASE: tuple[Cause, ...] = (
     Cause("No space left", "its disk is full", "free space", wrong=False),
     Cause("disk is full", "its disk is full", "free space", wrong=False),
     Cause("is locked", "another process keeps it locked", "find and end it", wrong=False),
+    Cause(
+        "statement timeout",
+        "a statement took too long",
+        "look what keeps it busy, or who holds a lock",
+        wrong=False,
+    ),
     Cause(
         "idle-in-transaction",
         "a transaction was idle for longer than CREDSTREAM_PATIENCE_SECONDS",

@@ -45,6 +45,9 @@ KAFKA_SECONDS = Histogram(
 REPLAYS = Counter("credstream_journal_replays_total", "Journal rows replayed.", ["stage"])
 # Batches that were rolled back because a dependency was away.
 RETRIES = Counter("credstream_batches_retried_total", "Batches given back.", ["stage"])
+# 1 while a worker waits for a cause: starting, broker, topic, registry, database, vault, call,
+# breaker or channel.
+WAITING = Gauge("credstream_waiting", "What a worker waits for.", ["stage", "cause"])
 # 1 while the breaker is open: the stage waits for an operator.
 BREAKER_OPEN = Gauge("credstream_breaker_open", "Breaker state.", ["stage"])
 # Providers whose partitions are slowed because most of what they send is refused.

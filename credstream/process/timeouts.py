@@ -108,7 +108,9 @@ TRANSACTION_PATIENCE_SECONDS = 60.0
 # nobody believes any more that a loop works.
 LEAST_PATIENCE_SECONDS = 3.0
 MOST_PATIENCE_SECONDS = 3600.0
-# How often the watchdog looks.
+# How long a client of the pages may say nothing.
+PAGE_SECONDS = 5.0
+# How often the watchdog looks, and how often Faust's event loop turns while it has nothing to do.
 WATCHDOG_CHECK_SECONDS = 1.0
 # A loop without a turn for so long is reported; a batch takes less than two seconds.
 STILL_REPORT_SECONDS = 10.0
@@ -138,6 +140,10 @@ SOURCE_AGE_SECONDS = 5.0
 
 # By default a server that is there and does not answer is waited for without end.
 DATABASE_CONNECT_SECONDS = 5
+# How long one statement of a worker may take on PostgreSQL, and how long its answer is waited for
+# where the server does not end it. With a shorter patience both are shorter in the same measure.
+DATABASE_STATEMENT_SECONDS = 30.0
+DATABASE_ANSWER_SECONDS = 40.0
 # How long SQLite waits for another process's lock.
 DATABASE_LOCK_SECONDS = 5
 # For so long an erased learner's key may still be used.
@@ -232,6 +238,8 @@ ORDERS = (
     Order("REGISTRY_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
     Order("DATABASE_LOCK_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
     Order("DATABASE_CONNECT_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
+    Order("DATABASE_STATEMENT_SECONDS", "DATABASE_ANSWER_SECONDS", "the server ends it first"),
+    Order("DATABASE_ANSWER_SECONDS", "PATIENCE_SECONDS", "a wait for SQL ends before the process"),
     Order("REFERENCE_STALL_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
     Order("LONGEST_RETRY_PAUSE_SECONDS", "STOP_SECONDS", "a pause does not outlast a stop"),
     Order("LONGEST_SLOWDOWN_SECONDS", "STOP_SECONDS", "as LONGEST_RETRY_PAUSE_SECONDS"),

@@ -1,15 +1,21 @@
-"""The command line of a service: `python -m services.<name> worker`."""
+"""The command line of a service: `python -m services.<name> worker`.
+
+The order is that of a start: first the pages, which need nothing, then the fence, which connects
+in its thread while everything else is imported.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from credstream.kafka.fencing import Fence
 from credstream.process import child_process
 from credstream.process.settings import Settings, SettingsError, load
+from credstream.runtime import pages
+from credstream.runtime.health import Health
 
 if TYPE_CHECKING:
     from credstream.runtime.worker import Worker
@@ -32,21 +38,38 @@ def main(name: str, app: Callable[[], Build]) -> None:
         )
         sys.exit(0 if sys.argv[1:2] == ["--help"] else USAGE)
     child_process.die_with_parent(os.environ)
+    signal.signal(signal.SIGTERM, _stop)
+    health = Health(name)
     try:
         settings = load(service=name)
+        page = pages.application(health, settings.patience_seconds)
+        pages.start(page, settings.web_host, settings.web_port)
     except SettingsError as error:
         _refuse(name, error)
+    _run(name, app, settings, health)
+
+
+def _run(name: str, app: Callable[[], Build], settings: Settings, health: Health) -> None:
+    from credstream.kafka.fencing import Fence  # noqa: PLC0415
+
     fence = Fence(settings, f"{name}-{settings.ordinal}")
-    # Imported while the fence connects: readers wait for it, and these take half a second.
+    # Readers wait for the fence, and these take half a second.
     from credstream.process import logs  # noqa: PLC0415
     from credstream.runtime.faust_app import start  # noqa: PLC0415
+    from credstream.runtime.watchdog import Watchdog  # noqa: PLC0415
     from credstream.storage.migrate import SchemaError  # noqa: PLC0415
 
     try:
         logs.configure(name, f"{name}-{settings.ordinal}", settings.log_level)
-        start(app(), settings, fence)
+        Watchdog(health, settings.patience_seconds).start()
+        start(app(), settings, fence, health)
     except (SettingsError, SchemaError) as error:
         _refuse(name, error)
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    """Leave at once while nothing runs yet; Faust has a handler of its own."""
+    os._exit(0)
 
 
 def _refuse(name: str, error: Exception) -> None:

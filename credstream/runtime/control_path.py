@@ -9,6 +9,7 @@ from functools import partial
 from credstream.kafka import clients
 from credstream.kafka.sender import Sender
 from credstream.process import timeouts
+from credstream.runtime.progress import Wait
 from credstream.runtime.reference import AnyControl, Reference
 from credstream.runtime.reference_lag import ReferenceWatch
 from credstream.runtime.resources import Resources
@@ -16,12 +17,16 @@ from credstream.runtime.resources import Resources
 
 @dataclass(slots=True)
 class ControlPath:
-    """Takes reference records into the tables of one service; `reference` is None until opened."""
+    """Takes reference records into the tables of one service; `reference` is None until opened.
+
+    `waiting` is what its agent waits for, beside the data paths.
+    """
 
     service: str
     controls: Sequence[AnyControl]
     resources: Resources
     reference: Reference | None = None
+    waiting: Wait | None = None
 
     @property
     def topics(self) -> list[str]:

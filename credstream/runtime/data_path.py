@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from confluent_kafka import Producer
 
 from credstream.kafka.fencing import Fence
-from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.hooks import Crash, no_crash
@@ -57,11 +55,7 @@ class DataPath:
             logger().info("data path started", group=self.service.name)
             self.loop.run(stopping)
 
-    def waits_for(self) -> str | None:
-        """None when work goes on."""
-        if self.loop is None or self.breaker is None:
-            return "starting"
-        if self.breaker.reason:
-            return f"breaker open: {self.breaker.reason}"
-        still = time.monotonic() - self.progress.turned > timeouts.STILL_REPORT_SECONDS
-        return "unavailable" if still or not self.progress.working else None
+    @property
+    def stopped_by(self) -> str | None:
+        """Why its breaker is open, None where it is not."""
+        return self.breaker.reason if self.breaker else None

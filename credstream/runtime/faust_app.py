@@ -1,7 +1,7 @@
-"""The process of a service: a Faust app that owns life cycle, control agents and web pages.
+"""The process of a service: a Faust app that owns life cycle and control agents.
 
-Data paths run in threads beside it. If one fails or stops turning, the process ends; when the
-process has to stop, the threads stop.
+Data paths run in threads beside it. If one fails, the process ends; when the process has to stop,
+the threads stop. Its pages and its watchdog were there before, and are not Faust's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
+import sqlalchemy as sa
 from faust.exceptions import ImproperlyConfigured
 from faust.types.auth import CredentialsT
 
@@ -23,9 +24,11 @@ from credstream.kafka.retry import retry_until_available
 from credstream.process import logs, timeouts
 from credstream.process.logs import logger
 from credstream.process.settings import Settings, SettingsError
-from credstream.runtime import pages
 from credstream.runtime.control_path import ControlPath
-from credstream.runtime.threads import Thread, Watchdog, end
+from credstream.runtime.ending import end
+from credstream.runtime.health import Health
+from credstream.runtime.progress import Wait
+from credstream.runtime.threads import Heartbeat, Thread
 from credstream.runtime.worker import Worker
 from credstream.storage import engine, migrate
 
@@ -48,17 +51,12 @@ def app_of(worker: Worker) -> faust.App:
         consumer_group_instance_id=f"{worker.control.service}-control-{settings.ordinal}",
         **worker.resources.profile.control,
         broker_rebalance_timeout=timeouts.REBALANCE_SECONDS,
-        web_host=settings.web_host,
-        web_port=settings.web_port,
-        web_bind=settings.web_host,
+        web_enabled=False,
     )
-    health, patience, away = worker.health, settings.patience_seconds, worker.resources.away
-    app.add_dependency(Watchdog(health.last_turn, patience, away, health.calling))
+    app.add_dependency(Heartbeat(worker.health))
     for work in worker.work():
         app.add_dependency(Thread(work))
     _agent(app, worker.control)
-    for path, page in pages.pages(health, patience).items():
-        app.page(path)(page)  # type: ignore[arg-type]
     return app
 
 
@@ -80,25 +78,28 @@ def _credentials(settings: Settings) -> CredentialsT | None:
     return faust.SSLCredentials(context) if secure else None
 
 
-def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence) -> None:
+def start(
+    build: Callable[[Settings], Worker], settings: Settings, fence: Fence, health: Health
+) -> None:
     """Run a worker until it has to stop; never returns."""
     worker = build(settings)
+    worker.watched_by(health)
     worker.paths[0].fence = fence
-    resources, turn = worker.resources, worker.health.turn
-    ready = migrate.upgrade if settings.migrate else migrate.check
+    resources = worker.resources
     databases = [(resources.engine, migrate.folders(worker.control.service))]
     databases += [(resources.vault, migrate.VAULT)] if resources.vault is not None else []
     for database, folder in databases:
         # Before anything waits for a lock that a frozen process of this name holds (decision 0017).
         engine.name_sessions(database, worker.name)
-        retry_until_available(partial(engine.end_earlier_sessions, database), _never, turn)
-        retry_until_available(partial(ready, database, folder), _never, turn)
+        retry_until_available(partial(engine.end_earlier_sessions, database), _never, health)
+        ready = partial(_migrate, health) if settings.migrate else migrate.check
+        retry_until_available(partial(ready, database, folder), _never, health)
     try:
         app = app_of(worker)
     except ImproperlyConfigured as error:
         raise SettingsError(f"Faust refuses a setting: {error}") from error
     # Faust ends where its first connection fails; a broker that is away is waited for.
-    retry_until_available(worker.reach, _never, turn)
+    retry_until_available(worker.reach, _never, health)
     faust.Worker(
         app,
         logging_config=logs.config(settings.log_level),
@@ -106,6 +107,15 @@ def start(build: Callable[[Settings], Worker], settings: Settings, fence: Fence)
         quiet=True,
         loglevel=settings.log_level.upper(),
     ).execute_from_commandline()
+
+
+def _migrate(health: Health, database: sa.Engine, where: tuple[Path, ...]) -> None:
+    health.migrating = True
+    try:
+        migrate.upgrade(database, where)
+    finally:
+        health.turn()
+        health.migrating = False
 
 
 def _never() -> bool:
@@ -142,10 +152,12 @@ async def _take(control: ControlPath, *message: Any) -> None:
         try:
             await asyncio.to_thread(control.reference.take, *message)
         except Unavailable as failure:
+            control.waiting = Wait(failure.cause, str(failure))
             pause = timeouts.REFERENCE_RETRY_SECONDS
             logger().warning("dependency unavailable", why=str(failure), pause=pause)
             await asyncio.sleep(pause)
         except Exception as error:  # noqa: BLE001, it is redelivered after the restart
             end("control agent failed", error)
         else:
+            control.waiting = None
             return

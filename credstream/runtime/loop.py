@@ -72,9 +72,9 @@ class Loop:
             self._handle(self._without_paused(batch))
             self._subscribe_again()
             self.hooks.turn.chores()
-            self.progress.working = True
+            self.progress.work()
         except Unavailable as failure:
-            self._retry_later(batch, str(failure))
+            self._retry_later(batch, failure)
 
     def _fetch(self) -> list[Incoming]:
         """A batch is what one consume() call gave, less what was revoked or assigned during it.
@@ -168,12 +168,14 @@ class Loop:
         pauses = self.hooks.batch.completed(settled)
         self.partitions.pause({p: pauses[p[0]] for p in settled.journal if p[0] in pauses})
 
-    def _retry_later(self, batch: Sequence[Incoming], why: str) -> None:
+    def _retry_later(self, batch: Sequence[Incoming], failure: Unavailable) -> None:
         """Something is away and nothing was decided: pause, and read the batch again."""
-        self.progress.working = False
+        self.progress.wait(failure)
         pause = self.backoff.grow()
         metrics.RETRIES.labels(self.stage.service.name).inc()
-        logger().warning("dependency unavailable", why=why, messages=len(batch), pause=pause)
+        logger().warning(
+            "dependency unavailable", why=str(failure), messages=len(batch), pause=pause
+        )
         time.sleep(pause)
         try:
             self.partitions.rewind(batch)

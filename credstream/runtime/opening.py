@@ -88,13 +88,15 @@ def check_topics(
     missing = [topic for topic in (*named, *references) if topic not in counts]
     if missing:
         mend = "`credstream topics create`, then `credstream service add`"
-        raise Unavailable(f"topic {missing[0]} does not exist, or is hidden from us; {mend}")
+        raise Unavailable(
+            f"topic {missing[0]} does not exist, or is hidden from us; {mend}", "topic"
+        )
     # Only then does the range assignor give partition n of all inputs to one worker, so that one
     # worker handles all messages of a key (decision 0003).
     if len({counts[topic] for topic in named}) > 1:
         shown = ", ".join(f"{topic} has {counts[topic]}" for topic in named)
         mend = "delete the one that is wrong, then `credstream topics create`"
-        raise Unavailable(f"inputs must have equal partition counts: {shown}; {mend}")
+        raise Unavailable(f"inputs must have equal partition counts: {shown}; {mend}", "topic")
 
 
 def _check_groups(cluster: Cluster, name: str) -> None:

@@ -92,7 +92,7 @@ class Outputs:
         for emit in emits:
             if emit.topic not in self.known_topics:
                 if not isinstance(emit.record, Receipt):
-                    raise Unavailable(f"topic {emit.topic} does not exist")
+                    raise Unavailable(f"topic {emit.topic} does not exist", "topic")
                 metrics.RECEIPTS_DROPPED.labels(self.service).inc()
                 continue
             value = self.codec.encode(emit.record)
@@ -130,7 +130,7 @@ class Outputs:
         for name in (dead_letters, topics.UNKNOWN_DLQ):
             if name in self.known_topics:
                 return name
-        raise Unavailable(f"topic {dead_letters} does not exist")
+        raise Unavailable(f"topic {dead_letters} does not exist", "topic")
 
 
 def _shortened(reason: Reason) -> Reason:

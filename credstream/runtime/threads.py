@@ -1,25 +1,19 @@
-"""Threads beside Faust's event loop, and what ends the process when one of them is stuck."""
+"""Threads beside Faust's event loop, and the end of the process when one of them fails."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
 import gc
-import os
-import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import mode
 
 from credstream.process import timeouts
-from credstream.process.logs import logger
-
-# A transaction call that is late although the broker has answered so many checks in a row will
-# never return (decision 0020).
-CHECKS = 5
-GIVE_UP = 70  # EX_SOFTWARE of sysexits.h: the supervisor restarts us from a known state
+from credstream.runtime.ending import end
+from credstream.runtime.health import Health
+from credstream.runtime.progress import Progress
 
 
 class Thread(mode.Service):
@@ -36,11 +30,16 @@ class Thread(mode.Service):
         run = contextvars.copy_context().run
         loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1)
         try:
-            await loop.run_in_executor(thread, run, self.work, lambda: self.should_stop)
-        except Exception as error:  # noqa: BLE001, the process ends, whatever it was
-            end("data path failed", error)
+            await loop.run_in_executor(thread, run, self._work)
         finally:
             self.ended.set()
+
+    def _work(self) -> None:
+        # The thread ends the process by itself: it needs no event loop that still turns.
+        try:
+            self.work(lambda: self.should_stop)
+        except Exception as error:  # noqa: BLE001, the process ends, whatever it was
+            end("data path failed", error)
 
     async def on_stop(self) -> None:
         """Wait for the thread until one deadline: a data path is safe to kill at any time."""
@@ -50,62 +49,23 @@ class Thread(mode.Service):
             end("stop took too long", None)
 
 
-class Watchdog(mode.Service):
-    """Ends the process when librdkafka hangs in a transaction call and ignores its time-out.
+class Heartbeat(mode.Service):
+    """Shows the watchdog that Faust's event loop turns, for as long as it runs."""
 
-    That is soon where the broker answers, and else after `patience` seconds without a turn. Until
-    then it reports from time to time what `away` says of the broker. `calling` is when the
-    transaction call began that has not returned.
-    """
-
-    def __init__(
-        self,
-        last_turn: Callable[[], float],
-        patience: float,
-        away: Callable[[], str | None] = lambda: None,
-        calling: Callable[[], float | None] = lambda: None,
-    ) -> None:
-        self.last_turn, self.patience, self.away = last_turn, patience, away
-        self.calling = calling
-        self.reported, self.answers = 0.0, 0
+    def __init__(self, health: Health) -> None:
+        self.health = health
         super().__init__()
 
     @mode.Service.task
-    async def _watch(self) -> None:
-        while not self.should_stop:
-            still = time.monotonic() - self.last_turn()
-            if still > self.patience:
-                self._end(self.patience)
-            if await self._hangs():
-                self._end(timeouts.HUNG_CALL_SECONDS + CHECKS * timeouts.WATCHDOG_CHECK_SECONDS)
-            if min(still, time.monotonic() - self.reported) > timeouts.STILL_REPORT_SECONDS:
-                await self._report(still)
-            await self.sleep(timeouts.WATCHDOG_CHECK_SECONDS)
-
-    async def _report(self, still: float) -> None:
-        self.reported = time.monotonic()
-        why = await self._away() or "a call has not come back, though the broker answers"
-        logger().warning("dependency unavailable", why=why, still=round(still))
-
-    async def _hangs(self) -> bool:
-        began = self.calling()
-        late = began is not None and time.monotonic() - began > timeouts.HUNG_CALL_SECONDS
-        self.answers = self.answers + 1 if late and not await self._away() else 0
-        return self.answers >= CHECKS
-
-    async def _away(self) -> str | None:
-        return await asyncio.to_thread(self.away)
-
-    def _end(self, seconds: float) -> None:
-        why = f"a call has not come back for {seconds:.0f} s; start again"
-        end("data path stuck", TimeoutError(why))
-
-
-def end(event: str, error: BaseException | None) -> None:
-    """End the process at once: after a restart the journal says where to go on."""
-    logger().critical(event, error=type(error).__name__ if error else None, why=str(error or ""))
-    sys.stdout.flush()
-    os._exit(GIVE_UP)
+    async def _beat(self) -> None:
+        self.health.event_loop = beat = Progress()
+        try:
+            while not self.should_stop:
+                beat.turn()
+                await self.sleep(timeouts.WATCHDOG_CHECK_SECONDS)
+        finally:
+            # A stop has a deadline of its own.
+            self.health.event_loop = None
 
 
 def freeze_heap() -> None:

@@ -89,12 +89,12 @@ class Transactions:
                 call(*args, timeouts.TRANSACTION_TRY_SECONDS)
             except KafkaException as failure:
                 self.progress.turn()
-                self.progress.working = False
                 waited = time.monotonic() - began
                 over = waited >= timeouts.TRANSACTION_PATIENCE_SECONDS
                 if over or not failure.args[0].retriable():
                     raise
                 why = self.away() or failure.args[0].str()
+                self.progress.wait(Unavailable(why))
                 logger().warning("dependency unavailable", why=why, waited=round(waited))
             else:
                 return

@@ -14,6 +14,7 @@ from credstream.runtime import opening
 from credstream.runtime.control_path import ControlPath
 from credstream.runtime.data_path import DataPath
 from credstream.runtime.health import Health
+from credstream.runtime.progress import Wait
 from credstream.runtime.resources import Resources
 from credstream.runtime.threads import freeze_heap
 
@@ -23,6 +24,10 @@ Work: TypeAlias = Callable[[Callable[[], bool]], None]
 
 class Runner(Protocol):
     """Work beside the data paths, such as an outbox, in a thread of its own."""
+
+    @property
+    def waiting(self) -> Wait | None:
+        """What it waits for."""
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until `stopping`; raises nothing but bugs."""
@@ -40,14 +45,20 @@ class Worker:
     control: ControlPath
     runners: Sequence[Runner] = ()
     opened: threading.Event = field(default_factory=threading.Event)
+    health: Health = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watched_by(Health(self.control.service))
+
+    def watched_by(self, health: Health) -> None:
+        """Show how all of this is in a health that was there before."""
+        health.paths, health.control, health.beside = self.paths, self.control, self.runners
+        health.away = self.resources.away
+        self.health = health
 
     @property
     def name(self) -> str:
         return self.paths[0].name
-
-    @property
-    def health(self) -> Health:
-        return Health(self.paths)
 
     def reach(self) -> None:
         """Reach the broker and fence earlier processes of these names; raises Unavailable."""
@@ -65,9 +76,11 @@ class Worker:
 
     def open(self, stopping: Callable[[], bool]) -> None:
         """Open everything, waiting while something that it needs is away."""
-        retry_until_available(self._open, stopping, self.health.turn)
+        retry_until_available(self._open, stopping, self.health)
         if not stopping():
             freeze_heap()  # everything that lives as long as the process exists now
+            self.health.turn()  # the loops take over from here
+            self.health.opened = True
             self.opened.set()
 
     def _open(self) -> None:

@@ -24,28 +24,38 @@ END_EARLIER_SESSIONS = sa.text(
 # Read-only transaction, as on a standby, and idle-in-transaction time-out. Others of their class
 # are faults of ours. https://www.postgresql.org/docs/current/errcodes-appendix.html
 AWAY = frozenset({"25006", "25P03"})
+# The setting that leads to each database of a worker.
+VARIABLES = {"database": "CREDSTREAM_DATABASE_URL", "vault": "CREDSTREAM_VAULT_URL"}
 
 
-def open_engine(url: str, idle_seconds: float = timeouts.PATIENCE_SECONDS) -> sa.Engine:
+def open_engine(
+    url: str, idle_seconds: float = timeouts.PATIENCE_SECONDS, role: str | None = None
+) -> sa.Engine:
     """An engine with the transactions that the runtime relies on; raises SettingsError.
 
     PostgreSQL ends a transaction that is idle for `idle_seconds`: a frozen worker, or one whose
     machine is gone, would keep its locks. On SQLite every transaction begins IMMEDIATE and is on
     disk when it ends: with synchronous=NORMAL the last commits may be lost after Kafka has
-    committed.
+    committed. `role` is that of a worker's engine, database or vault, which waits for no answer
+    as long as its watchdog waits for a turn.
     """
     if not url.startswith("sqlite"):
         try:
             arguments = {"connect_timeout": timeouts.DATABASE_CONNECT_SECONDS}
-            engine = sa.create_engine(url, pool_pre_ping=True, connect_args=arguments)
+            engine = sa.create_engine(
+                url, pool_pre_ping=True, connect_args=arguments, logging_name=role
+            )
         except (ArgumentError, ImportError) as error:
             raise SettingsError(
                 "the URL of a database cannot be read; write CREDSTREAM_DATABASE_URL and "
                 "CREDSTREAM_VAULT_URL as postgresql+psycopg://user:password@host:port/name"
             ) from error
         sa.event.listen(engine, "connect", _ends_when_idle(idle_seconds))
+        if role:
+            _limit(engine, idle_seconds)
         return engine
-    engine = sa.create_engine(url, connect_args={"timeout": timeouts.DATABASE_LOCK_SECONDS})
+    arguments = {"timeout": timeouts.DATABASE_LOCK_SECONDS}
+    engine = sa.create_engine(url, connect_args=arguments, logging_name=role)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin_immediate)
     return engine
@@ -53,7 +63,8 @@ def open_engine(url: str, idle_seconds: float = timeouts.PATIENCE_SECONDS) -> sa
 
 def engine_of(settings: Settings, name: str) -> sa.Engine:
     """The engine of a worker, for the URL in a setting; raises SettingsError."""
-    return open_engine(needed(settings, name), settings.patience_seconds)
+    role = name.removesuffix("_url")
+    return open_engine(needed(settings, name), settings.patience_seconds, role)
 
 
 def name_sessions(engine: sa.Engine, worker: str) -> None:
@@ -94,11 +105,22 @@ def transaction(source: sa.Engine) -> Iterator[sa.Connection]:
         with source.begin() as connection:
             yield connection
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise Unavailable(_cause(source, error)) from error
+        raise _unavailable(source, error) from error
     except DBAPIError as error:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", "") in AWAY:
-            raise Unavailable(_cause(source, error)) from error
+            raise _unavailable(source, error) from error
         raise
+
+
+def _limit(engine: sa.Engine, patience: float) -> None:
+    from credstream.storage import limited  # noqa: PLC0415, commands on SQLite need no psycopg
+
+    share = min(1.0, patience / timeouts.PATIENCE_SECONDS)
+    limited.limit(
+        engine,
+        timeouts.DATABASE_STATEMENT_SECONDS * share,
+        timeouts.DATABASE_ANSWER_SECONDS * share,
+    )
 
 
 def _ends_when_idle(seconds: float) -> Callable[[Any, Any], None]:
@@ -122,7 +144,10 @@ def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _cause(source: sa.Engine, error: Exception) -> str:
+def _unavailable(source: sa.Engine, error: Exception) -> Unavailable:
     """The driver's message without statement and parameters, which may hold personal data."""
-    origin = getattr(error, "orig", None) or error
-    return str(of_database(str(origin), str(source.url)))
+    words, url = str(getattr(error, "orig", None) or error), str(source.url)
+    role = source.logging_name
+    if role is None:
+        return Unavailable(str(of_database(words, url)), "database")
+    return Unavailable(str(of_database(words, url, VARIABLES[role])), role)

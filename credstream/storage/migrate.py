@@ -43,6 +43,9 @@ def upgrade(engine: sa.Engine, where: tuple[Path, ...]) -> None:
     config.set_main_option("version_locations", _literal(os.pathsep.join(map(str, where))))
     with transaction(engine) as connection:
         if connection.dialect.name == "postgresql":
+            from credstream.storage import limited  # noqa: PLC0415, with psycopg
+
+            limited.lift(connection)
             # Workers that start together migrate one after the other.
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
         config.attributes["connection"] = connection

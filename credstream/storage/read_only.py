@@ -32,7 +32,7 @@ def reading(url: str) -> Iterator[sa.Connection]:
         with source.connect() as connection:
             yield connection
     except DBAPIError as error:
-        raise Unavailable(str(of_database(_words(error), url))) from error
+        raise Unavailable(str(of_database(_words(error), url)), "database") from error
     finally:
         source.dispose()
 

@@ -107,7 +107,9 @@ class Vault:
         try:
             return AESGCM(self.kek).decrypt(nonce, sealed, name.encode())
         except (InvalidTag, ValueError) as error:
-            raise Unavailable("vault: the key-encryption key does not open its keys") from error
+            raise Unavailable(
+                "vault: the key-encryption key does not open its keys", "vault"
+            ) from error
 
     def _cached(self, ids: set[str]) -> dict[str, bytes | None]:
         now = time.monotonic()

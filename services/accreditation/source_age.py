@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from credstream.contract.errors import Unavailable
 from credstream.process import metrics, timeouts
+from credstream.runtime.progress import Wait
 from credstream.storage.engine import transaction
 from services.accreditation.tables import ACCREDITATIONS
 
@@ -20,6 +21,7 @@ class SourceAge:
 
     engine: sa.Engine
     seconds: float = timeouts.SOURCE_AGE_SECONDS
+    waiting: Wait | None = None
 
     def run(self, stopping: Callable[[], bool]) -> None:
         due = 0.0
@@ -34,7 +36,9 @@ class SourceAge:
         try:
             with transaction(self.engine) as connection:
                 oldest = connection.execute(sa.select(sa.func.min(ACCREDITATIONS.c.as_of))).scalar()
-        except Unavailable:
+        except Unavailable as failure:
+            self.waiting = Wait(failure.cause, str(failure))
             return
+        self.waiting = None
         if oldest is not None:
             metrics.REFERENCE_AGE.labels("accreditation").set(time.time() - oldest / 1000)

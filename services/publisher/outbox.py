@@ -14,6 +14,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.records import Accredited, PublishedAward, PublishedDefinition
 from credstream.process import metrics, timeouts
 from credstream.process.logs import logger
+from credstream.runtime.progress import Wait
 from credstream.storage.engine import transaction
 from services.publisher import deliveries
 from services.publisher.channels.channel import Channel, Published
@@ -27,13 +28,16 @@ BATCH = 20
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How one try ended: the state of its row, and where that is waiting, when to try again."""
+    """How one try ended: the state of its row, and where that is waiting, when to try again.
+
+    `cause` is what was away, if that is why it waits.
+    """
 
     state: str
     note: str
     retry_seconds: float = 0.0
     failures: int = 0
-    unavailable: bool = False
+    cause: str = ""
 
 
 @dataclass(slots=True)
@@ -45,13 +49,16 @@ class Outbox:
     channel: Channel
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    waiting: Wait | None = None
 
     def run(self, stopping: Callable[[], bool]) -> None:
         pause = 0.0
         while not stopping():
             try:
                 pause = 0.0 if self.work() else timeouts.OUTBOX_IDLE_SECONDS
+                self.waiting = None
             except Unavailable as failure:
+                self.waiting = Wait(failure.cause, str(failure))
                 pause = max(pause, timeouts.OUTBOX_IDLE_SECONDS) * 2
                 pause = min(pause, timeouts.LONGEST_RETRY_PAUSE_SECONDS)
                 logger().warning(
@@ -71,11 +78,13 @@ class Outbox:
             metrics.OUTBOX_WAITING.labels(name).set(deliveries.waiting(connection, name))
         endings = [ending for each in due if (ending := self._deliver(each))]
         ended = sum(ending.state != WAITING for ending in endings)
-        away = [ending.note for ending in endings if ending.unavailable]
+        away = [ending for ending in endings if ending.cause]
         if away and not ended:
-            raise Unavailable(away[-1])
+            raise Unavailable(away[-1].note, away[-1].cause)
         if away:
-            logger().warning("deliveries postponed", channel=name, count=len(away), why=away[-1])
+            logger().warning(
+                "deliveries postponed", channel=name, count=len(away), why=away[-1].note
+            )
         return ended
 
     def _deliver(self, delivery: tuple[str, int]) -> Ending | None:
@@ -102,7 +111,7 @@ class Outbox:
             except Unavailable as failure:
                 # It is tried for as long as it takes: the older it is, the longer the pauses.
                 pause = _bounded((self.clock() - published.published_at / 1000) / 2)
-                return Ending(WAITING, str(failure), pause, lease.failures, unavailable=True)
+                return Ending(WAITING, str(failure), pause, lease.failures, failure.cause)
         except Exception as error:  # noqa: BLE001, a bug in one credential must not stop the others
             return self._failed(lease, error)
 

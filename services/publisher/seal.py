@@ -70,7 +70,7 @@ def seal(payload: str, sealer: Sealer, at_ms: int) -> str:
     at = datetime.fromtimestamp(at_ms // 1000, UTC)
     leaf = sealer.chain[0]
     if not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc:
-        raise Unavailable("the sealing certificate is not in force")
+        raise Unavailable("the sealing certificate is not in force", "channel")
     protected = _base64url(_compact(_header(sealer, at)).encode())
     # The payload is signed as it is, not in base64url, because `b64` is false (RFC 7797 section 3).
     signature = _base64url(_sign(f"{protected}.{payload}".encode(), sealer.key))

@@ -144,7 +144,9 @@ def test_a_locked_database_is_waited_for_and_nothing_is_skipped(exchange):
     ]
     exchange.send_all("good", events)
     web = exchange.run_file["services"]["ingest"]["web"]
-    assert "unavailable" in waiting.eventually(lambda: _unready(f"{web}/readyz"))
+    told = json.loads(waiting.eventually(lambda: _unready(f"{web}/readyz")))
+    assert told["causes"] == ["database"]
+    assert "another process keeps it locked; find and end it" in told["waits_for"]
     lock.execute("ROLLBACK")
     lock.close()
     for number in range(20):

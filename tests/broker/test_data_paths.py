@@ -18,6 +18,7 @@ from credstream.process.settings import Settings
 from credstream.runtime import opening
 from credstream.runtime.control_path import ControlPath
 from credstream.runtime.data_path import DataPath
+from credstream.runtime.progress import STARTING
 from credstream.runtime.reference import Control, learn_provider
 from credstream.runtime.resources import Resources
 from credstream.runtime.worker import Worker
@@ -60,11 +61,11 @@ def running(worker, stop):
 
 
 def test_each_data_path_takes_its_own_topics_once_the_reference_topics_are_read(broker, worker):
-    assert worker.health.waits_for() == "starting"
+    assert worker.health.waits() == [STARTING]
     stop = threading.Event()
     threads = running(worker, stop)
     try:
-        waiting.eventually(lambda: worker.health.waits_for() is None)
+        waiting.eventually(lambda: worker.health.waits() == [])
         assert worker.control.reference.upto(topics.PROVIDERS, 0) == 0
         waiting.eventually(
             lambda: all(1 in path.loop.partitions.committed.values() for path in worker.paths)
@@ -84,4 +85,4 @@ def test_no_data_path_subscribes_while_a_reference_topic_is_missing(worker, monk
     monkeypatch.setattr(opening.metadata, "with_cluster_id", lambda _found: seen)
     with pytest.raises(Unavailable, match=f"topic {topics.PROVIDERS} does not exist"):
         worker._open()
-    assert worker.health.waits_for() == "starting"
+    assert worker.health.waits() == [STARTING]

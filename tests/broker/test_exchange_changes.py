@@ -7,6 +7,7 @@ import urllib.request
 
 import pytest
 
+from credstream.process.error_catalogue import CAUSES
 from tests.support import commands, folders, waiting
 
 pytestmark = pytest.mark.broker
@@ -127,8 +128,12 @@ def _versions(exchange, key, count):
 def test_a_service_tells_that_it_is_alive_and_ready_and_what_it_did(exchange, service):
     web = exchange.run_file["services"][service]["web"]
     assert set(json.loads(fetched(f"{web}/livez"))) == {"turned_seconds_ago"}
-    assert json.loads(fetched(f"{web}/readyz")) == {"waits_for": None}
+    for page in ("readyz", "startupz"):
+        assert json.loads(fetched(f"{web}/{page}")) == {"waits_for": None}
     told = fetched(f"{web}/metrics")
+    waits = [line for line in told.splitlines() if line.startswith("credstream_waiting{")]
+    assert len(waits) == len(CAUSES)
+    assert all(f'stage="{service}"' in line and line.endswith(" 0.0") for line in waits)
     assert f'credstream_events_processed_total{{outcome="records",stage="{service}"}}' in told
     assert "credstream_sql_transaction_seconds_bucket" in told
     # Lag is measured every two seconds.

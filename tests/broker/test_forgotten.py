@@ -47,7 +47,7 @@ def test_a_worker_whose_transactional_id_is_forgotten_ends_and_its_next_life_goe
             consumer = clients.consumer(cluster, "toy")
             partitions = Partitions(consumer, made, CLUSTER)
             loop = stages.loop_of((consumer, producer), stage, partitions, 10, ordinary_commit=True)
-            loop.run(lambda: loop.progress.working and 1 in partitions.committed.values())
+            loop.run(lambda: not loop.progress.waiting and 1 in partitions.committed.values())
 
         if late:
             monkeypatch.setattr(transactions, "enqueue", slowly(broker))

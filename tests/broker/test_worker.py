@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
-import textwrap
 
 import pytest
 import sqlalchemy as sa
@@ -24,28 +22,9 @@ from credstream.kafka.embedded import Broker
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import JOURNAL
 from credstream.vocabularies.countries import all_countries
-from tests.support import waiting
+from tests.support import stuck, waiting
 
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
-HANGS = """
-    import sys, time
-    from credstream.process import logs
-    from credstream.process.settings import load
-    from credstream.kafka.fencing import Fence
-    from credstream.runtime.data_path import Faults
-    from credstream.runtime.faust_app import start
-    from services.ingest.app import build
-
-    def hanging(settings):
-        worker = build(settings)
-        crash = lambda point: time.sleep(120) if point == "inside" else None
-        worker.paths[0].faults = Faults(crash)
-        return worker
-
-    sys.argv = ["ingest", "worker"]
-    logs.configure("ingest", "ingest-0", "INFO")
-    start(hanging, load(), Fence(load(), "ingest-0"))
-"""
 
 
 @pytest.fixture
@@ -58,20 +37,6 @@ def world(tmp_path):
         producer.produce(topics.submissions("provider", "acme"), b"rubbish")
         assert producer.flush(10) == 0
         yield broker, tmp_path
-
-
-def environment(broker, folder, **more):
-    own = {
-        "BROKER": broker.address, "PROFILE": "embedded", "DATABASE_URL": f"sqlite:///{folder}/i.db",
-        "WEB_PORT": str(free_port()), "DATA_DIR": str(folder / "faust"), "MIGRATE": "true",
-    } | more  # fmt: skip
-    return os.environ | {f"CREDSTREAM_{name}": value for name, value in own.items()}
-
-
-def free_port():
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def started(command, env, **more):
@@ -92,19 +57,28 @@ pytestmark = pytest.mark.embedded
 WORKER = [sys.executable, "-m", "services.ingest", "worker"]
 
 
-def test_a_loop_that_hangs_in_a_transaction_ends_its_process(world):
-    """librdkafka can hang in a transaction call and ignore its own time-out."""
+@pytest.mark.parametrize(
+    ("how", "code", "words"),
+    [
+        ("hang in a call", 70, "data path stuck"),
+        ("block the event loop", 70, "data path stuck"),
+        ("hold the interpreter", 1, "Timeout"),
+    ],
+)
+def test_what_is_stuck_ends_its_process_with_the_stack_in_its_log(world, how, code, words):
+    """librdkafka can hang in a transaction call, and native code can give the interpreter to nobody."""
     broker, folder = world
-    env = environment(broker, folder, PATIENCE_SECONDS="3")
-    process = started([sys.executable, "-c", textwrap.dedent(HANGS)], env)
+    env = stuck.environment(broker, folder, PATIENCE_SECONDS="3")
+    process = started(stuck.command(how), env)
     out, _ = process.communicate(timeout=waiting.GIVE_UP_SECONDS)
-    assert process.returncode == 70, out
-    assert "data path stuck" in out
+    assert process.returncode == code, out
+    assert words in out
+    assert "in do_it" in out, "the stack"
 
 
 def test_a_journal_that_does_not_fit_the_broker_stops_the_worker_and_names_the_row(world):
     broker, folder = world
-    env = environment(broker, folder)
+    env = stuck.environment(broker, folder)
     process = started(WORKER, env)
     waiting.eventually(lambda: journalled(folder))
     process.terminate()
@@ -122,7 +96,7 @@ def test_a_journal_that_does_not_fit_the_broker_stops_the_worker_and_names_the_r
 
 def test_a_stop_under_load_is_clean(world):
     broker, folder = world
-    process = started(WORKER, environment(broker, folder))
+    process = started(WORKER, stuck.environment(broker, folder))
     waiting.eventually(lambda: journalled(folder))
     process.terminate()
     out, _ = process.communicate(timeout=waiting.GIVE_UP_SECONDS)

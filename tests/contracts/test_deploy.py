@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from credstream.contract import rights, topics
-from credstream.process import settings
+from credstream.process import settings, timeouts
 from deploy import manifests
 from deploy.kafka import postgres
 from deploy.kafka.layout import Layout
@@ -202,6 +202,11 @@ def test_a_worker_keeps_its_name_and_is_watched(name):
         int(told["CREDSTREAM_WEB_PORT"])
     ]
     assert pod["terminationGracePeriodSeconds"] == 15
+    # Neither ends a pod that waits: /livez is green then. Nor does it end one that its own watchdog
+    # is about to end, with its stacks in the log.
+    probe = container["livenessProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] > timeouts.PATIENCE_SECONDS + 10
+    assert "CREDSTREAM_PATIENCE_SECONDS" not in told
 
 
 def test_sealed_credentials_outlive_a_pod():

@@ -20,7 +20,6 @@ ROOTS = ("credstream", "services")
 LIBRARIES = {
     "faust": {"credstream.runtime.faust_app"},
     "mode": {"credstream.runtime"},
-    "aiohttp": {"credstream.runtime"},
     "fastavro": {"credstream.contract.codec", "credstream.contract.schemas"},
     "confluent_kafka": {
         "credstream.kafka",

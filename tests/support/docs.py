@@ -17,7 +17,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from credstream.contract import codec, schemas, topics
 from credstream.contract.reasons import table as reasons
 from credstream.interfaces.cli.main import app
-from credstream.process import metrics, settings
+from credstream.process import error_catalogue, metrics, settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -67,6 +67,11 @@ def metrics_table() -> str:
         for name, metric in all_metrics().items()
     ]
     return table(("metric", "kind", "labels", "meaning"), rows)
+
+
+def causes_table() -> str:
+    rows = [(f"`{cause}`", meaning) for cause, meaning in error_catalogue.CAUSES.items()]
+    return table(("cause", "meaning"), rows)
 
 
 def topics_table() -> str:
@@ -123,6 +128,7 @@ def commands_table() -> str:
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "metrics": metrics_table,
+    "causes": causes_table,
     "topics": topics_table,
     "refusals": lambda: reasons_table(reasons.REFUSALS),
     "endings": lambda: reasons_table(reasons.ENDINGS),

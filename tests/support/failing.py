@@ -16,7 +16,9 @@ from pathlib import Path
 from confluent_kafka.cimpl import NewTopic
 
 from credstream.contract import rights, schemas
+from credstream.kafka import clients
 from credstream.kafka.admin import Admin
+from credstream.kafka.cluster import Cluster
 from credstream.kafka.registry import SchemaRegistry
 from credstream.kafka.users import Users
 from deploy.kafka import certificates
@@ -44,6 +46,13 @@ def silence():
 
 def nobody():
     return f"127.0.0.1:{fleets.free_port()}"
+
+
+def send(broker, topic, value=b"rubbish"):
+    """Send one message to an embedded broker."""
+    producer = clients.producer(Cluster(broker.address, "embedded"))
+    producer.produce(topic, value)
+    assert producer.flush(waiting.GIVE_UP_SECONDS) == 0
 
 
 def environment(folder, service, **more):

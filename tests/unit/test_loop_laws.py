@@ -123,18 +123,18 @@ def test_a_transaction_that_cannot_end_is_logged_while_it_is_repeated():
     seen = []
 
     def commit(_seconds):
-        seen.append(progress.working)
+        seen.append(progress.waiting and progress.waiting.why)
         if failure := next(answers):
             raise failure
 
-    progress = Progress(turned=0.0, working=True)
+    progress = Progress(turned=0.0, waiting=None)
     transactions = Transactions(None, None, progress, away=lambda: "nothing listens there")
     with capture_logs() as lines:
         transactions._repeat(commit)
     assert [(line["event"], line["why"]) for line in lines] == [
         ("dependency unavailable", "nothing listens there")
     ] * 2
-    assert seen == [True, False, False]
+    assert seen == [None, *["nothing listens there"] * 2]
     assert progress.turned > 0
     assert progress.calling is None
 

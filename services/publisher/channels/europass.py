@@ -77,7 +77,7 @@ class Europass:
             part.write_bytes(content)
             os.replace(part, self.folder / name)  # noqa: PTH105, the atomic one
         except OSError as error:
-            raise Unavailable(f"europass folder: {error.strerror}") from error
+            raise Unavailable(f"europass folder: {error.strerror}", "channel") from error
 
 
 def _sealer(settings: Settings) -> Sealer:
