@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from credstream.formats.shared import pictures
 from credstream.formats.shared.json_text import BOM, read_json, read_text
 from credstream.formats.shared.parsed import Rules, Table
 from credstream.formats.shared.rosters import sheets
-from credstream.formats.shared.xml_text import read_xml
+from credstream.formats.shared.xml_text import parse_xml, without_notes
 from credstream.formats.table import FORMATS
 
 NO_RULES = Rules()
@@ -36,6 +37,7 @@ JWE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}")
 # A base64url text of a JSON object begins so: a protected header without the rest of its token.
 PROTECTED_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]+\.?")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Detected:
     """What the bytes are; `document` is decoded and unwrapped.
 
     `envelope` is none, jwt, jws, seal, credential, png or svg. `signature` says how `signed`
-    is verified: jws (a compact token), seal (JWS as JSON), xml (the bytes as they came), or empty.
+    is verified: jws (a compact token), seal (JWS as JSON), xml (the tree that was parsed, of which
+    `document` is a copy without signatures), or empty.
     `unfit` says why the document cannot be a credential, `findings` what was doubtful.
     """
 
@@ -51,7 +54,7 @@ class Detected:
     envelope: str
     document: Any
     signature: str = ""
-    signed: str | bytes = ""
+    signed: str | etree._Element = ""
     unfit: Reason | None = None
     findings: tuple[Reason, ...] = ()
 
@@ -81,12 +84,22 @@ def _is_markup(value: bytes) -> bool:
 
 
 def _markup(value: bytes) -> Detected:
-    root = read_xml(value.removeprefix(BOM).lstrip())
-    if root.tag == pictures.SVG:
-        return _baked(pictures.from_svg(root), "svg")
-    detected = _recognised(root)
-    signed = any(True for _ in root.iter("{http://www.w3.org/2000/09/xmldsig#}Signature"))
-    return replace(detected, signature="xml", signed=value) if signed else detected
+    root = parse_xml(value)
+    is_signed = next(root.iter(SIGNATURE), None) is not None
+    document = _unsigned(root) if is_signed else without_notes(root)
+    if document.tag == pictures.SVG:
+        return _baked(pictures.from_svg(document), "svg")
+    detected = _recognised(document)
+    return replace(detected, signature="xml", signed=root) if is_signed else detected
+
+
+def _unsigned(root: etree._Element) -> etree._Element:
+    """A copy of a signed tree to be read: without its signatures and all that they hold."""
+    if root.tag == SIGNATURE:
+        raise Rejected("format.unknown", "", "the document is a signature")
+    copied = deepcopy(root)
+    etree.strip_elements(copied, SIGNATURE, with_tail=False)
+    return without_notes(copied)
 
 
 def _text(value: bytes, rules: Rules) -> Detected:

@@ -90,7 +90,7 @@ def prove(detected: Detected, provider: Provider, at: int) -> Proof:
         return vc_jwt.verify(str(detected.signed), provider.keys, at)
     if detected.signature == "seal":
         return jades.verify(str(detected.signed), at, provider.seals)
-    if detected.signature == "xml" and isinstance(detected.signed, bytes):
+    if detected.signature == "xml" and not isinstance(detected.signed, str):
         return xml_dsig.verify(detected.signed, provider.seals, at)
     if isinstance(detected.document, dict) and detected.document.get("proof"):
         return data_integrity.verify(detected.document, provider.keys, at)

@@ -8,7 +8,7 @@ from services.ingest.detect import detect
 from services.ingest.parts import parse_parts
 
 NEWEST = "https://github.com/emrex-eu/elmo-schemas/tree/v1"
-NAMESPACES = (NEWEST, "http://purl.org/net/elmo", "https://example.org/elmo/2")
+NAMESPACES = (NEWEST, "http://purl.org/net/elmo", "")
 LEARNER = "<learner><identifier type='esi'>TEST-1</identifier><bday>1999-05-05</bday></learner>"
 ISSUER = (
     "<issuer><identifier type='erasmus'>SF TESTILA01</identifier>"
@@ -52,9 +52,21 @@ def amounts(parsed):
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_any_namespace_is_read(namespace):
+def test_each_known_namespace_is_read(namespace):
     (parsed,), _ = read(elmo(course(), namespace=namespace))
     assert parsed.title.raw == {"en": "C-1"}
+
+
+def test_another_namespace_is_another_format():
+    assert detect(elmo(course(), namespace=f"{NEWEST}.example")).format == "unknown"
+
+
+def test_what_is_in_another_namespace_is_not_read():
+    foreign = "<x:learner xmlns:x='urn:x'><x:givenNames>Mallory</x:givenNames></x:learner>"
+    whole = elmo(course()).replace(b"<learner>", f"{foreign}<learner>".encode())
+    (parsed,), _ = read(whole.replace(b"<title", b"<title xmlns='urn:x'>Forged</title><title", 1))
+    (plain,), _ = read(elmo(course()))
+    assert parsed == plain
 
 
 def test_any_namespace_prefix_is_read():

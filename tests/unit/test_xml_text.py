@@ -105,3 +105,15 @@ def test_a_canonicaliser_visits_a_bounded_number_of_namespaces():
         f"<a {names}>{'<b/>' * (MOST_NAMESPACE_NODES // MOST_NAMESPACES - 1)}</a>".encode()
     )
     assert sum(len(element.nsmap) for element in root.iter()) <= MOST_NAMESPACE_NODES
+
+
+@pytest.mark.parametrize("note", ["<!---->", "<?do it?>"])
+def test_text_around_what_is_left_out_is_one_text(note):
+    root = read_xml(f"<a>b{note}c{note}{note}d<e/>f{note}g</a>".encode())
+    assert (root.text, root[0].tail) == ("bcd", "fg")
+    assert [each.is_text for each in root.xpath("text()")] == [True, False]
+
+
+def test_a_byte_order_mark_outweighs_the_declaration():
+    text = '<?xml version="1.0" encoding="iso-8859-1"?><a>Prøve</a>'
+    assert read_xml(text.encode("utf-8-sig")).text == "Prøve"

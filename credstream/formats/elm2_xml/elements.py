@@ -45,7 +45,7 @@ def _reference_groups(credential: XmlNode) -> tuple[str, ...]:
 def linked(node: XmlNode, by_id: ById) -> XmlNode:
     """The element that an `idref` leads to; the element itself where it has its content inside."""
     link = attribute(node, "idref")
-    return by_id.get(str(link.raw), XmlNode(None, node.path)) if link else node
+    return by_id.get(str(link.raw), XmlNode(None, node.path, node.namespaces)) if link else node
 
 
 def language_text(node: XmlNode, name: str) -> Value | None:

@@ -15,11 +15,26 @@ from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.elm2_xml.award import read_award
 from credstream.formats.shared.parsed import Parsed, Rules
-from credstream.formats.shared.xml_nodes import XmlNode, attribute, child, children, local_name
+from credstream.formats.shared.xml_nodes import (
+    XmlNode,
+    attribute,
+    child,
+    children,
+    local_name,
+    namespace,
+    qualified,
+)
 
 NAME = "elm2-xml"
 CREDENTIAL, PRESENTATION = "europassCredential", "verifiablePresentation"
-NAMESPACE = "http://data.europa.eu/snb"
+# Those of credentials and presentations, and those of their members that are like the W3C's.
+NAMESPACES = (
+    "http://data.europa.eu/snb",
+    "http://data.europa.eu/europass/model/credentials/w3c#",
+    "http://data.europa.eu/snb/vp",
+    "http://data.europa.eu/europass/model/vp/w3c#",
+    "http://data.europa.eu/europass/model/credentials#",  # of the draft of 2019
+)
 # Feeds in the same namespace, which are neither credentials nor fragments of one.
 FEEDS = frozenset({"Accreditations", "qmsAccreditations", "Courses"})
 # The groups of claims; activities count as awards only where there is no achievement.
@@ -32,11 +47,7 @@ CLAIM_PATH = "claim-path"
 def recognise(document: Any) -> bool:
     if not isinstance(document, etree._Element):  # noqa: SLF001 - lxml has no public name for it
         return False
-    name = local_name(document)
-    if name in {CREDENTIAL, PRESENTATION}:
-        return True
-    is_europass = isinstance(document.tag, str) and document.tag.startswith(f"{{{NAMESPACE}")
-    return is_europass and name not in FEEDS
+    return namespace(document) in NAMESPACES and local_name(document) not in FEEDS
 
 
 def unfit(document: Any) -> Reason | None:
@@ -62,21 +73,22 @@ def parse(document: Any) -> Parsed:
     path = document.get(CLAIM_PATH) if is_element else None
     if path is None:
         raise Rejected("format.invalid", "", "no part of a credential")
-    credential = XmlNode(document, f"/{CREDENTIAL}")
+    credential = XmlNode(document, f"/{CREDENTIAL}", NAMESPACES)
     subject = child(credential, "credentialSubject")
     for group, name in CLAIMS:
         for claim in children(child(subject, group), name):
             return read_award(
-                credential, XmlNode(claim.element, path), attendance=name == "activity"
+                credential,
+                XmlNode(claim.element, path, NAMESPACES),
+                attendance=name == "activity",
             )
     raise Rejected("format.invalid", path, "the claim is missing")
 
 
 def _claims(document: etree._Element) -> Iterator[tuple[XmlNode, XmlNode]]:
     """The claims, each with its credential: a presentation may hold several credentials."""
-    credentials = [element for element in document.iter() if local_name(element) == CREDENTIAL]
-    for element in credentials:
-        credential = XmlNode(element, f"/{CREDENTIAL}")
+    for element in document.iter(*qualified((CREDENTIAL,), NAMESPACES)):
+        credential = XmlNode(element, f"/{CREDENTIAL}", NAMESPACES)
         subject = child(credential, "credentialSubject")
         for group, name in CLAIMS:
             claims = children(child(subject, group), name)

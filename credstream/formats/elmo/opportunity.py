@@ -7,6 +7,7 @@ course, and the LearningOpportunityInstance (LOI) in it what the learner did of 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from credstream.contract.values import Reason
 from credstream.formats.elmo import people
@@ -34,7 +35,7 @@ def read_opportunity(part: XmlNode, report_path: str, los: XmlNode) -> Parsed:
     `part` holds the learner and the issuer of the report that `report_path` leads to.
     """
     loi = child(los, "specifies", LOI)
-    issuer = XmlNode(child(part, "issuer").element, f"{report_path}/issuer")
+    issuer = replace(child(part, "issuer"), path=f"{report_path}/issuer")
     day = date_of(loi, "date")
     country = people.country(issuer)
     return Parsed(
@@ -71,7 +72,8 @@ def read_opportunity(part: XmlNode, report_path: str, los: XmlNode) -> Parsed:
 
 def _issued(part: XmlNode) -> Value | None:
     """The day of the report or of the transcript, for an instance without a date."""
-    issued = child(part, "issued")
+    # It is an element of ours, beside those of the document.
+    issued = child(XmlNode(part.element, part.path), "issued")
     value = text_of(issued)
     path = attribute(issued, "path")
     return Value(value.raw, str(path.raw) if path else value.path) if value else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from credstream.formats.elmo.fields import date_of, identifiers, language_text
 from credstream.formats.shared.parsed import Body, Id, Person, Value
 from credstream.formats.shared.xml_nodes import XmlNode, child, text
@@ -26,7 +28,7 @@ LEARNER_PATH = "/elmo/learner"
 
 
 def learner(part: XmlNode) -> Person | None:
-    node = XmlNode(child(part, "learner").element, LEARNER_PATH)
+    node = replace(child(part, "learner"), path=LEARNER_PATH)
     person = Person(
         identifiers=tuple(
             Id(scheme=LEARNER_SCHEMES.get(id_.scheme, id_.scheme), value=id_.value)

@@ -15,10 +15,20 @@ from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.elmo.opportunity import LOI, LOS, read_opportunity
 from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
-from credstream.formats.shared.xml_nodes import XmlNode, child, children, local_name, text
+from credstream.formats.shared.xml_nodes import (
+    XmlNode,
+    child,
+    children,
+    local_name,
+    namespace,
+    qualified,
+    text,
+)
 
 NAME = "elmo"
 PART = "elmo-part"
+# The newest, the older one, and none, as in real files.
+NAMESPACES = ("https://github.com/emrex-eu/elmo-schemas/tree/v1", "http://purl.org/net/elmo", "")
 # The reason by the status of an instance, where it was not passed; without a status it was.
 CODE_BY_STATUS = {
     "failed": "elmo.failed",
@@ -52,22 +62,23 @@ def parse(document: Any) -> Parsed:
     if not isinstance(document, etree._Element) or local_name(document) != PART:  # noqa: SLF001
         raise Rejected("format.invalid", "", "no part of a transcript")
     path = document.get("path") or "/elmo"
-    opportunities = [element for element in document if local_name(element) == LOS]
+    opportunities = list(document.iterchildren(*qualified((LOS,), NAMESPACES)))
     if not opportunities:
         raise Rejected("format.invalid", "", "no learning opportunity")
-    los = XmlNode(opportunities[-1], path)
-    return read_opportunity(XmlNode(document, path), path.rpartition("/")[0], los)
+    los = XmlNode(opportunities[-1], path, (namespace(opportunities[-1]),))
+    part = XmlNode(document, path, los.namespaces)
+    return read_opportunity(part, path.rpartition("/")[0], los)
 
 
 def _elmo(document: etree._Element) -> etree._Element | None:
     """The element `elmo`, which other networks wrap: EWP has it in its response."""
-    if local_name(document) == "elmo":
-        return document
-    return next((element for element in document.iter() if local_name(element) == "elmo"), None)
+    return next(document.iter(*qualified(("elmo",), NAMESPACES)), None)
 
 
 def _transcript(document: etree._Element) -> XmlNode:
-    return XmlNode(_elmo(document), "/elmo")
+    elmo = _elmo(document)
+    # Its own namespace: a document of two would be read differently by its own schema.
+    return XmlNode(elmo, "/elmo", (namespace(elmo),) if elmo is not None else ())
 
 
 def _opportunities(transcript: XmlNode) -> Iterator[tuple[XmlNode, XmlNode]]:

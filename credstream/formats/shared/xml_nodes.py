@@ -1,4 +1,4 @@
-"""Access to XML by local names, whatever the namespace, each value with its path."""
+"""Access to XML by names in the namespaces of a format, each value with its path."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ UNDETERMINED = "und"
 
 @dataclass(frozen=True, slots=True)
 class XmlNode:
-    """An element with its path in the document; a node without an element is false."""
+    """An element with its path in the document; a node without an element is false.
+
+    What is in it is found by names in `namespaces` alone; the empty one is that of a name without.
+    """
 
     element: etree._Element | None
     path: str
+    namespaces: tuple[str, ...] = ("",)
 
     def __bool__(self) -> bool:
         return self.element is not None
@@ -32,6 +36,12 @@ def local_name(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def namespace(element: etree._Element) -> str:
+    """The namespace of an element; empty where it has none, for a comment or an instruction."""
+    tag = element.tag
+    return tag[1:].rpartition("}")[0] if isinstance(tag, str) else ""
+
+
 def children(node: XmlNode, *names: str) -> tuple[XmlNode, ...]:
     """The child elements of some names in document order.
 
@@ -39,9 +49,12 @@ def children(node: XmlNode, *names: str) -> tuple[XmlNode, ...]:
     """
     if node.element is None:
         return ()
-    elements = list(node.element.iterchildren(*map(_in_any_namespace, names)))
+    spaces = node.namespaces
+    elements = list(node.element.iterchildren(*qualified(names, spaces)))
     if len(elements) < 2:  # noqa: PLR2004 - one alone needs no number
-        return tuple(XmlNode(element, f"{node.path}/{local_name(element)}") for element in elements)
+        return tuple(
+            XmlNode(element, f"{node.path}/{local_name(element)}", spaces) for element in elements
+        )
     counts = Counter(map(local_name, elements))
     seen: Counter[str] = Counter()
     nodes = []
@@ -49,20 +62,21 @@ def children(node: XmlNode, *names: str) -> tuple[XmlNode, ...]:
         name = local_name(element)
         seen[name] += 1
         number = f"[{seen[name]}]" if counts[name] > 1 else ""
-        nodes.append(XmlNode(element, f"{node.path}/{name}{number}"))
+        nodes.append(XmlNode(element, f"{node.path}/{name}{number}", spaces))
     return tuple(nodes)
 
 
 @cache
-def _in_any_namespace(name: str) -> str:
-    """A name in any namespace or none, in lxml's notation."""
-    return f"{{*}}{name}"
+def qualified(names: tuple[str, ...], namespaces: tuple[str, ...]) -> tuple[str, ...]:
+    """Each name in each of the namespaces, in lxml's notation."""
+    return tuple(f"{{{space}}}{name}" for space in namespaces for name in names)
 
 
 def child(node: XmlNode, *names: str) -> XmlNode:
     """The first element under a path of names; a node without an element where there is none."""
     for name in names:
-        node = next(iter(children(node, name)), XmlNode(None, f"{node.path}/{name}"))
+        missing = XmlNode(None, f"{node.path}/{name}", node.namespaces)
+        node = next(iter(children(node, name)), missing)
     return node
 
 
@@ -88,12 +102,12 @@ def text(node: XmlNode, *names: str) -> Value | None:
 
 
 def attribute(node: XmlNode, *names: str) -> Value | None:
-    """The first attribute of some local names."""
+    """The first attribute of some names, without a namespace or in one of the format's."""
     if node.element is None:
         return None
     for key, value in node.element.items():
-        name = key.rpartition("}")[2]
-        if name in names and value.strip():
+        space, _, name = key.rpartition("}")
+        if name in names and space[1:] in ("", *node.namespaces) and value.strip():
             return Value(value.strip(), f"{node.path}/@{name}")
     return None
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from credstream.contract.errors import Rejected
 from credstream.formats.shared.budget import Budget, too_much
-from credstream.formats.shared.json_text import DEEPEST
+from credstream.formats.shared.json_text import BOM, DEEPEST
 
 # Each is ten times what the largest real file has: 5,657 elements in a schema of Europass, six
 # attributes of an element in an EDCI credential, 38 namespaces and 1,853 elements in a feed of AMS.
@@ -30,7 +30,26 @@ _DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
 
 
 def read_xml(value: bytes, budget: Budget | None = None) -> etree._Element:
-    """The root of an XML document, without its comments; raises Rejected.
+    """The root of an XML document, without its comments and instructions; raises Rejected."""
+    return without_notes(parse_xml(value, budget))
+
+
+def without_notes(root: etree._Element) -> etree._Element:
+    """The same tree without comments and processing instructions; text around them is joined."""
+    notes = list(root.iter(etree.Comment, etree.ProcessingInstruction))
+    before = [(note.getparent(), note.getprevious()) for note in notes]
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    # libxml2 keeps the pieces of a text apart, and lxml would put them together at each reading.
+    for parent, previous in before:
+        if previous is None and parent is not None:
+            parent.text = parent.text
+        elif previous is not None and isinstance(previous.tag, str):
+            previous.tail = previous.tail
+    return root
+
+
+def parse_xml(value: bytes, budget: Budget | None = None) -> etree._Element:
+    """The root of an XML document with all that may be signed; raises Rejected.
 
     A document type (https://www.w3.org/TR/xml/#sec-prolog-dtd) is refused before any parser sees
     it: entities, external subsets and attribute defaults are all declared there. What passes is
@@ -40,7 +59,7 @@ def read_xml(value: bytes, budget: Budget | None = None) -> etree._Element:
     if DOCTYPE in plain:
         raise Rejected("xml.doctype", "", "a document type (DOCTYPE)")
     try:
-        root = etree.fromstring(value, _parser())
+        root = etree.fromstring(value.removeprefix(BOM).lstrip(), _parser(value))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise Rejected("xml.invalid", "", f"line {line}, column {column}") from None
@@ -52,15 +71,15 @@ def read_xml(value: bytes, budget: Budget | None = None) -> etree._Element:
     return root
 
 
-def _parser() -> etree.XMLParser:
+def _parser(value: bytes) -> etree.XMLParser:
     """A parser keeps the errors of its last document, so each document has a parser of its own."""
     return etree.XMLParser(
+        # A byte order mark outweighs the declaration: https://www.w3.org/TR/xml/#sec-guessing
+        encoding="utf-8" if value.startswith(BOM) else None,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""Verifies XML signatures (XML-DSig and XAdES) over the bytes as they were received.
+"""Verifies XML signatures (XML-DSig and XAdES) over the tree that is read.
 
 https://www.w3.org/TR/xmldsig-core1/ and ETSI EN 319 132. xmlsec follows references to files, so
 everything that a signature may refer to is checked before the library sees it.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import xmlsec
 from cryptography import x509
@@ -23,71 +24,101 @@ from services.ingest.proofs.xml_coverage import (
     ID_NAMES,
     ById,
     SignatureProblem,
+    check_work,
     covers_document,
     elements_by_id,
+    holds_other,
     methods,
 )
 
 KIND = "xml-dsig"
-MOST_BYTES = 2 * 1024 * 1024
 MOST_SIGNATURES = 4
 MOST_CERTIFICATES = 8
+# A mismatch outweighs whatever else may be said.
+WORST_FIRST = ("failed", "unverifiable", "verified")
 
 
-def verify(value: bytes, seals: Mapping[str, str], at_ms: int) -> Proof:
-    """The proof of the signatures in an XML document; never raises.
+@dataclass(frozen=True, slots=True)
+class _Signer:
+    """A registered certificate in force with its name, or why there is none."""
+
+    name: str | None = None
+    certificate: x509.Certificate | None = None
+    detail: str = ""
+
+
+def verify(root: etree._Element, seals: Mapping[str, str], at_ms: int) -> Proof:
+    """The proof of the signatures in a parsed document; never raises.
 
     Verified takes a registered certificate in force, and nothing older than SHA-256.
     """
-    if len(value) > MOST_BYTES:
-        return Proof("unverifiable", KIND, None, "the document is too large to be checked")
     try:
-        return _judge(etree.fromstring(value, _parser()), seals, at_ms)
+        return _judge(root, seals, at_ms)
     except SignatureProblem as problem:
         return Proof(problem.state, KIND, None, problem.detail)
-    except etree.XMLSyntaxError:
-        return Proof("failed", KIND, None, "the signed document cannot be read")
-
-
-def _parser() -> etree.XMLParser:
-    """A parser that keeps blanks, comments and instructions, as they are signed too."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def _judge(root: etree._Element, seals: Mapping[str, str], at_ms: int) -> Proof:
     signatures = list(root.iter(f"{DS}Signature"))
     if not 0 < len(signatures) <= MOST_SIGNATURES:
         raise SignatureProblem("unverifiable", "the number of signatures is odd")
+    # Anybody can make a certificate and a signature that takes long to compute.
+    signers = [_signer(signature, seals, at_ms) for signature in signatures]
     by_id = elements_by_id(root)
-    covering = [signature for signature in signatures if covers_document(signature, root, by_id)]
-    if not covering:
-        raise SignatureProblem("unverifiable", "no signature covers the whole document")
-    # All are matched before any is judged: a mismatch outweighs whatever else may be said.
-    certificates = [_matching_certificate(signature, by_id) for signature in covering]
-    proofs = [
-        _proof_of(signature, certificate, seals, at_ms)
-        for signature, certificate in zip(covering, certificates, strict=True)
+    covering = [
+        (signature, signer)
+        for signature, signer in zip(signatures, signers, strict=True)
+        if covers_document(signature, root, by_id)
     ]
-    return next((proof for proof in proofs if proof.state != "verified"), proofs[0])
+    if not covering:
+        # One of the provider's own was moved, or another document was put around it.
+        state = "failed" if any(signer.certificate for signer in signers) else "unverifiable"
+        raise SignatureProblem(state, "no signature covers the document that is read")
+    proofs = [_proof_of(signature, signer, by_id) for signature, signer in covering]
+    return min(proofs, key=lambda proof: WORST_FIRST.index(proof.state))
 
 
-def _matching_certificate(signature: etree._Element, by_id: ById) -> x509.Certificate:
-    """The certificate in a signature that it matches; raises SignatureProblem for none."""
+def _signer(signature: etree._Element, seals: Mapping[str, str], at_ms: int) -> _Signer:
+    """Whose signature it says it is, by the certificates in it; nothing is computed for that."""
     certificates = list(_certificates(signature))
     if not 0 < len(certificates) <= MOST_CERTIFICATES:
-        detail = "the signature carries no certificate, or too many"
-        raise SignatureProblem("unverifiable", detail)
-    for certificate in certificates:
-        context = xmlsec.SignatureContext()
-        _register_ids(context, signature, by_id)
-        pem = certificate.public_bytes(Encoding.PEM)
-        try:
-            context.key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)
-            context.verify(signature)
-        except xmlsec.Error:
-            continue
-        return certificate
-    raise SignatureProblem("failed", "the signature does not match the document")
+        return _Signer(detail="the signature carries no certificate, or too many")
+    named = [(name, each) for each in certificates if (name := _registered_name(each, seals))]
+    if not named:
+        return _Signer(detail="the certificate of the signature is not registered")
+    # With a whole chain in it, a signature is that of the last; each would cost one computation.
+    issuers = {each.issuer for _, each in named if each.issuer != each.subject}
+    name, certificate = next((pair for pair in named if pair[1].subject not in issuers), named[0])
+    if not is_valid_at(certificate, at_ms / 1000):
+        detail = "the certificate of the signature is not in force, and there is no time-stamp"
+        return _Signer(detail=detail)
+    return _Signer(name, certificate)
+
+
+def _proof_of(signature: etree._Element, signer: _Signer, by_id: ById) -> Proof:
+    """The proof of a signature over the whole document; it is computed for a known signer alone."""
+    if signer.certificate is None:
+        return Proof("unverifiable", KIND, None, signer.detail)
+    if holds_other(signature):
+        raise SignatureProblem("failed", "the signature holds what does not belong to it")
+    check_work(signature.getroottree().getroot())
+    if not _matches(signature, signer.certificate, by_id):
+        raise SignatureProblem("failed", "the signature does not match the document")
+    if set(methods(signature)) & SHA1_METHODS:
+        return Proof("unverifiable", KIND, None, "the signature matches, and rests on SHA-1")
+    return Proof("verified", KIND, signer.name, "the signature matches a registered certificate")
+
+
+def _matches(signature: etree._Element, certificate: x509.Certificate, by_id: ById) -> bool:
+    context = xmlsec.SignatureContext()
+    _register_ids(context, signature, by_id)
+    pem = certificate.public_bytes(Encoding.PEM)
+    try:
+        context.key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)
+        context.verify(signature)
+    except xmlsec.Error:
+        return False
+    return True
 
 
 def _register_ids(context: xmlsec.SignatureContext, signature: etree._Element, by_id: ById) -> None:
@@ -108,25 +139,6 @@ def _certificates(signature: etree._Element) -> Iterator[x509.Certificate]:
         except (binascii.Error, *MALFORMED) as error:
             detail = "a certificate of the signature cannot be read"
             raise SignatureProblem("failed", detail) from error
-
-
-def _proof_of(
-    signature: etree._Element,
-    certificate: x509.Certificate,
-    seals: Mapping[str, str],
-    at_ms: int,
-) -> Proof:
-    """The proof of a signature that matches its certificate."""
-    name = _registered_name(certificate, seals)
-    if set(methods(signature)) & SHA1_METHODS:
-        detail = "the signature matches, and rests on SHA-1"
-    elif not is_valid_at(certificate, at_ms / 1000):
-        detail = "the signature matches a certificate that is not in force, without a time-stamp"
-    elif name is None:
-        detail = "the signature matches a certificate that is not registered"
-    else:
-        return Proof("verified", KIND, name, "the signature matches a registered certificate")
-    return Proof("unverifiable", KIND, None, detail)
 
 
 def _registered_name(certificate: x509.Certificate, seals: Mapping[str, str]) -> str | None:
