@@ -10,6 +10,7 @@ from typing import Any
 
 from credstream.contract import records, values
 from credstream.contract.errors import Rejected
+from credstream.contract.key_entries import texts_of
 from credstream.contract.records import Provider
 from credstream.contract.topics import KINDS, PROVIDER_ID
 from credstream.vocabularies.countries import country
@@ -21,6 +22,8 @@ def provider_from(plain: Any) -> Provider:
     """A registration from its JSON; raises Rejected with the path of an invalid value."""
     if isinstance(plain, dict):
         plain = {"status": "active", **plain}
+        keys = {name: texts_of(plain[name], name) for name in ("keys", "seals") if name in plain}
+        plain |= keys
     provider: Provider = record_from(Provider, plain)
     if not PROVIDER_ID.fullmatch(provider.id):
         raise Rejected("registration.invalid", "id", "2 to 40 of a-z, 0-9 and -")

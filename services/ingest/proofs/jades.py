@@ -27,7 +27,7 @@ from services.ingest.proofs.base import (
 )
 from services.ingest.proofs.keys import is_valid_at
 from services.ingest.proofs.owners import names_issuer, organisation_id
-from services.ingest.proofs.trust import is_trusted
+from services.ingest.proofs.trust import trusting
 
 KIND = "jades"
 MAX_CHARACTERS = 4 * 1024 * 1024
@@ -61,7 +61,7 @@ def verify(text: str, at_ms: int, trusted: Mapping[str, str]) -> Proof:
         payload, signatures = _read_document(text)
         seals = [_check_signature(signature, payload, at_ms / 1000) for signature in signatures]
         issuer = read_object(payload).get("issuer")
-        proofs = [_proof_of(seal, issuer, trusted) for seal in seals]
+        proofs = [_proof_of(seal, issuer, trusted, at_ms / 1000) for seal in seals]
     except Rejected as refused:
         return Proof("failed", KIND, None, refused.detail)
     except MALFORMED:
@@ -156,9 +156,13 @@ def _claimed_times(header: Mapping[str, Any]) -> Iterator[float]:
         yield float(header["iat"])
 
 
-def _proof_of(seal: _Seal, issuer: Any, trusted: Mapping[str, str]) -> Proof:
+def _proof_of(seal: _Seal, issuer: Any, trusted: Mapping[str, str], now: float) -> Proof:
     doubts = []
-    if not is_trusted(seal.certificate, seal.signed_at, trusted):
+    entries = trusting(seal.certificate, seal.signed_at, trusted)
+    faults = [entry.fault(seal.signed_at, now) for entry in entries]
+    if faults and all(faults):
+        raise invalid_signature(faults[0])
+    if not entries:
         doubts.append("the certificate is not on the trust list")
     if not names_issuer(seal.certificate, issuer):
         doubts.append("the certificate does not name the issuer (a mandate may explain it)")

@@ -36,7 +36,7 @@ class SignedContent:
 def judge_signature(signed: SignedContent, keys: KeySet, at_ms: int) -> Proof:
     """By the key that is named, else by any that fits; raises Rejected for a false signature.
 
-    `at_ms` only decides whether a registered certificate is in force.
+    `at_ms` decides whether a registered key counts and a certificate is in force.
     """
     if signed.kid in keys:
         return _judge_by_named_key(signed, keys[signed.kid], at_ms)
@@ -75,6 +75,10 @@ def _read_key(text: str) -> RegisteredKey | None:
 
 
 def _matched(signed: SignedContent, kid: str, registered: RegisteredKey, at_ms: int) -> Proof:
+    # A token does not say when it was signed in a way that binds its signer: it is as old as its
+    # arrival.
+    if fault := registered.entry.fault(at_ms / 1000, at_ms / 1000):
+        return Proof("failed", signed.kind, kid, fault)
     if registered.is_in_force(at_ms):
         return Proof("verified", signed.kind, kid, "the signature matches a registered key")
     detail = "the signature matches a registered certificate that is not in force"

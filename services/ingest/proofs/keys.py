@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from credstream.contract.key_entries import KeyEntry, read_entry
 from services.ingest.proofs.algorithms import ALGORITHMS, Algorithm, PublicKey, key_fits
 from services.ingest.proofs.base import decode_base64url, read_object
 
@@ -28,9 +29,10 @@ _DID_KEY_LETTERS = 64
 
 @dataclass(frozen=True, slots=True)
 class RegisteredKey:
-    """A key of a registration; `pinned` is the one algorithm that its JWK names."""
+    """A key of a registration with its times; `pinned` is the one algorithm that its JWK names."""
 
     key: object
+    entry: KeyEntry
     pinned: Algorithm | None = None
     certificate: x509.Certificate | None = None
 
@@ -44,14 +46,15 @@ class RegisteredKey:
 @lru_cache(maxsize=1024)
 def read_registered_key(text: str) -> RegisteredKey:
     """Read a key of a registration; raises one of `base.MALFORMED`."""
-    if text.lstrip().startswith("{"):
-        jwk = read_object(text)
+    entry = read_entry(text)
+    if entry.key.lstrip().startswith("{"):
+        jwk = read_object(entry.key)
         pinned = ALGORITHMS[jwk["alg"]] if "alg" in jwk else None
-        return RegisteredKey(from_jwk(jwk), pinned)
-    if "BEGIN CERTIFICATE" in text:
-        certificate = x509.load_pem_x509_certificate(text.encode())
-        return RegisteredKey(certificate.public_key(), certificate=certificate)
-    return RegisteredKey(load_pem_public_key(text.encode()))
+        return RegisteredKey(from_jwk(jwk), entry, pinned)
+    if "BEGIN CERTIFICATE" in entry.key:
+        certificate = x509.load_pem_x509_certificate(entry.key.encode())
+        return RegisteredKey(certificate.public_key(), entry, certificate=certificate)
+    return RegisteredKey(load_pem_public_key(entry.key.encode()), entry)
 
 
 def is_valid_at(certificate: x509.Certificate, seconds: float) -> bool:

@@ -8,25 +8,32 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from credstream.contract.key_entries import KeyEntry, read_entry
 from services.ingest.proofs.base import MALFORMED
 from services.ingest.proofs.keys import is_valid_at
 
 
-def is_trusted(leaf: x509.Certificate, at: float, trusted: Mapping[str, str]) -> bool:
-    """Whether the list has the certificate itself, or its direct issuer in force at `at`.
+def trusting(leaf: x509.Certificate, at: float, trusted: Mapping[str, str]) -> tuple[KeyEntry, ...]:
+    """The entries that have the certificate itself, or its direct issuer in force at `at`.
 
     `at` is in seconds since 1970. An entry that cannot be read is passed over.
     """
-    anchors = [anchor for pem in trusted.values() for anchor in _anchors(pem)]
-    return leaf in anchors or any(_is_issued_by(leaf, anchor, at) for anchor in anchors)
+    entries = [read for text in trusted.values() if (read := _read(text))]
+    itself = tuple(entry for entry, anchors in entries if leaf in anchors)
+    return itself or tuple(
+        entry
+        for entry, anchors in entries
+        if any(_is_issued_by(leaf, anchor, at) for anchor in anchors)
+    )
 
 
 @lru_cache(maxsize=4096)
-def _anchors(pem: str) -> tuple[x509.Certificate, ...]:
+def _read(text: str) -> tuple[KeyEntry, tuple[x509.Certificate, ...]] | None:
     try:
-        return tuple(x509.load_pem_x509_certificates(pem.encode()))
+        entry = read_entry(text)
+        return entry, tuple(x509.load_pem_x509_certificates(entry.key.encode()))
     except MALFORMED:
-        return ()
+        return None
 
 
 def _is_issued_by(leaf: x509.Certificate, anchor: x509.Certificate, at: float) -> bool:

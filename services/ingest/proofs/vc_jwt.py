@@ -42,7 +42,7 @@ def verify(token: str, keys: Mapping[str, str], at_ms: int) -> Proof:
     """The proof of a compact token; never raises.
 
     `exp` and `nbf` are not checked: the signature of an expired credential still matches.
-    `at_ms` only decides whether a registered certificate is in force.
+    `at_ms` only decides whether a registered key or certificate is in force.
     """
     try:
         return judge_signature(_read_token(token), keys, at_ms)

@@ -89,6 +89,9 @@ def _signer(signature: etree._Element, seals: Mapping[str, str], at_ms: int) -> 
     # With a whole chain in it, a signature is that of the last; each would cost one computation.
     issuers = {each.issuer for _, each in named if each.issuer != each.subject}
     name, certificate = next((pair for pair in named if pair[1].subject not in issuers), named[0])
+    fault = read_registered_key(seals[name]).entry.fault(at_ms / 1000, at_ms / 1000)
+    if fault:
+        raise SignatureProblem("failed", fault)
     if not is_valid_at(certificate, at_ms / 1000):
         detail = "the certificate of the signature is not in force, and there is no time-stamp"
         return _Signer(detail=detail)
