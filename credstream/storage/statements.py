@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -71,6 +72,41 @@ def select_by_keys(
         statement, size = query.sqlite, IN_LIST_SIZE
     chunks = in_chunks(ordered, size)
     return [row for chunk in chunks for row in connection.execute(statement, {"keys": chunk})]
+
+
+@dataclass(frozen=True, slots=True)
+class EachKeyQuery:
+    """A query that answers for each of many texts, for `select_each_key`."""
+
+    postgresql: sa.Select[Any]
+    sqlite: sa.Select[Any]
+
+
+def each_key_query(
+    query_of: Callable[[sa.ColumnElement[str], sa.Select[Any]], sa.Select[Any]],
+) -> EachKeyQuery:
+    """The query made for one text, and for the texts that it leaves out; built once."""
+    array = (sa.bindparam(name, type_=postgresql.ARRAY(sa.String)) for name in ("keys", "others"))
+    keys, others = (sa.func.unnest(each).column_valued() for each in array)
+    text = (sa.bindparam(name, type_=sa.String) for name in ("keys", "others"))
+    own, left_out = (sa.func.json_each(each).table_valued("value").c.value for each in text)
+    return EachKeyQuery(
+        query_of(keys, sa.select(others)),
+        query_of(sa.type_coerce(own, sa.String), sa.select(left_out)),
+    )
+
+
+def select_each_key(
+    connection: sa.Connection, query: EachKeyQuery, keys: set[str], others: set[str]
+) -> list[Any]:
+    """What the query gives for each key, in one statement."""
+    if not keys:
+        return []
+    if connection.dialect.name == "postgresql":
+        given = {"keys": sorted(keys), "others": sorted(others)}
+        return list(connection.execute(query.postgresql, given).scalars())
+    written = {"keys": json.dumps(sorted(keys)), "others": json.dumps(sorted(others))}
+    return list(connection.execute(query.sqlite, written).scalars())
 
 
 def in_chunks(values: Sequence[Any], size: int = IN_LIST_SIZE) -> Iterator[Sequence[Any]]:

@@ -1,15 +1,41 @@
-"""Decides about an award that is looked at again, with the definition that is now held."""
+"""Decides which awards are looked at again, and about each with the definition now held."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from credstream.contract import topics
+from credstream.contract import paging, topics
 from credstream.contract.messages import Emit, StepResult
+from credstream.contract.paging import CursorRow
 from credstream.contract.records import Again, Normalised
 from services.normalise import assemble, completeness, merge, versions
 from services.normalise.descriptors.base import WithOrigins
 from services.normalise.facts import AwardRow, Facts, HeldAward, HeldDefinition, Row
+
+STAGE = "normalise"
+
+
+def ask_again(again: Again, days: versions.Days | None, facts: Facts) -> StepResult[Row]:
+    """Ask for the awards that wait for a definition and for those of the `days` that changed.
+
+    They may be any number, so that only their first page is asked for.
+    """
+    awaited = again.key in facts.awaited or facts.waiting.get(again.key)
+    if not awaited and days is None:
+        return StepResult()
+    held = facts.paging.cursors.get(again.key)
+    scope = versions.joined(held.scope if held else "", days)
+    cursor = paging.started(held, again, scope)
+    return StepResult((paging.request(STAGE, again),), (CursorRow(again.key, cursor),))
+
+
+def next_page(due: Again, facts: Facts) -> StepResult[Row]:
+    """Ask for the awards of the next page; nothing where another message has done it."""
+    page = facts.paging.pages.get(due.key)
+    if page is None:
+        return StepResult()
+    row = CursorRow(due.key, paging.following(page))
+    return StepResult(paging.asked(STAGE, page), (row,))
 
 
 def decide_again(again: Again, facts: Facts) -> StepResult[Row]:

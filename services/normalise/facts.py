@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from credstream.contract.paging import Cursor, CursorRow, Page
 from credstream.contract.records import Normalised
 from credstream.contract.values import Definition, Origin
 from services.normalise.links import LinkRow
@@ -75,7 +76,15 @@ class AwardRow:
     alike: str = ""
 
 
-Row = DefinitionRow | AwardRow | LinkRow
+Row = DefinitionRow | AwardRow | LinkRow | CursorRow
+
+
+@dataclass(slots=True)
+class Paging:
+    """Cursors of definitions by key, and the next pages of those that the batch has to go on."""
+
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,26 +92,30 @@ class Facts:
     """What a batch is decided with; `learn` alone changes it.
 
     By the key of a definition, `definitions` has its versions by first day, `waiting` the keys of
-    the awards that wait for it, `followers` the awards that have it, each with its day. By the key
-    of an award, `sources` has what each format said of it, `contents` what is the same for awards
-    of one content. `follows` and `alike` are `followers` and `contents` the other way round.
-    `learners` has the learner of each submission by the submission's strongest identifier;
-    `new_links` are the links that the batch brings, whatever becomes of its submissions.
+    the batch's own awards that wait for it, `paging` how far its awards have been asked for again;
+    `awaited` are the definitions for which awards of earlier batches wait. By the key of an award,
+    `sources` has what each format said of it, `contents` what is the same for awards of one
+    content, which `alike` has the other way round. `learners` has the learner of each submission
+    by the submission's strongest identifier; `new_links` are the links that the batch brings,
+    whatever becomes of its submissions.
     """
 
     definitions: dict[str, tuple[HeldDefinition, ...]] = field(default_factory=dict)
-    followers: dict[str, dict[str, str]] = field(default_factory=dict)
+    awaited: frozenset[str] = frozenset()
+    paging: Paging = field(default_factory=Paging)
     sources: dict[str, dict[str, Normalised]] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     awards: dict[str, HeldAward] = field(default_factory=dict)
-    waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     learners: dict[str, Learner] = field(default_factory=dict)
     new_links: tuple[LinkRow, ...] = ()
-    follows: dict[str, str] = field(init=False)
+    waiting: dict[str, set[str]] = field(init=False)
     alike: dict[str, set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.follows = {award: key for key, has in self.followers.items() for award in has}
+        self.waiting = {}
+        for key, held in self.awards.items():
+            if held.waiting:
+                self.waiting.setdefault(held.record.definition.key, set()).add(key)
         self.alike = {}
         for award, content in self.contents.items():
             self.alike.setdefault(content, set()).add(award)
@@ -115,6 +128,8 @@ def learn(facts: Facts, rows: Sequence[Row]) -> None:
             facts.definitions[row.key] = with_row(facts.definitions.get(row.key, ()), row)
         elif isinstance(row, AwardRow):
             _learn_award(facts, row)
+        elif isinstance(row, CursorRow):
+            _learn_cursor(facts.paging, row)
 
 
 def with_row(held: Iterable[HeldDefinition], row: DefinitionRow) -> tuple[HeldDefinition, ...]:
@@ -125,29 +140,30 @@ def with_row(held: Iterable[HeldDefinition], row: DefinitionRow) -> tuple[HeldDe
     return tuple(sorted((*kept, new), key=lambda each: each.since))
 
 
+def _learn_cursor(paging: Paging, row: CursorRow) -> None:
+    # A page is read behind where its cursor was before the batch.
+    paging.pages.pop(row.key, None)
+    if row.cursor is None:
+        paging.cursors.pop(row.key, None)
+    else:
+        paging.cursors[row.key] = row.cursor
+
+
 def _learn_award(facts: Facts, row: AwardRow) -> None:
     _learn_links(facts, row)
     before = facts.awards.get(row.key)
     if before is not None and before.waiting:
-        former = before.record.definition.key
-        others = facts.waiting.get(former, ())
-        facts.waiting[former] = tuple(each for each in others if each != row.key)
+        facts.waiting[before.record.definition.key].discard(row.key)
     facts.awards[row.key] = HeldAward(row.record, row.waiting)
     if row.waiting:
-        others = facts.waiting.get(row.definition_key, ())
-        facts.waiting[row.definition_key] = tuple(dict.fromkeys((*others, row.key)))
+        facts.waiting.setdefault(row.definition_key, set()).add(row.key)
 
 
 def _learn_links(facts: Facts, row: AwardRow) -> None:
-    """Its source, its content and its definition, each also where it is looked up the other way."""
+    """Its source and its content, this also where it is looked up the other way."""
     if row.source is not None:
         facts.sources.setdefault(row.key, {})[row.source.format] = row.source
     facts.alike.get(facts.contents.pop(row.key, ""), set()).discard(row.key)
     if row.alike:
         facts.contents[row.key] = row.alike
         facts.alike.setdefault(row.alike, set()).add(row.key)
-    facts.followers.get(facts.follows.pop(row.key, ""), {}).pop(row.key, None)
-    if not row.waiting and row.record.award is not None:
-        facts.follows[row.key] = row.definition_key
-        day = row.record.award.issued_on
-        facts.followers.setdefault(row.definition_key, {})[row.key] = day

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
+from credstream.contract import paging
 from credstream.contract.codec import Codec
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Again, Normalised
 from credstream.storage.statements import KeysQuery, keys_query, select_by_keys
+from services.normalise import pages
 from services.normalise.assemble import definition_key_of
 from services.normalise.examine import Submission
 from services.normalise.facts import Facts, HeldAward, HeldDefinition, Learner, LearnerKey
@@ -23,14 +25,6 @@ _DEFINITIONS = keys_query(
 )
 _AWARDS = keys_query(sa.select(AWARDS), AWARDS.c.key)
 _WAITING = keys_query(sa.select(AWARDS).where(AWARDS.c.waiting), AWARDS.c.key)
-_WAITING_FOR = keys_query(
-    sa.select(AWARDS.c.definition_key, AWARDS.c.key).where(AWARDS.c.waiting),
-    AWARDS.c.definition_key,
-)
-_FOLLOWING = keys_query(
-    sa.select(AWARDS.c.definition_key, AWARDS.c.key, AWARDS.c.issued_on).where(~AWARDS.c.waiting),
-    AWARDS.c.definition_key,
-)
 _CONTENTS = keys_query(
     sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != ""), AWARDS.c.learner
 )
@@ -46,20 +40,25 @@ def gather(
 ) -> Facts:
     """The facts of a batch; `keys_of` gives the keys of learners once their links are decided."""
     submissions = [m.record for m in batch if isinstance(m.record, Submission)]
-    again = {m.record.key for m in batch if isinstance(m.record, Again)}
+    requests = [m.record for m in batch if isinstance(m.record, Again)]
+    due = paging.keys_of_pages(requests)
+    again = {each.key for each in requests if each.cause != paging.PAGE_DUE}
     awards = _awards(codec, connection, _AWARDS, again)
     # Of a key that a submission brings, the row matters only where it waits: learn takes it from
     # those that wait for a definition. A record is costly to decode.
-    awards |= _awards(codec, connection, _WAITING, {s.received.key for s in submissions} - again)
-    named = {award.record.definition.key for award in awards.values()}
-    named |= _definition_keys(submissions)
+    sent = {each.received.key for each in submissions}
+    awards |= _awards(codec, connection, _WAITING, sent - again)
+    described = _definition_keys(submissions)
+    named = described | {award.record.definition.key for award in awards.values()}
     arriving = _definition_keys(s for s in submissions if s.received.kind == "definition")
+    own = {key for key, award in awards.items() if award.waiting}
+    awaited = pages.awaited(connection, described, own)
     learners, new_links = _learners(connection, keys_of, submissions)
     return Facts(
         definitions=definitions(codec, connection, named),
         awards=awards,
-        waiting=_waiting(connection, named),
-        followers=_followers(connection, arriving),
+        awaited=awaited,
+        paging=pages.paging_of(connection, due, arriving | awaited),
         sources=_sources(codec, connection, submissions),
         contents=_contents(connection, learners.values()),
         learners=learners,
@@ -71,14 +70,14 @@ def definitions(
     codec: Codec, connection: sa.Connection, keys: set[str]
 ) -> dict[str, tuple[HeldDefinition, ...]]:
     """The versions of some definitions by their keys, in the order of their first days."""
-    found: dict[str, tuple[HeldDefinition, ...]] = {}
+    found: dict[str, list[HeldDefinition]] = {}
     for row in select_by_keys(connection, _DEFINITIONS, keys):
         record = codec.decode_cached(row.record, Normalised)
         held = HeldDefinition(
             record.definition, record.account.provenance, row.registered, row.since
         )
-        found[row.key] = (*found.get(row.key, ()), held)
-    return found
+        found.setdefault(row.key, []).append(held)
+    return {key: tuple(held) for key, held in found.items()}
 
 
 def _definition_keys(submissions: Iterable[Submission]) -> set[str]:
@@ -115,20 +114,6 @@ def _sources(
     for row in select_by_keys(connection, _SOURCES, set(arriving)):
         if arriving[row.key] != {row.format}:
             found.setdefault(row.key, {})[row.format] = codec.decode(row.record, Normalised)
-    return found
-
-
-def _waiting(connection: sa.Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for row in select_by_keys(connection, _WAITING_FOR, keys):
-        found[row.definition_key] = (*found.get(row.definition_key, ()), row.key)
-    return found
-
-
-def _followers(connection: sa.Connection, keys: set[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for row in select_by_keys(connection, _FOLLOWING, keys):
-        found.setdefault(row.definition_key, {})[row.key] = row.issued_on
     return found
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from credstream.contract import topics
+from credstream.contract import paging, topics
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Emit, ReadMessage, StepResult
 from credstream.contract.records import Again, Normalised, Receipt, Received
 from credstream.contract.values import Award, Definition, Reason
 from credstream.formats.shared.parsed import Parsed
 from services.normalise import assemble, awards, completeness, learner, merge, versions
-from services.normalise.again import decide_again
+from services.normalise.again import STAGE, ask_again, decide_again, next_page
 from services.normalise.descriptors.base import WithOrigins, shortened, single_text
 from services.normalise.examine import Submission
 from services.normalise.facts import (
@@ -19,14 +19,11 @@ from services.normalise.facts import (
     DefinitionRow,
     ErasedLearner,
     Facts,
-    HeldDefinition,
     LearnerKey,
     Row,
     with_row,
 )
 from services.normalise.scope import out_of_scope
-
-STAGE = "normalise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,8 @@ def normalise(message: ReadMessage[Submission | Again], facts: Facts) -> StepRes
     """What a submission, or an award that is looked at again, becomes; raises Rejected."""
     submission = message.record
     if isinstance(submission, Again):
-        return decide_again(submission, facts)
+        is_page = submission.cause == paging.PAGE_DUE
+        return next_page(submission, facts) if is_page else decide_again(submission, facts)
     learner_key = facts.learners.get(next(iter(submission.identifiers), ""))
     # Before anything else is decided: another refusal's reason could quote the erased person.
     if isinstance(learner_key, ErasedLearner):
@@ -111,30 +109,13 @@ def _described(
     if newest.since != row.since:
         definition = WithOrigins(newest.definition, newest.origins, definition.warnings)
     record = _record(case, row.key, definition, None)
+    again = Again(key=row.key, cause="definition.arrived", detail=row.key, at=case.at)
     # What one award says of itself changes no other one that was complete.
-    others = _rebound(facts, row.key, before, after) if row.registered else ()
-    awards = dict.fromkeys((*facts.waiting.get(row.key, ()), *others))
-    again = (_arrived(award, row.key, case.at) for award in awards)
-    return StepResult((Emit(topics.NORMALISED, row.key, record), *again), (row,))
-
-
-def _rebound(
-    facts: Facts,
-    key: str,
-    before: tuple[HeldDefinition, ...],
-    after: tuple[HeldDefinition, ...],
-) -> tuple[str, ...]:
-    """The awards for whose day another version is in force now."""
-    return tuple(
-        award
-        for award, day in facts.followers.get(key, {}).items()
-        if versions.version_in_force(before, day) != versions.version_in_force(after, day)
+    days = versions.changed_days(before, after) if row.registered and before else None
+    others = ask_again(again, days, facts)
+    return StepResult(
+        (Emit(topics.NORMALISED, row.key, record), *others.emits), (row, *others.rows)
     )
-
-
-def _arrived(award: str, definition: str, at: int) -> Emit:
-    again = Again(key=award, cause="definition.arrived", detail=definition, at=at)
-    return Emit(topics.again(STAGE), award, again)
 
 
 def _earned(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from credstream.storage.cursors import cursor_table
 from credstream.storage.tables import METADATA
 
 DEFINITIONS = sa.Table(
@@ -46,3 +47,7 @@ LINKS = sa.Table(
     sa.Column("hmac", sa.String(64), primary_key=True),
     sa.Column("learner", sa.String(64), nullable=False),
 )
+
+
+# How far the awards of a definition that changed have been asked for again, by the definition.
+CURSORS = cursor_table("definition_cursors")

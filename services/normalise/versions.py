@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from credstream.contract.values import Definition
 from services.normalise.facts import HeldDefinition
 
 SINCE_EVER = ""
+NO_END = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days from `first` on and before `end`, YYYY-MM-DD; all earlier or later ones where empty.
+
+    As a text `first/end`, which is empty for no days at all.
+    """
+
+    first: str
+    end: str
+
+    def __str__(self) -> str:
+        return f"{self.first}/{self.end}"
+
+
+def days_in(text: str) -> Days | None:
+    """The days that a text stands for."""
+    first, slash, end = text.partition("/")
+    return Days(first, end) if slash else None
+
+
+def joined(text: str, days: Days | None) -> str:
+    """The text of a span that covers both."""
+    held = days_in(text)
+    if held is None or days is None:
+        return text if days is None else str(days)
+    end = NO_END if NO_END in (held.end, days.end) else max(held.end, days.end)
+    return str(Days(min(held.first, days.first), end))
 
 
 def version_in_force(
@@ -23,6 +54,30 @@ def version_in_force(
         return by_name
     begun = [known for known in held if day is None or known.since <= day]
     return begun[-1] if begun else held[0]
+
+
+def changed_days(before: Sequence[HeldDefinition], after: Sequence[HeldDefinition]) -> Days | None:
+    """The shortest span with all days on which another version is in force now."""
+    begins = sorted({SINCE_EVER, *(known.since for known in (*before, *after))})
+    pairs = zip(_in_force_from(begins, before), _in_force_from(begins, after), strict=True)
+    changed = [number for number, (old, new) in enumerate(pairs) if old != new]
+    if not changed:
+        return None
+    end = [*begins, NO_END][changed[-1] + 1]
+    return Days(begins[changed[0]], end)
+
+
+def _in_force_from(
+    begins: Sequence[str], held: Sequence[HeldDefinition]
+) -> list[HeldDefinition | None]:
+    """The version in force on each of some days that ascend."""
+    found: list[HeldDefinition | None] = []
+    begun = 0
+    for day in begins:
+        while begun < len(held) and held[begun].since <= day:
+            begun += 1
+        found.append(held[max(begun - 1, 0)] if held else None)
+    return found
 
 
 def first_days(

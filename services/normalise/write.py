@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from credstream.contract.codec import Codec
+from credstream.contract.paging import CursorRow
 from credstream.contract.records import Normalised
 from credstream.contract.values import Account, Completeness
+from credstream.storage import cursors
 from credstream.storage.statements import upsert
 from services.normalise.assemble import MAPPING_VERSION
 from services.normalise.facts import AwardRow, DefinitionRow, Row
 from services.normalise.links import LinkRow
-from services.normalise.tables import AWARDS, DEFINITIONS, LINKS, SOURCES
+from services.normalise.tables import AWARDS, CURSORS, DEFINITIONS, LINKS, SOURCES
 
 
 def apply(codec: Codec, connection: sa.Connection, rows: Sequence[Row]) -> None:
@@ -26,6 +28,7 @@ def apply(codec: Codec, connection: sa.Connection, rows: Sequence[Row]) -> None:
     upsert(connection, AWARDS, [_award(codec, row) for row in awards])
     upsert(connection, SOURCES, [_source(codec, row.source) for row in awards if row.source])
     upsert(connection, LINKS, [{"hmac": row.identifier, "learner": row.learner} for row in links])
+    cursors.write(connection, CURSORS, [row for row in rows if isinstance(row, CursorRow)])
 
 
 def _remove_replaced(connection: sa.Connection, rows: Iterable[DefinitionRow]) -> None:

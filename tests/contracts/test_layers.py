@@ -35,6 +35,7 @@ LIBRARIES = {
         "credstream.exchange",
         "services.*.tables",
         "services.*.gather",
+        "services.*.pages",
         "services.*.write",
         "services.accreditation.lists",
         "services.accreditation.source_age",

@@ -13,7 +13,7 @@ from credstream.contract.messages import Incoming
 from credstream.contract.records import Again
 from credstream.process.settings import Settings
 from credstream.runtime.stage import Stage
-from credstream.storage import vault
+from credstream.storage import migrate, vault
 from credstream.storage.engine import transaction
 from credstream.storage.tables import EPOCH, METADATA
 from services.normalise.app import build
@@ -28,20 +28,20 @@ KEK, PSEUDONYM_KEY = "0" * 64, "1" * 64
 class Normalise:
     """The wired service; `settle` is one batch of the runtime, without Kafka."""
 
-    def __init__(self, own, keys):
+    def __init__(self, own, keys, *, migrated=False):
         self.settings = Settings(
             database_url=own, vault_url=keys, kek=KEK, pseudonym_key=PSEUDONYM_KEY
         )
         self.rows, self.offset = {}, 0
         self.start()
-        for engine, tables in (
-            (self.stage.engine, METADATA),
-            (self.databases.vault, vault.METADATA),
-        ):
-            with transaction(engine) as connection:
-                tables.create_all(connection)
-        with transaction(self.stage.engine) as connection:
-            connection.execute(sa.insert(EPOCH), {"id": 1, "changes": 0})
+        with transaction(self.databases.vault) as connection:
+            vault.METADATA.create_all(connection)
+        if migrated:
+            migrate.upgrade(self.stage.engine, migrate.folders("normalise"))
+        else:
+            with transaction(self.stage.engine) as connection:
+                METADATA.create_all(connection)
+                connection.execute(sa.insert(EPOCH), {"id": 1, "changes": 0})
 
     def start(self):
         """A process that remembers nothing of an earlier one."""
@@ -100,9 +100,9 @@ def normalise_tables():
             yield service
 
 
-def normalise_in_memory():
-    """The service on databases that go with it."""
-    return closing(Normalise("sqlite://", "sqlite://"))
+def normalise_in_memory(*, migrated=False):
+    """The service on databases that go with it; only `migrated` ones have indexes."""
+    return closing(Normalise("sqlite://", "sqlite://", migrated=migrated))
 
 
 def written(settled, *kinds):

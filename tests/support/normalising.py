@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import ReadMessage
+from credstream.contract.paging import Page
 from credstream.contract.records import Again, Normalised, Provider, Received
 from credstream.contract.values import Identifier, Organisation, QualityAssurance
 from credstream.formats.shared.parsed import (
@@ -22,6 +25,7 @@ from credstream.formats.shared.parsed import (
 from services.normalise.examine import Submission
 from services.normalise.facts import Facts, LearnerKey, learn
 from services.normalise.step import normalise
+from services.normalise.versions import days_in
 
 AT = 1_780_000_000_000
 KEY = bytes(range(32))
@@ -171,6 +175,22 @@ class Exchange:
 
     def again(self, key="mc:de:r1", cause="definition.changed"):
         return self._handle(Again(key=key, cause=cause, detail="", at=AT))
+
+    def asked(self, outcome):
+        """The awards that are asked for again after an outcome, as one page of the tables."""
+        asked = []
+        for due in records(outcome, Again):
+            cursor = self.facts.paging.cursors[due.key]
+            keys = tuple(sorted(filter(partial(self._concerned, cursor), self.facts.awards)))
+            self.facts.paging.pages[due.key] = Page(cursor, keys, full=False)
+            asked += [emit.key for emit in self._handle(due).emits]
+        return asked
+
+    def _concerned(self, cursor, key):
+        held, days = self.facts.awards[key], days_in(cursor.scope)
+        day = held.record.award.issued_on
+        changed = days is not None and days.first <= day and (not days.end or day < days.end)
+        return held.record.definition.key == cursor.again.key and (held.waiting or changed)
 
     def _handle(self, record):
         outcome = normalise(message(record, self.offset), self.facts)

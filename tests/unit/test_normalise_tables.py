@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -12,23 +11,10 @@ from hypothesis import strategies as st
 from credstream.contract.records import Again, Normalised, Receipt
 from credstream.runtime.breaker import FINE, REFUSED
 from tests.support.normalise_batches import normalise_in_memory, normalise_tables, written
-from tests.support.normalising import AT, received
+from tests.support.normalise_events import AWARD, UNIT, sent
+from tests.support.normalising import AT
 
 ONE, OTHER = "mc:de:one", "mc:de:other"
-UNIT = {
-    "credstream": 1,
-    "kind": "definition",
-    "id": "U",
-    "title": "Rescue",
-    "awarding_bodies": [{"name": "School"}],
-}
-AWARD = {
-    "credstream": 1,
-    "kind": "award",
-    "issued_on": "2026-06-01",
-    "learner": {"email": "canaria@example.org"},
-    "definition": {"id": "U"},
-}
 VENDOR = {
     "credential": {
         "id": 7,
@@ -40,11 +26,6 @@ VENDOR = {
         "learning_outcomes": ["Pours"],
     }
 }
-
-
-def sent(kind, key, document, **changes):
-    payload = json.dumps(document).encode()
-    return received(kind, key, payload=payload, submission=payload.hex(), **changes)
 
 
 # What may arrive, in any order and as often as it likes.
@@ -115,8 +96,10 @@ def test_an_award_that_waited_is_complete_once_its_definition_is_there():
     with normalise_tables() as service:
         *_, (_, _, receipt) = work(service, ["named"])
         assert receipt.status == "held"
-        assert ("again.normalise.v1", ONE) in [
-            (topic, key) for topic, key, _ in work(service, ["unit"])
+        *_, (topic, _, due) = work(service, ["unit"])
+        assert (topic, due.cause) == ("again.normalise.v1", "page.due")
+        assert [(key, again.cause) for _, key, again in written(service.settle(due))] == [
+            (ONE, "definition.arrived")
         ]
         *_, (_, _, record) = work(service, ["again"])
         assert record.definition.title == {"de": "Rescue"}

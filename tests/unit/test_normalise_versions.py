@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import itertools
 
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from credstream.contract.records import Again
+from credstream.contract.values import Definition
 from credstream.formats.shared.parsed import StatedOutcome as Learned
+from services.normalise import versions
+from services.normalise.facts import HeldDefinition
 from tests.support.normalising import Exchange, award, complete, records, v
 
 NAMED = {"reference": True, "title": None}
@@ -32,10 +38,6 @@ def learned(outcome):
     return len(record.definition.learning_outcomes)
 
 
-def asked(outcome):
-    return [each.key for each in outcome.emits if isinstance(each.record, Again)]
-
-
 def test_an_award_from_before_the_second_version_keeps_the_first():
     exchange = Exchange()
     exchange.send(FIRST)
@@ -53,7 +55,7 @@ def test_the_order_of_arrival_does_not_matter():
             outcome = exchange.send(each)
             if each.kind == "award":
                 last = next(iter(records(outcome)), last)
-            for key in asked(outcome):
+            for key in exchange.asked(outcome):
                 last = next(iter(records(exchange.again(key))), last)
         seen.add((len(last.definition.learning_outcomes), last.definition.version))
     assert seen == {(1, "1")}
@@ -64,7 +66,7 @@ def test_a_second_version_asks_for_the_awards_of_its_days_only():
     exchange.send(FIRST)
     exchange.send(dated("2026-05-01"), key="mc:de:before")
     exchange.send(dated("2026-07-01"), key="mc:de:after")
-    assert asked(exchange.send(SECOND)) == ["mc:de:after"]
+    assert exchange.asked(exchange.send(SECOND)) == ["mc:de:after"]
     assert learned(exchange.again("mc:de:after")) == 2
 
 
@@ -81,7 +83,7 @@ def test_the_same_version_sent_again_corrects_it_for_its_awards():
     exchange.send(FIRST)
     exchange.send(dated("2026-05-01"))
     corrected = complete(definition_version=v("1"), learning_outcomes=outcomes("a", "b", "c"))
-    assert asked(exchange.send(corrected)) == ["mc:de:r1"]
+    assert exchange.asked(exchange.send(corrected)) == ["mc:de:r1"]
     assert learned(exchange.again()) == 3
     assert len(exchange.facts.definitions) == 1
 
@@ -108,4 +110,48 @@ def test_awards_that_describe_one_course_differently_ask_for_nobody():
     exchange = Exchange()
     for number, texts in enumerate((("programs a robot",), ("stops it",), ("programs a robot",))):
         described = award(learning_outcomes=outcomes(*texts))
-        assert asked(exchange.send(described, key=f"mc:de:a{number}")) == []
+        outcome = exchange.send(described, key=f"mc:de:a{number}")
+        assert records(outcome, Again) == []
+
+
+SINCES = st.sampled_from(("", "2026-01-01", "2026-03-01", "2026-06-01"))
+HELD = st.dictionaries(SINCES, st.sampled_from("abc"), max_size=3).map(
+    lambda titles: tuple(
+        HeldDefinition(Definition(key="d", title={"de": titles[since]}), (), True, since)
+        for since in sorted(titles)
+    )
+)
+
+
+LATE = tuple(
+    HeldDefinition(Definition(key="d", version=since), (), True, since)
+    for since in ("2026-01-01", "2026-06-01")
+)
+
+
+def within(days, day):
+    return days is not None and days.first <= day and (not days.end or day < days.end)
+
+
+@given(HELD, HELD)
+@example(LATE, LATE[:1])
+def test_the_days_that_changed_are_the_shortest_span_of_all_with_another_version(before, after):
+    dates = ("2025-12-31", "2026-01-01", "2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")
+    changed = [
+        day
+        for day in dates
+        if versions.version_in_force(before, day) != versions.version_in_force(after, day)
+    ]
+    days = versions.changed_days(before, after)
+    assert (days is None) == (not changed)
+    inside = [day for day in dates if within(days, day)]
+    assert inside == [day for day in dates if changed and changed[0] <= day <= changed[-1]]
+
+
+@given(*[st.none() | st.builds(versions.Days, SINCES, SINCES)] * 2)
+def test_a_joined_span_covers_both(held, more):
+    text = versions.joined(str(held) if held else "", more)
+    for day in ("2025-12-31", "2026-02-28", "2026-05-31", "2026-06-01"):
+        either = within(held, day) or within(more, day)
+        assert within(versions.days_in(text), day) or not either
+    assert (text == "") == (held is more is None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from credstream.contract.messages import StepResult
-from credstream.contract.records import Again
 from tests.support.normalising import (
     AT,
     Exchange,
@@ -28,9 +27,10 @@ def test_an_award_waits_for_its_definition_and_is_completed_by_it():
     assert held.rows[0].record.definition.title == {}
 
     arrived = exchange.send(complete())
-    again = arrived.emits[-1]
-    assert (again.topic, again.key) == ("again.normalise.v1", "mc:de:r1")
-    assert (again.record.cause, again.record.at) == ("definition.arrived", AT)
+    due = arrived.emits[-1]
+    assert (due.topic, due.key) == ("again.normalise.v1", arrived.rows[0].key)
+    assert (due.record.cause, due.record.at) == ("page.due", AT)
+    assert exchange.asked(arrived) == ["mc:de:r1"]
 
     completed = exchange.again(cause="definition.arrived")
     (record,) = records(completed)
@@ -54,7 +54,7 @@ def test_a_description_by_another_award_ends_the_waiting_too():
     exchange = Exchange()
     exchange.send(award(**NAMED))
     outcome = exchange.send(award(), key="mc:de:r2")
-    assert [each.key for each in outcome.emits if isinstance(each.record, Again)] == ["mc:de:r1"]
+    assert exchange.asked(outcome) == ["mc:de:r1"]
     (record,) = records(exchange.again())
     assert record.definition.title == {"de": "Robotik"}
 
@@ -109,4 +109,4 @@ def test_a_corrected_award_that_names_another_definition_waits_for_that_one():
     exchange.send(award(**NAMED, definition_id=v("D2")))
     assert exchange.send(complete()).emits[1:] == ()
     other = exchange.send(complete(definition_id=v("D2")))
-    assert [each.key for each in other.emits[1:]] == ["mc:de:r1"]
+    assert exchange.asked(other) == ["mc:de:r1"]

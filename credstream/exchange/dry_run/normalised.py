@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Emit, ReadMessage, with_record
@@ -41,11 +41,10 @@ def normalise_all(
     endings: list[Ending] = []
     completed: dict[str, Normalised] = {}
     for record in received:
-        ending, again = _normalise(read_message(record, at), facts)
+        ending, requests = _normalise(read_message(record, at), facts)
         endings.append(ending)
-        # The service would find these on its `again` topic, after the batch of this message.
-        for request in again:
-            later, _ = _normalise(read_message(request, at), facts)
+        for again in _asked(requests, facts):
+            later, _ = _normalise(read_message(again, at), facts)
             completed.update({each.key: each for each in later.records})
     return [_completed(ending, completed) for ending in endings]
 
@@ -61,6 +60,15 @@ def definitions_in(value: bytes, provider: Provider, at: int) -> Definitions:
         if record.kind == "definition":
             _normalise(read_message(record, at), facts)
     return dict(facts.definitions)
+
+
+def _asked(requests: Sequence[Again], facts: Facts) -> list[Again]:
+    """What the service would find on its `again` topic, page by page after the batch."""
+    return [
+        replace(request, key=key, cause=request.detail)
+        for request in requests
+        for key in sorted(facts.waiting.get(request.key, ()))
+    ]
 
 
 def _completed(ending: Ending, completed: Mapping[str, Normalised]) -> Ending:
