@@ -107,7 +107,7 @@ def _acls(has: Iterable[Right]) -> list[Manifest]:
     found: dict[tuple[str, str, bool], list[str]] = {}
     for right in has:
         key = (right.resource, right.name, right.prefixed)
-        found.setdefault(key, []).append(right.operation.capitalize())
+        found.setdefault(key, []).append(right.operation.title().replace("_", ""))
     return [
         {
             "resource": {

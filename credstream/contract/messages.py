@@ -19,7 +19,11 @@ Row_co = TypeVar("Row_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One message as Kafka delivered it; `at` is the broker's time in ms since 1970."""
+    """One message as Kafka delivered it; `at` is the broker's time in ms since 1970.
+
+    Where the broker did not write the time of a submission, `stamped` is false and `at` is when
+    the worker read it.
+    """
 
     topic: str
     partition: int
@@ -28,6 +32,7 @@ class Incoming:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
     at: int
+    stamped: bool = True
 
     def header(self, name: str) -> str | None:
         """The first header of a name as text."""
@@ -73,5 +78,6 @@ def with_record(message: Incoming, record: Content) -> ReadMessage[Content]:
         value=message.value,
         headers=message.headers,
         at=message.at,
+        stamped=message.stamped,
         record=record,
     )

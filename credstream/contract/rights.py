@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from credstream.contract import topics
 from credstream.contract.topics import SERVICES, Topic
 
-READ, WRITE = "read", "write"
+READ, WRITE, DESCRIBE_CONFIGS = "read", "write", "describe_configs"
 TOPIC, GROUP, TRANSACTION = "topic", "group", "transactional_id"
 
 # The quotas of one provider on each broker.
@@ -63,6 +63,9 @@ def service_rights(service: str) -> tuple[Right, ...]:
             # A prefix includes the dead letters: Kafka has no patterns for the end of a name.
             name = right.name if right.prefixed else topics.dlq(right.name)
             rights |= {replace(right, operation=READ), replace(right, name=name)}
+            # Only providers could date a message themselves.
+            if "provider" in row.writers:
+                rights.add(replace(right, operation=DESCRIBE_CONFIGS))
         if service in row.writers:
             rights.add(right)
     return tuple(sorted(rights))

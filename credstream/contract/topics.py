@@ -137,6 +137,7 @@ def max_bytes(topic: str) -> int:
     return size + 64 * KIB if topic.endswith(".dlq") else size
 
 
+BROKER_TIME = "LogAppendTime"
 LARGEST_MESSAGE = 4 * MIB + 64 * KIB
 # A register that was away for a week still has to find the tombstones of keys deleted meanwhile.
 TOMBSTONE_MS = 14 * DAY_MS
@@ -151,7 +152,12 @@ def partitions(topic: str) -> int:
 def topic_config(topic: str) -> dict[str, str]:
     """The configuration of a topic on a real cluster: https://kafka.apache.org/documentation/#topicconfigs."""
     row = row_of(topic)
-    sizes = {"max.message.bytes": str(max_bytes(topic))}
+    sizes = {
+        "max.message.bytes": str(max_bytes(topic)),
+        # The broker's own clock. A producer could date a message into the past, for which its
+        # certificate was in force, or out of the time for which the topic keeps messages.
+        "message.timestamp.type": BROKER_TIME,
+    }
     if topic.endswith(".dlq"):
         retention_ms = (row.dlq_days if row else 7) * DAY_MS
     elif row is None or row.retention_ms is None:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -31,6 +31,7 @@ from credstream.process import timeouts
 T = TypeVar("T")
 # From here on one replica may be away while the others confirm a message.
 SAFE_REPLICAS = 3
+TIME_SETTING = "message.timestamp.type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,22 @@ class Admin:
                 result_of(f"configuration of {name}", future)
         return [f"{drift.topic}: {drift.what}={drift.wanted}" for drift in repairable]
 
+    def unstamped(self, names: Iterable[str]) -> dict[str, str]:
+        """Those topics on which the broker does not write the time of a message, each with why."""
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
+        found = {}
+        for resource, future in self._client.describe_configs(resources).items():
+            try:
+                settings = result_of(f"configuration of {resource.name}", future)
+            except Unavailable as failure:
+                if not is_refusal(failure.__cause__):
+                    raise
+                found[resource.name] = "we may not read its configuration"
+                continue
+            if settings[TIME_SETTING].value != topics.BROKER_TIME:
+                found[resource.name] = f"{TIME_SETTING} is {settings[TIME_SETTING].value}"
+        return found
+
     def used(self, names: Iterable[str]) -> list[str]:
         """The topics that hold messages, or have not as many partitions as the table says."""
         counts = self.partitions()
@@ -144,6 +161,12 @@ def result_of(what: str, future: Future[T]) -> T:
     except (KafkaException, TimeoutError) as error:
         why = error.args[0].str() if isinstance(error, KafkaException) else "no answer"
         raise Unavailable(f"broker: {what}: {why}") from error
+
+
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether the broker said that our user may not do it."""
+    code = error.args[0].code() if isinstance(error, KafkaException) else None
+    return code == KafkaError.TOPIC_AUTHORIZATION_FAILED
 
 
 def _is_zero(end: Future[Any]) -> bool:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import (
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
 
+from credstream.contract import topics
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
 from credstream.process import timeouts
@@ -78,17 +86,21 @@ def read_partition(
         raise Unavailable(f"{topic}: {error.args[0].str()}") from error
 
 
-def incoming_of(message: Message) -> Incoming:
-    """A Kafka message as a step sees it."""
+def incoming_of(message: Message, clock: Callable[[], float] = time.time) -> Incoming:
+    """A Kafka message as a step sees it; `clock` is for a submission without the broker's time."""
     headers = cast("list[tuple[str, str | bytes | None]] | None", message.headers())
+    topic, (kind, written) = message.topic() or "", message.timestamp()
+    # A provider may date its message as it likes, and by that time its certificate is judged.
+    stamped = kind == TIMESTAMP_LOG_APPEND_TIME or topics.provider_of(topic) is None
     return Incoming(
-        topic=message.topic() or "",
+        topic=topic,
         partition=message.partition() or 0,
         offset=message.offset() or 0,
         key=_bytes(message.key()),
         value=_bytes(message.value()),
         headers=tuple((n, _bytes(v) or b"") for n, v in headers or ()),
-        at=message.timestamp()[1],
+        at=written if stamped else int(clock() * 1000),
+        stamped=stamped,
     )
 
 

@@ -34,7 +34,11 @@ RESOURCES = {
     "group": ResourceType.GROUP,
     "transactional_id": ResourceType.TRANSACTIONAL_ID,
 }
-OPERATIONS = {"read": AclOperation.READ, "write": AclOperation.WRITE}
+OPERATIONS = {
+    "read": AclOperation.READ,
+    "write": AclOperation.WRITE,
+    "describe_configs": AclOperation.DESCRIBE_CONFIGS,
+}
 
 
 class Users:

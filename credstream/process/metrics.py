@@ -24,6 +24,10 @@ LAG_MESSAGES = Gauge("credstream_consumer_lag_messages", "Messages behind.", ["s
 LAG_SECONDS = Gauge("credstream_consumer_lag_seconds", "Seconds behind.", ["stage", "topic"])
 # Dead letters by reason code.
 DEAD_LETTERS = Counter("credstream_dlq_messages_total", "Dead letters.", ["stage", "reason"])
+# Topics of submissions that are held since the broker does not write the time on them.
+UNSTAMPED_TOPICS = Gauge(
+    "credstream_unstamped_topics", "Topics held for want of the broker's time.", ["stage"]
+)
 # Receipts whose topic did not exist.
 RECEIPTS_DROPPED = Counter("credstream_receipts_dropped_total", "Receipts dropped.", ["stage"])
 # Messages in one batch.

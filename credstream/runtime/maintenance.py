@@ -12,6 +12,7 @@ from credstream.contract.messages import Incoming
 from credstream.process import metrics, timeouts
 from credstream.process.logs import logger
 from credstream.runtime.breaker import StoredBreaker
+from credstream.runtime.broker_time import BrokerTime
 from credstream.runtime.holds import Holds
 from credstream.runtime.idle import Idle
 from credstream.runtime.lag import Lag
@@ -30,6 +31,7 @@ class Maintenance:
     breaker: StoredBreaker
     lag: Lag
     idle: Idle
+    broker_time: BrokerTime
     clock: Callable[[], float] = time.monotonic
     chored: float = 0.0
 
@@ -37,6 +39,7 @@ class Maintenance:
         """Topics of a batch whose messages have to wait, with the seconds until the next check."""
         names = {message.topic for message in batch}
         held = names if self.breaker.reason else self.holds.held(names, self.clock())
+        held |= self.broker_time.to_hold(batch)
         return dict.fromkeys(held, timeouts.HELD_CHECK_SECONDS)
 
     def completed(self, settled: Settled) -> Mapping[str, float]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from confluent_kafka import Consumer
 
 from credstream.contract.errors import Unavailable
 from credstream.kafka import clients, groups, metadata
+from credstream.kafka.admin import Admin
 from credstream.kafka.assignment_check import AssignmentCheck
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.metadata import KnownTopics, MetadataClient
 from credstream.process import timeouts
 from credstream.runtime.breaker import StoredBreaker
+from credstream.runtime.broker_time import BrokerTime, FindUnstamped
 from credstream.runtime.data_path import DataPath
 from credstream.runtime.holds import Holds
 from credstream.runtime.hooks import BatchHooks, Hooks, TurnHooks
@@ -136,6 +139,8 @@ def _maintenance(
     path: DataPath, connection: Connection, breaker: StoredBreaker, consumer: Consumer
 ) -> Maintenance:
     settings, engine, name = path.resources.settings, path.resources.engine, path.service.name
+    describes = path.resources.profile.describes
+    unstamped = _unstamped(connection.cluster) if describes else None
 
     def ask() -> None:
         """Raises Unavailable unless the broker answers and still shows what is read."""
@@ -147,8 +152,15 @@ def _maintenance(
         Holds(engine, settings.hold_seconds, path.service.unknown),
         breaker,
         Lag(name, consumer),
-        Idle(engine, ask if path.resources.profile.describes else None),
+        Idle(engine, ask if describes else None),
+        BrokerTime(name, unstamped),
     )
+
+
+def _unstamped(cluster: Cluster) -> FindUnstamped:
+    """Asks with a client that is made for the first question: there is none on a sound cluster."""
+    admin = cache(lambda: Admin(cluster))
+    return lambda names: admin().unstamped(names)
 
 
 def _hooks(path: DataPath, connection: Connection, maintenance: Maintenance) -> Hooks:

@@ -1,5 +1,6 @@
 """Strimzi's manifests of topics and users are what the contract gives."""
 
+import re
 from functools import cache
 
 import pytest
@@ -22,7 +23,7 @@ def rights_of(user):
         Right(
             kinds[acl["resource"]["type"]],
             acl["resource"]["name"],
-            operation.lower(),
+            re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower(),
             prefixed=acl["resource"]["patternType"] == "prefix",
         )
         for acl in user["spec"]["authorization"]["acls"]

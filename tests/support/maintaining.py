@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from credstream.contract.messages import Incoming
 from credstream.runtime.breaker import FINE, StoredBreaker
+from credstream.runtime.broker_time import BrokerTime
 from credstream.runtime.holds import Holds
 from credstream.runtime.idle import Idle
 from credstream.runtime.lag import Lag
@@ -32,7 +33,9 @@ class Unassigned:
         return []
 
 
-def maintenance(engine, clock, consumer=None, worker="toy-0", find_unknown=None):
+def maintenance(
+    engine, clock, consumer=None, worker="toy-0", find_unknown=None, find_unstamped=None
+):
     service = worker.partition("-")[0]
     return Maintenance(
         service,
@@ -40,6 +43,7 @@ def maintenance(engine, clock, consumer=None, worker="toy-0", find_unknown=None)
         StoredBreaker(engine, service, worker),
         Lag(service, consumer or Unassigned()),
         Idle(engine),
+        BrokerTime(service, find_unstamped),
         clock,
     )
 

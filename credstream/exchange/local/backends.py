@@ -83,7 +83,10 @@ class RealBackend:
     def create_topics(self, kind: str, provider: str) -> None:
         from credstream.kafka.admin import Admin
 
-        Admin(self.target.cluster).create(topics.provider_topics(kind, provider), 1)
+        admin, names = Admin(self.target.cluster), topics.provider_topics(kind, provider)
+        admin.create(names, 1)
+        # Those of an earlier version of this folder let a provider write the time.
+        admin.repair(admin.drift(names, None))
 
     def settings(self, service: str) -> Mapping[str, str]:
         return {
