@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from credstream.contract import paging
 from credstream.contract.codec import Codec
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Accreditation, Accredited, Again, Normalised
 from credstream.storage.statements import keys_query, select_by_keys
+from services.accreditation import pages
 from services.accreditation.step import Facts, HeldJudgement, bodies_tokens
 from services.accreditation.tables import ACCREDITATIONS, JUDGED, TOKENS
 
@@ -26,12 +28,19 @@ _LISTED = keys_query(
 def gather(
     codec: Codec, connection: sa.Connection, batch: Sequence[ReadMessage[Normalised | Again]]
 ) -> Facts:
-    again = {message.record.key for message in batch if isinstance(message.record, Again)}
+    requests = [message.record for message in batch if isinstance(message.record, Again)]
+    due = paging.keys_of_pages(requests)
+    again = {each.key for each in requests if each.cause != paging.PAGE_DUE}
     held = _held(codec, connection, again)
     records = [each.record for each in held.values()]
     records += [m.record for m in batch if isinstance(m.record, Normalised)]
     wanted = {token for record in records for token in bodies_tokens(record)}
-    return Facts(listed(codec, connection, wanted), held, loaded=any_loaded(connection))
+    return Facts(
+        listed(codec, connection, wanted),
+        held,
+        loaded=any_loaded(connection),
+        pages=pages.read(connection, due),
+    )
 
 
 def _held(codec: Codec, connection: sa.Connection, keys: set[str]) -> dict[str, HeldJudgement]:

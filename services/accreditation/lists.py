@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
-from credstream.contract import topics
 from credstream.contract.codec import Codec
 from credstream.contract.messages import Emit
 from credstream.contract.records import Accreditation, Again
 from credstream.runtime.reference import Learn
 from credstream.storage.statements import upsert
+from services.accreditation import pages
 from services.accreditation.gather import any_loaded
 from services.accreditation.organisations import tokens
-from services.accreditation.tables import ACCREDITATIONS, JUDGED, JUDGED_TOKENS, TOKENS
+from services.accreditation.tables import ACCREDITATIONS, TOKENS
 
 
 def learn_accreditation(codec: Codec) -> Learn[Accreditation]:
@@ -33,20 +32,17 @@ def learn_accreditation(codec: Codec) -> Learn[Accreditation]:
         # With the first accreditation, or without the last, "no list has been loaded" becomes
         # true or false for every award, whoever awarded it.
         everyone = loaded_before != any_loaded(connection)
-        again = partial(Again, cause=_cause(record), detail=key, at=record.as_of if record else 0)
-        affected = _affected(connection, key, everyone=everyone)
-        return [Emit(topics.again("accreditation"), award, again(key=award)) for award in affected]
+        again = Again(key="", cause=_cause(record), detail=key, at=record.as_of if record else 0)
+        return pages.ask(connection, again, _concerned(connection, key, everyone=everyone))
 
     return learn
 
 
-def _affected(connection: sa.Connection, key: str, *, everyone: bool) -> list[str]:
-    """Keys of the awards of a body that has, or had, a token of an accreditation; or all keys."""
-    query = sa.select(JUDGED.c.key)
-    if not everyone:
-        own = sa.select(TOKENS.c.token).where(TOKENS.c.id == key)
-        query = sa.select(JUDGED_TOKENS.c.key).where(JUDGED_TOKENS.c.token.in_(own)).distinct()
-    return sorted(row.key for row in connection.execute(query))
+def _concerned(connection: sa.Connection, key: str, *, everyone: bool) -> Collection[str]:
+    """The tokens that an accreditation has or had: awards of bodies that share one; or everyone."""
+    if everyone:
+        return (pages.EVERYONE,)
+    return connection.execute(sa.select(TOKENS.c.token).where(TOKENS.c.id == key)).scalars().all()
 
 
 def _cause(record: Accreditation | None) -> str:

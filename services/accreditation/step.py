@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from credstream.contract import topics
+from credstream.contract import paging, topics
 from credstream.contract.messages import Emit, ReadMessage, StepResult
+from credstream.contract.paging import CursorRow, Page
 from credstream.contract.records import Accreditation, Accredited, Again, Normalised
 from credstream.contract.values import Judgement
 from services.accreditation.organisations import tokens
@@ -26,12 +27,13 @@ class Facts:
     """What a batch is judged with; `learn` alone changes it.
 
     `accreditations` has, by token, those of each organisation; `loaded` says whether any list has
-    been loaded at all.
+    been loaded at all. `pages` has the next keys of the cursors that the batch has to go on.
     """
 
     accreditations: dict[str, tuple[Accreditation, ...]] = field(default_factory=dict)
     held: dict[str, HeldJudgement] = field(default_factory=dict)
     loaded: bool = False
+    pages: dict[str, Page] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,25 @@ class JudgedRow:
     tokens: frozenset[str]
 
 
-def accredit(message: ReadMessage[Normalised | Again], facts: Facts) -> StepResult[JudgedRow]:
+Row = JudgedRow | CursorRow
+
+
+def accredit(message: ReadMessage[Normalised | Again], facts: Facts) -> StepResult[Row]:
     """Judge a record, or for an `Again` the held one, which is sent on only where it changed."""
     if isinstance(message.record, Again):
-        return _again(message.record, facts)
+        is_page = message.record.cause == paging.PAGE_DUE
+        return _next_page(message.record, facts) if is_page else _again(message.record, facts)
     record = message.record
     return _outcome(record, _judgement(record, facts), record.cause, "")
 
 
-def learn(facts: Facts, rows: Sequence[JudgedRow]) -> None:
+def learn(facts: Facts, rows: Sequence[Row]) -> None:
     """Let the later messages of a batch see what the earlier ones decided."""
     for row in rows:
-        facts.held[row.key] = HeldJudgement(row.record, row.judgement)
+        if isinstance(row, JudgedRow):
+            facts.held[row.key] = HeldJudgement(row.record, row.judgement)
+        else:
+            facts.pages.pop(row.key, None)
 
 
 def bodies_tokens(record: Normalised) -> frozenset[str]:
@@ -63,7 +72,16 @@ def bodies_tokens(record: Normalised) -> frozenset[str]:
     return frozenset().union(*map(tokens, record.definition.awarding_bodies))
 
 
-def _again(again: Again, facts: Facts) -> StepResult[JudgedRow]:
+def _next_page(due: Again, facts: Facts) -> StepResult[Row]:
+    """Ask for the awards of the next page; nothing where another message has done it."""
+    page = facts.pages.get(due.key)
+    if page is None:
+        return StepResult()
+    row = CursorRow(due.key, paging.following(page))
+    return StepResult(paging.asked("accreditation", page), (row,))
+
+
+def _again(again: Again, facts: Facts) -> StepResult[Row]:
     held = facts.held.get(again.key)
     if held is None:
         return StepResult()
@@ -87,7 +105,7 @@ def _judgement(record: Normalised, facts: Facts) -> Judgement | None:
 
 def _outcome(
     record: Normalised, judgement: Judgement | None, cause: str, cause_detail: str
-) -> StepResult[JudgedRow]:
+) -> StepResult[Row]:
     accredited = Accredited(
         record=record, judgement=judgement, cause=cause, cause_detail=cause_detail
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from credstream.storage.cursors import cursor_table
 from credstream.storage.tables import METADATA
 
 ACCREDITATIONS = sa.Table(
@@ -38,3 +39,7 @@ JUDGED_TOKENS = sa.Table(
     sa.Column("token", sa.String(300), primary_key=True),
     sa.Column("key", sa.String(60), primary_key=True),
 )
+
+
+# How far the awards of bodies with a token have been asked for again, by the token.
+CURSORS = cursor_table("judged_cursors")

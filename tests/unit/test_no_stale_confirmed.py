@@ -6,10 +6,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credstream.contract import topics
+from credstream.contract import paging, topics
 from credstream.contract.codec import Codec
 from credstream.contract.records import Accreditation, Accredited
 from credstream.process.settings import Settings
@@ -127,8 +128,9 @@ class World:
         return told
 
 
-def run(moves):
-    with tempfile.TemporaryDirectory() as folder:
+def run(moves, size=paging.PAGE_KEYS):
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(paging, "PAGE_KEYS", size)
         world = World(Path(folder))
         for move, *words in moves:
             getattr(world, move)(*words)
@@ -136,9 +138,9 @@ def run(moves):
         return world, world.last()
 
 
-@given(st.lists(MOVES, min_size=4, max_size=30))
-def test_the_last_word_on_each_award_is_what_the_lists_say_now(moves):
-    world, told = run(moves)
+@given(st.lists(MOVES, min_size=4, max_size=30), st.sampled_from((1, 2, 7, paging.PAGE_KEYS)))
+def test_the_last_word_on_each_award_is_what_the_lists_say_now(moves, size):
+    world, told = run(moves, size)
     for key, record in told.items():
         fresh = judge(record.record, world.lists.values(), loaded=bool(world.lists))
         assert record.judgement.outcome == fresh.outcome, key
@@ -146,7 +148,7 @@ def test_the_last_word_on_each_award_is_what_the_lists_say_now(moves):
 
 def test_the_property_can_fail(monkeypatch):
     """Without the again of a withdrawal a stale confirmed stays: the property would see it."""
-    monkeypatch.setattr(lists, "_affected", lambda *_args, **_more: [])
+    monkeypatch.setattr(lists, "_concerned", lambda *_args, **_more: [])
     moves = [
         ("change", "list:2", None),
         ("learn", None, None),
