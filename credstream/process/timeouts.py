@@ -142,8 +142,8 @@ SOURCE_AGE_SECONDS = 5.0
 DATABASE_CONNECT_SECONDS = 5
 # How long one statement of a worker may take on PostgreSQL, and how long its answer is waited for
 # where the server does not end it. With a shorter patience both are shorter in the same measure.
-DATABASE_STATEMENT_SECONDS = 30.0
-DATABASE_ANSWER_SECONDS = 40.0
+DATABASE_STATEMENT_SECONDS = 25.0
+DATABASE_ANSWER_SECONDS = 30.0
 # How long SQLite waits for another process's lock.
 DATABASE_LOCK_SECONDS = 5
 # For so long an erased learner's key may still be used.
@@ -239,7 +239,7 @@ ORDERS = (
     Order("DATABASE_LOCK_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
     Order("DATABASE_CONNECT_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
     Order("DATABASE_STATEMENT_SECONDS", "DATABASE_ANSWER_SECONDS", "the server ends it first"),
-    Order("DATABASE_ANSWER_SECONDS", "PATIENCE_SECONDS", "a wait for SQL ends before the process"),
+    Order("DATABASE_ANSWER_SECONDS", "PATIENCE_SECONDS", "then there is time to connect", 2),
     Order("REFERENCE_STALL_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
     Order("LONGEST_RETRY_PAUSE_SECONDS", "STOP_SECONDS", "a pause does not outlast a stop"),
     Order("LONGEST_SLOWDOWN_SECONDS", "STOP_SECONDS", "as LONGEST_RETRY_PAUSE_SECONDS"),

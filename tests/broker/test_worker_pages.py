@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 import pytest
 
@@ -17,6 +14,7 @@ from credstream.kafka.embedded import Broker
 from credstream.process import timeouts
 from credstream.vocabularies.countries import all_countries
 from tests.support import failing, stuck, waiting
+from tests.support.fetching import ask, ready, waits_for
 
 pytestmark = pytest.mark.embedded
 VARIABLES = {
@@ -58,32 +56,6 @@ def normalise(start, broker, folder, **more):
     return start([sys.executable, "-m", "services.normalise", "worker"], env)
 
 
-def ask(web, page):
-    """Status and body of a page; nothing while it does not answer."""
-    try:
-        with urllib.request.urlopen(f"{web}/{page}", timeout=waiting.GIVE_UP_SECONDS) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as answer:
-        return answer.code, answer.read().decode()
-    except OSError:
-        return None
-
-
-def waits_for(web, cause):
-    """What readiness says once it waits for a cause, and the metric does too."""
-
-    def told():
-        status, body = ask(web, "readyz") or (0, "{}")
-        shown = json.loads(body)
-        return shown["waits_for"] if status == 503 and cause in shown["causes"] else None
-
-    words = waiting.eventually(told)
-    metric = f'credstream_waiting{{cause="{cause}",'
-    lines = ask(web, "metrics")[1].splitlines()
-    assert [line for line in lines if line.startswith(metric) and line.endswith(" 1.0")]
-    return words
-
-
 @pytest.mark.parametrize("silent", [False, True], ids=["away", "hanging"])
 @pytest.mark.parametrize("name", VARIABLES)
 def test_what_is_away_at_the_start_is_named_by_the_pages(start, broker, tmp_path, name, silent):
@@ -105,7 +77,7 @@ def test_a_worker_that_began_without_its_broker_is_ready_when_that_comes(start, 
         assert "nothing listens there" in waits_for(web, "broker")
     finally:
         broker.set_up()
-    waiting.eventually(lambda: ask(web, "readyz")[0] == 200)
+    ready(web)
     assert ask(web, "startupz") == (200, '{"waits_for": null}')
     assert ask(web, "livez")[0] == 200
     process.terminate()
