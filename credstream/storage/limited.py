@@ -50,8 +50,8 @@ def limit(engine: sa.Engine, statement_seconds: float, answer_seconds: float) ->
 
 def lift(connection: sa.Connection) -> None:
     """Let the transaction of this connection take its time; the pool does not get it back."""
-    connection.detach()
-    connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
     driver = connection.connection.driver_connection
     if isinstance(driver, LimitedConnection):
         driver.answer_seconds = None
+    connection.detach()
+    connection.execute(sa.text("SET LOCAL statement_timeout = 0"))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credstream.contract import topics
-from credstream.exchange.doctor import databases, findings, settings
+from credstream.exchange.doctor import databases, findings, report, settings
 from credstream.exchange.doctor import topics as topic_checks
 from credstream.exchange.doctor.databases import Database
 from credstream.exchange.doctor.findings import OK, UNKNOWN, WRONG, Finding
@@ -48,6 +48,16 @@ def test_a_check_that_hangs_is_unknown_at_its_time_and_one_that_fails_says_why()
     assert [each.state for each in found] == [UNKNOWN, UNKNOWN]
     assert "no answer" in found[0].what
     assert "the moon is full" in found[1].what
+
+
+def test_every_fault_of_the_settings_is_a_finding_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("CREDSTREAM_BATCH_SIZE", "-4")
+    monkeypatch.setenv("CREDSTREAM_PROFILE", "rabbit")
+    found = report.examine((), tmp_path)
+    assert [(each.group, each.state, each.what.split()[0]) for each in found] == [
+        ("settings", WRONG, "CREDSTREAM_PROFILE"),
+        ("settings", WRONG, "CREDSTREAM_BATCH_SIZE"),
+    ]
 
 
 def test_a_variable_that_is_nearly_a_setting_is_named():

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InternalError
 
 from credstream.contract.errors import Unavailable
 from credstream.process import timeouts
-from credstream.storage import engine
+from credstream.storage import engine, limited
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.statements import in_chunks, keys_query, select_by_keys, upsert
 from tests.support import databases, stages
@@ -173,6 +173,46 @@ def test_a_transaction_that_says_nothing_is_ended_and_gives_its_locks_back(tmp_p
         rows(waits)
         write(connection, ("b", 1))
     assert rows(waits) == [("a", 2)]
+
+
+SLEEP = sa.text("SELECT pg_sleep(30)")
+# Statements of half a second, by the share of a worker's patience.
+SHORT = timeouts.PATIENCE_SECONDS * 0.5 / timeouts.DATABASE_STATEMENT_SECONDS
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("role", ["database", "vault"])
+def test_a_statement_that_takes_too_long_is_ended_and_the_connection_goes_on(tmp_path, role):
+    made = open_engine(databases.url(tmp_path, "slow"), SHORT, role)
+    session = sa.text("SELECT pg_backend_pid()")
+    with transaction(made) as connection:
+        before = connection.execute(session).scalar()
+    too_long = pytest.raises(Unavailable, match="a statement took too long")
+    with too_long as ended, transaction(made) as connection:
+        connection.execute(SLEEP)
+    assert ended.value.cause == role
+    with transaction(made) as connection:
+        assert connection.execute(session).scalar() == before
+
+
+@pytest.mark.real
+def test_a_server_that_does_not_end_a_statement_is_not_waited_for(tmp_path):
+    made = open_engine(databases.url(tmp_path, "frozen"), SHORT, "database")
+    with pytest.raises(Unavailable, match="no answer"), transaction(made) as connection:  # noqa: PT012
+        connection.execute(sa.text("SET statement_timeout = 0"))
+        connection.execute(SLEEP)
+    with transaction(made) as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar() == 1
+
+
+@pytest.mark.real
+def test_a_migration_may_take_its_time_and_leaves_no_connection_without_a_limit(tmp_path):
+    made = open_engine(databases.url(tmp_path, "long"), SHORT, "database")
+    with transaction(made) as connection:
+        limited.lift(connection)
+        connection.execute(sa.text("SELECT pg_sleep(1.5)"))
+    with pytest.raises(Unavailable), transaction(made) as connection:
+        connection.execute(SLEEP)
 
 
 @pytest.mark.real
