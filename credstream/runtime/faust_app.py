@@ -84,6 +84,7 @@ def start(
     """Run a worker until it has to stop; never returns."""
     worker = build(settings)
     worker.watched_by(health)
+    health.turn()  # half of a start is imports
     worker.paths[0].fence = fence
     resources = worker.resources
     databases = [(resources.engine, migrate.folders(worker.control.service))]

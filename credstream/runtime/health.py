@@ -62,6 +62,8 @@ class Health:
         self.start.wait(failure)
 
     def work(self) -> None:
+        """A step of the start has succeeded; its time is not counted with the next one's."""
+        self.turn()
         self.start.waiting = STARTING
 
     def last_turn(self) -> float:

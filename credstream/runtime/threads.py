@@ -59,6 +59,7 @@ class Heartbeat(mode.Service):
     @mode.Service.task
     async def _beat(self) -> None:
         self.health.event_loop = beat = Progress()
+        self.health.start.turn()
         try:
             while not self.should_stop:
                 beat.turn()

@@ -85,6 +85,7 @@ class Worker:
 
     def _open(self) -> None:
         self.resources.codec.prepare()
+        self.health.turn()
         connections = [opening.connect(path, self.control.topics) for path in self.paths]
         # No data path subscribes before the tables have reached the ends of the reference topics.
         self.control.open(connections[0].cluster_id, self.health.turn)
