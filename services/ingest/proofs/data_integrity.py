@@ -67,14 +67,13 @@ def _options(proof: Mapping[str, Any]) -> dict[str, Any]:
 def _unsecured(document: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:
     """The document without its proof, with the contexts that were signed.
 
-    Contexts that were added behind those of the proof change no signed term; one before them
-    could change the meaning of every term.
+    The suites let contexts be added behind the signed ones; here such a document is another one,
+    as some formats are recognised by a context.
     """
     unsecured = {name: value for name, value in document.items() if name != "proof"}
     if "@context" not in proof:
         return unsecured
-    signed, present = _as_list(proof["@context"]), _as_list(document.get("@context"))
-    if present[: len(signed)] != signed:
+    if _as_list(proof["@context"]) != _as_list(document.get("@context")):
         raise invalid_signature("the contexts are not those that were signed")
     return {**unsecured, "@context": proof["@context"]}
 
