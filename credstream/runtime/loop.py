@@ -131,8 +131,14 @@ class Loop:
     def _handle(self, batch: list[Incoming]) -> None:
         if not batch:
             return
+        size = len(batch)
         try:
-            self._commit(batch)
+            while batch:
+                self.progress.turn()
+                handled = self._commit(batch[:size])
+                # The stage stops where the outputs become many. What it leaves is read once more,
+                # so the next attempt takes no more than twice as many messages.
+                batch, size = batch[handled:], 2 * handled
         except UnexpectedError:
             # One message may be at fault for all: handled alone, it fails alone.
             logger().warning("batch failed", messages=len(batch))
@@ -140,8 +146,11 @@ class Loop:
                 self.progress.turn()
                 self._commit([message])
 
-    def _commit(self, batch: Sequence[Incoming]) -> None:
-        """Commit a batch in SQL and then in Kafka: after the first there is no way back."""
+    def _commit(self, batch: Sequence[Incoming]) -> int:
+        """Commit a batch in SQL and then in Kafka; how many of its messages that were.
+
+        After the first commit there is no way back.
+        """
         started = time.perf_counter()
         self.hooks.crash("before")
         # SQL first: a crash in between leaves the outputs in the journal. The other way round,
@@ -163,6 +172,7 @@ class Loop:
         metrics.STAGE_SECONDS.labels(name).observe(time.perf_counter() - started)
         self.backoff.reset()
         self._slow_down(settled)
+        return len(settled.ended)
 
     def _slow_down(self, settled: Settled) -> None:
         pauses = self.hooks.batch.completed(settled)

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from credstream.contract.records import Again
 from credstream.process import timeouts
+from credstream.runtime import stage
 from credstream.runtime import transactions as module
 from credstream.runtime.progress import Progress
 from credstream.runtime.transactions import Transactions
@@ -76,6 +77,15 @@ def wrongs(kafka):
 @given(PUTS, SCRIPTS)
 def test_every_message_ends_once_and_every_version_is_published_in_order(puts, script):
     kafka = ended(puts, script)
+    assert list(wrongs(kafka)) == []
+    assert kafka.drained()
+
+
+@given(PUTS, SCRIPTS, st.integers(1, 4))
+def test_the_law_holds_where_a_stage_leaves_messages_of_a_batch_to_the_next(puts, script, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "MOST_OUTPUTS", most)
+        kafka = ended(puts, script)
     assert list(wrongs(kafka)) == []
     assert kafka.drained()
 

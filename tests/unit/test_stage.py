@@ -12,10 +12,11 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Emit, Incoming, StepResult
 from credstream.contract.records import Again, Receipt
 from credstream.runtime import outputs
+from credstream.runtime import stage as module
 from credstream.runtime.service import NOBODY, Sender
 from credstream.runtime.stage import Stage, UnexpectedError
 from credstream.storage.engine import transaction
-from tests.support import stages
+from tests.support import effort, stages
 from tests.support.simulation import CLUSTER
 from tests.support.stages import CODEC, INPUT, OUT, TOY, VERSIONS
 
@@ -204,3 +205,36 @@ def test_a_dropped_receipt_is_counted(made):
     settled = settle(stage_of(made, known={OUT, DLQ}), message(b"bad"))
     assert [o.topic for o in settled.outputs] == [DLQ]
     assert counter._value.get() == before + 1
+
+
+def large(bytes_each):
+    """A step whose one output has so many bytes."""
+
+    def step(message, _facts):
+        again = Again(key=message.record, cause="x" * bytes_each, detail="", at=0)
+        return StepResult((Emit(OUT, message.record, again),))
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "handled"),
+    [("MOST_OUTPUTS", 3, 3), ("MOST_OUTPUT_BYTES", 2500, 3), ("MOST_OUTPUTS", 1, 1)],
+)
+def test_a_batch_ends_with_the_message_whose_outputs_fill_it(
+    made, monkeypatch, name, most, handled
+):
+    monkeypatch.setattr(module, name, most)
+    batch = [message(offset=n) for n in range(10)]
+    settled = settle(stage_of(made, step=large(1000)), *batch)
+    assert [each.message.offset for each in settled.ended] == list(range(handled))
+    assert len(settled.outputs) == handled
+    ((_, row),) = settled.journal.items()
+    assert row.upto == handled - 1
+
+
+def test_outputs_of_500_messages_with_a_large_definition_need_little_memory(made):
+    batch = [message(offset=n) for n in range(500)]
+    stage, settled = stage_of(made, step=large(900_000)), []
+    assert effort.memory(lambda: settled.append(settle(stage, *batch))) < 64
+    assert 0 < len(settled[0].ended) < 25
