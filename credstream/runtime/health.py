@@ -74,6 +74,14 @@ class Health:
         event_loop = self.event_loop
         return min(each.turned for each in (*working, *filter(None, (event_loop,))))
 
+    def is_stuck(self, patience: float) -> bool:
+        """Whether it is time to give up.
+
+        A start has no loop yet: its steps are bounded by the default, not by what is set.
+        """
+        limit = patience if self.opened else max(patience, timeouts.PATIENCE_SECONDS)
+        return time.monotonic() - self.last_turn() > limit
+
     def calling(self) -> float | None:
         """When the oldest transaction call began that has not returned."""
         began = [path.progress.calling for path in self.paths]

@@ -74,7 +74,7 @@ def start(application: WSGIApplication, host: str, port: int) -> None:
 def _livez(health: Health, patience: float) -> tuple[bool, Mapping[str, Any]]:
     """The loop turns, or the waiting turns: a pause between two attempts is a turn."""
     age = time.monotonic() - health.last_turn()
-    return age < patience, {"turned_seconds_ago": round(age, 3)}
+    return not health.is_stuck(patience), {"turned_seconds_ago": round(age, 3)}
 
 
 def _readyz(health: Health) -> tuple[bool, Mapping[str, Any]]:

@@ -56,8 +56,8 @@ class Watchdog:
     def look(self) -> None:
         """Look once at everything; ends the process, or does not return where it has to."""
         still = time.monotonic() - self.health.last_turn()
-        if still > self.patience:
-            self._end(self.patience)
+        if self.health.is_stuck(self.patience):
+            self._end(still)
         if self._hangs():
             self._end(timeouts.HUNG_CALL_SECONDS + CHECKS * timeouts.WATCHDOG_CHECK_SECONDS)
         if still <= timeouts.STILL_REPORT_SECONDS:

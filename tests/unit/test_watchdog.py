@@ -4,13 +4,14 @@ import itertools
 import subprocess
 import sys
 import textwrap
+import time
 from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
 
 from credstream.process import timeouts
-from credstream.runtime import watchdog
+from credstream.runtime import health, watchdog
 from credstream.runtime.health import Health
 from credstream.runtime.progress import Progress
 from tests.support import waiting
@@ -27,7 +28,8 @@ class Ended(Exception):
 def watch(monkeypatch):
     """Let a watchdog look some times, a second apart by its own clock; what it logged, by look."""
     now = [NOW]
-    monkeypatch.setattr(watchdog, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    for module in (watchdog, health):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(watchdog.faulthandler, "dump_traceback", lambda _file: None)
 
     def end(event, error):
@@ -38,15 +40,15 @@ def watch(monkeypatch):
     def look(times, *, since_turn=None, away=lambda: None, since_call=None):
         now[0] = NOW
         progress = Progress(calling=None if since_call is None else NOW - since_call)
-        health = Health("toy", paths=(SimpleNamespace(progress=progress, stopped_by=None),))
-        health.opened, health.away = True, away
-        dog = watchdog.Watchdog(health, 3600.0)
+        path = SimpleNamespace(progress=progress, stopped_by=None)
+        made = Health("toy", paths=(path,), opened=True, away=away)
+        dog = watchdog.Watchdog(made, 3600.0)
         with capture_logs() as lines:
             for _ in range(times):
                 progress.turned = now[0] if since_turn is None else NOW - since_turn
                 dog.look()
                 now[0] += timeouts.WATCHDOG_CHECK_SECONDS
-        look.stuck = health.stuck
+        look.stuck = made.stuck
         return [(line["event"], line["why"]) for line in lines]
 
     return look
@@ -98,15 +100,31 @@ def test_a_loop_without_a_turn_is_waited_for_as_long_as_patience_says(watch):
         watch(times=3, since_turn=3599.0, away=lambda: "nothing listens there")
 
 
+def test_a_start_has_the_default_patience_at_least():
+    """A fence may take half a minute where Kafka itself has just begun."""
+    default = timeouts.PATIENCE_SECONDS
+    made = Health("toy", start=Progress(turned=time.monotonic() - default + 5))
+    assert not made.is_stuck(3.0)
+    made.start.turned -= 10
+    assert made.is_stuck(3.0)
+    assert not made.is_stuck(2 * default)
+    made.paths = (SimpleNamespace(progress=Progress(turned=time.monotonic() - 4)),)
+    made.opened = True
+    assert made.is_stuck(3.0)
+
+
 REAL = """
-    import json, re, sys, threading, time
+    import re, sys, threading, time
+    from types import SimpleNamespace
     from credstream.process import logs, timeouts
     from credstream.runtime.health import Health
+    from credstream.runtime.progress import Progress
     from credstream.runtime.watchdog import Watchdog
 
     timeouts.WATCHDOG_CHECK_SECONDS = 0.1
     logs.configure("toy", "toy-0", "INFO")
-    Watchdog(Health("toy"), float(sys.argv[1])).start()
+    path = SimpleNamespace(progress=Progress(), stopped_by=None)
+    Watchdog(Health("toy", paths=(path,), opened=True), float(sys.argv[1])).start()
 
     def held():
         re.match(r"(a+)+b", "a" * 200)  # native code that gives the interpreter to nobody
