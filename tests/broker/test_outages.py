@@ -11,7 +11,7 @@ from credstream.contract import topics
 from credstream.kafka import clients
 from credstream.storage.engine import open_engine, transaction
 from deploy.kafka import brokers, postgres, processes, registry
-from tests.support import delivery_check, stacks, waiting
+from tests.support import delivery_check, fetching, stacks, waiting
 from tests.support.delivery_check import FEW, DeliveryCheck
 
 pytestmark = pytest.mark.real
@@ -52,6 +52,8 @@ def test_the_broker_is_killed_while_nobody_has_anything_to_do(fleet):
     try:
         for name in topics.SERVICES:
             fleet.logged(f"{name}-0", "dependency unavailable", "nothing listens there")
+            page = f"http://127.0.0.1:{fleet.workers[f'{name}-0'].port}"
+            assert "nothing listens there" in fetching.waits_for(page, "broker")
     finally:
         brokers.start_node(layout, 1)
         brokers.await_ready(layout)

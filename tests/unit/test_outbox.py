@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from credstream.contract.errors import Unavailable
 from credstream.process import timeouts
+from credstream.runtime.progress import Wait
 from credstream.storage.engine import open_engine
 from services.publisher.outbox import MOST_FAILURES, Outbox
 from services.publisher.tables import DELIVERED, FAILED, OUTBOX, WAITING, WITHHELD
@@ -164,6 +165,24 @@ def test_what_was_given_up_is_delivered_when_an_operator_lets_it_wait_again(worl
     world.change(OUTBOX, state=WAITING, attempts=0, due=0)
 
     assert world.outbox.work() == 1
+
+
+@pytest.mark.parametrize("cause", ["channel", "vault"])
+def test_an_outbox_shows_what_it_waits_for_until_something_ended(world, cause):
+    def away_by(*_):
+        raise Unavailable("it is away", cause)
+
+    def step():
+        seen.append(world.outbox.waiting)
+        if len(seen) == 2:
+            world.wait_for()
+            world.outlet.answer = lambda *_: "there"
+        return len(seen) > 2
+
+    world.add()
+    world.outlet.answer, seen = away_by, []
+    world.outbox.run(step)
+    assert seen == [None, Wait(cause, "it is away"), None]
 
 
 def test_a_database_that_is_away_ends_the_pass(world):
