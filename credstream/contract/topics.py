@@ -115,6 +115,7 @@ def dlq(topic: str) -> str:
     return f"{topic}.dlq"
 
 
+@lru_cache(maxsize=4096)
 def provider_of(topic: str) -> tuple[str, str] | None:
     """The kind and the id of the provider of a submissions topic; None for any other topic."""
     if not re.fullmatch(SUBMISSIONS, topic):

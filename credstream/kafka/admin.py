@@ -112,7 +112,8 @@ class Admin:
         """Those topics on which the broker does not write the time of a message, each with why."""
         resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
         found = {}
-        for resource, future in self._client.describe_configs(resources).items():
+        futures = self._client.describe_configs(resources) if resources else {}
+        for resource, future in futures.items():
             try:
                 settings = result_of(f"configuration of {resource.name}", future)
             except Unavailable as failure:

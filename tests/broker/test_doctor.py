@@ -3,12 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
-from credstream.contract import topics
+from credstream.contract import rights, topics
 from credstream.interfaces.cli.exit_codes import AWAY
+from credstream.kafka.admin import TIME_SETTING, Drift
+from credstream.kafka.users import Users
 from credstream.storage import journal, migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER, JOURNAL
-from tests.support import commands, failing
+from tests.support import commands, failing, fleets
 from tests.support.failing import doctor, not_ok
 
 pytestmark = pytest.mark.real
@@ -64,6 +66,28 @@ def test_the_doctor_names_an_open_breaker_and_a_row_that_does_not_fit(admin, tmp
     assert "is of cluster x" in not_ok(found, "journal")
     assert "credstream journal show normalise" in not_ok(found, "journal")
     assert found["code"] == 5
+
+
+def test_ingest_is_told_of_topics_where_the_provider_writes_the_time(admin, tmp_path):
+    names = topics.provider_topics("provider", "dated")
+    admin.create(names, 1)
+    try:
+        loose = Drift(names[-1], TIME_SETTING, topics.BROKER_TIME, "CreateTime")
+        admin.repair([loose])
+        told = not_ok(answered(tmp_path, "ingest"), "topics")
+        assert f"{names[-1]} held: message.timestamp.type is CreateTime" in told
+        assert "credstream topics create --repair" in told
+        admin.repair(admin.drift(names, None))
+        assert not [state for state, *_ in answered(tmp_path, "ingest")["topics"] if state != "ok"]
+        user, own = rights.user_of_service("ingest"), rights.service_rights("ingest")
+        less = [right for right in own if right.operation != rights.DESCRIBE_CONFIGS]
+        Users(fleets.target().cluster).set_rights(user, less)
+        told = not_ok(answered(tmp_path, "ingest"), "topics")
+        assert f"{names[-1]} held: we may not read its configuration" in told
+        assert "credstream service add ingest" in told
+    finally:
+        failing.enrolled()
+        admin.delete(names)
 
 
 def test_the_doctor_answers_when_everything_hangs(admin, tmp_path, silent):

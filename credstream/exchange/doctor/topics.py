@@ -8,7 +8,7 @@ from credstream.contract import topics
 from credstream.exchange.doctor.broker import BrokerReport
 from credstream.exchange.doctor.findings import OK, WRONG, Finding
 from credstream.exchange.topics import embedded_differences, topic_differences
-from credstream.kafka.admin import Drift
+from credstream.kafka.admin import Admin, Drift
 
 # So many names are given; the rest is a number.
 SHOWN = 3
@@ -23,6 +23,8 @@ def checks(broker: BrokerReport, services: Iterable[str]) -> Iterator[Finding]:
         found += by_kind(embedded_differences(broker.partitions))
     elif broker.service is None:
         found += by_kind(topic_differences(broker.target))
+    elif broker.service == "ingest":
+        found += _unstamped(broker)
     yield from found
     if not found:
         yield Finding(
@@ -38,6 +40,17 @@ def _unequal(broker: BrokerReport, services: Iterable[str]) -> Iterator[Finding]
             shown = ", ".join(f"{name} has {count}" for name, count in seen.items())
             do = "stop its workers, delete the wrong topic, then credstream topics create"
             yield Finding("topics", WRONG, f"{service} needs equal partitions: {shown}", do)
+
+
+def _unstamped(broker: BrokerReport) -> Iterator[Finding]:
+    """The topics that ingest holds, since it cannot trust the time of their messages."""
+    names = [name for name in broker.partitions if topics.provider_of(name)]
+    by_cause: dict[str, list[str]] = {}
+    for name, why in sorted(Admin(broker.cluster).unstamped(names).items()):
+        by_cause.setdefault(why, []).append(name)
+    do = "credstream topics create --repair, then credstream service add ingest"
+    for why, topics_held in by_cause.items():
+        yield Finding("topics", WRONG, f"{some(topics_held)} held: {why}", do)
 
 
 def by_kind(drifts: Iterable[Drift]) -> list[Finding]:

@@ -36,6 +36,8 @@ NAMESPACES = frozenset(
         f"{W3}2009/xmldsig11#",
         f"{W3}2001/10/xml-exc-c14n#",
         FILTER,
+        "http://uri.etsi.org/01903/v1.1.1#",
+        "http://uri.etsi.org/01903/v1.2.2#",
         "http://uri.etsi.org/01903/v1.3.2#",
         "http://uri.etsi.org/01903/v1.4.1#",
     }
