@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from credstream.contract.records import Record
 from credstream.contract.values import Reason
@@ -17,12 +17,36 @@ Content_co = TypeVar("Content_co", covariant=True)
 Row_co = TypeVar("Row_co", covariant=True)
 
 
+class Positioned(Protocol):
+    """Something that has the position of a message: an Incoming, or one that is not read yet."""
+
+    @property
+    def topic(self) -> str:
+        """The topic that the message came from."""
+
+    @property
+    def partition(self) -> int:
+        """Its partition there."""
+
+    @property
+    def offset(self) -> int:
+        """Its offset in the partition."""
+
+    @property
+    def stamped(self) -> bool:
+        """Whether its time is the broker's, where that matters."""
+
+
+Message = TypeVar("Message", bound=Positioned)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One message as Kafka delivered it; `at` is the broker's time in ms since 1970.
 
     Where the broker did not write the time of a submission, `stamped` is false and `at` is when
     the worker read it.
+    `unreadable` names a part that its client could not read: the others are there.
     """
 
     topic: str
@@ -33,6 +57,7 @@ class Incoming:
     headers: tuple[tuple[str, bytes], ...] = ()
     at: int
     stamped: bool = True
+    unreadable: str = ""
 
     def header(self, name: str) -> str | None:
         """The first header of a name as text."""
@@ -79,5 +104,6 @@ def with_record(message: Incoming, record: Content) -> ReadMessage[Content]:
         headers=message.headers,
         at=message.at,
         stamped=message.stamped,
+        unreadable=message.unreadable,
         record=record,
     )

@@ -17,7 +17,7 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from credstream.contract import schemas
 from credstream.contract.errors import Unavailable
-from credstream.process import timeouts
+from credstream.process import in_hand, timeouts
 from credstream.process.diagnosis import bare, of_registry
 from credstream.process.settings import SettingsError
 
@@ -102,7 +102,8 @@ class SchemaRegistry:
     def _call(self, request: Callable[[], T]) -> T | None:
         """The registry's answer; None for what it has not got."""
         try:
-            return request()
+            with in_hand.waiting():
+                return request()
         except SchemaRegistryError as error:
             status = error.http_status_code
             if status == NOT_FOUND and (error.error_code or 0) >= FIRST_ERROR_CODE:

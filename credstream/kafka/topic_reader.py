@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from confluent_kafka import (
-    TIMESTAMP_LOG_APPEND_TIME,
-    Consumer,
-    KafkaError,
-    KafkaException,
-    Message,
-    TopicPartition,
-)
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from credstream.contract import topics
 from credstream.contract.errors import Unavailable
-from credstream.contract.messages import Incoming
+from credstream.kafka.fetched import incoming_of
 from credstream.process import timeouts
 
 MOST_MESSAGES = 500
@@ -86,31 +78,9 @@ def read_partition(
         raise Unavailable(f"{topic}: {error.args[0].str()}") from error
 
 
-def incoming_of(message: Message, clock: Callable[[], float] = time.time) -> Incoming:
-    """A Kafka message as a step sees it; `clock` is for a submission without the broker's time."""
-    headers = cast("list[tuple[str, str | bytes | None]] | None", message.headers())
-    topic, (kind, written) = message.topic() or "", message.timestamp()
-    # A provider may date its message as it likes, and by that time its certificate is judged.
-    stamped = kind == TIMESTAMP_LOG_APPEND_TIME or topics.provider_of(topic) is None
-    return Incoming(
-        topic=topic,
-        partition=message.partition() or 0,
-        offset=message.offset() or 0,
-        key=_bytes(message.key()),
-        value=_bytes(message.value()),
-        headers=tuple((n, _bytes(v) or b"") for n, v in headers or ()),
-        at=written if stamped else int(clock() * 1000),
-        stamped=stamped,
-    )
-
-
 def partition_at_end(message: Message) -> tuple[str, int] | None:
     """The topic and partition of which a client with `enable.partition.eof` reports the end."""
     error = message.error()
     if error is None or error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001
         return None
     return message.topic() or "", message.partition() or 0
-
-
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

@@ -52,6 +52,8 @@ RETRIES = Counter("credstream_batches_retried_total", "Batches given back.", ["s
 # 1 while a worker waits for a cause: starting, broker, topic, registry, database, vault, call,
 # breaker or channel.
 WAITING = Gauge("credstream_waiting", "What a worker waits for.", ["stage", "cause"])
+# Ends of a process with a message in hand, by what it did with the message.
+DEATHS = Counter("credstream_worker_deaths_total", "Deaths with a message.", ["stage", "phase"])
 # 1 while the breaker is open: the stage waits for an operator.
 BREAKER_OPEN = Gauge("credstream_breaker_open", "Breaker state.", ["stage"])
 # Providers whose partitions are slowed because most of what they send is refused.

@@ -82,7 +82,9 @@ class Settings:
     )
     web_host: str = _setting("127.0.0.1", "Address of the health pages and of /metrics.")
     web_port: int = _setting(6066, "Port of the health pages and of /metrics.", within=(1, 65_535))
-    data_dir: str = _setting("faust-data", "Folder for Faust's own files.")
+    data_dir: str = _setting(
+        "faust-data", "Folder for what must outlive a process: its message in hand, Faust's files."
+    )
     batch_size: int = _setting(500, "Most messages in a batch.", within=(1, 10_000))
     # A loop that waits for its batch does not turn, which the watchdog reports after ten seconds.
     batch_seconds: float = _setting(

@@ -121,6 +121,9 @@ STOP_SECONDS = 10.0
 # How often a thread that pauses looks whether it has to stop.
 STOP_CHECK_SECONDS = 0.2
 
+# A child that reads who sent a message whose handling ended this process before.
+SENDER_SECONDS = 20.0
+
 # Held messages and a breaker that is open are looked at again after this.
 HELD_CHECK_SECONDS = 1.0
 # Pauses of the topic of one provider that sends faults double from the first to the longest.
@@ -241,6 +244,7 @@ ORDERS = (
     Order("DATABASE_STATEMENT_SECONDS", "DATABASE_ANSWER_SECONDS", "the server ends it first"),
     Order("DATABASE_ANSWER_SECONDS", "PATIENCE_SECONDS", "then there is time to connect", 2),
     Order("REFERENCE_STALL_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS"),
+    Order("SENDER_SECONDS", "PATIENCE_SECONDS", "as BROKER_ANSWER_SECONDS", 2),
     Order("LONGEST_RETRY_PAUSE_SECONDS", "STOP_SECONDS", "a pause does not outlast a stop"),
     Order("LONGEST_SLOWDOWN_SECONDS", "STOP_SECONDS", "as LONGEST_RETRY_PAUSE_SECONDS"),
     Order("FIRST_RETRY_PAUSE_SECONDS", "LONGEST_RETRY_PAUSE_SECONDS", "pauses grow"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Positioned
 from credstream.process import metrics
 from credstream.process.logs import logger
 
@@ -26,7 +26,7 @@ class BrokerTime:
     find_unstamped: FindUnstamped | None = None
     held: Mapping[str, str] = field(default_factory=dict)
 
-    def to_hold(self, batch: Sequence[Incoming]) -> set[str]:
+    def to_hold(self, batch: Sequence[Positioned]) -> set[str]:
         """The topics of a batch that have to wait; raises Unavailable."""
         names = {message.topic for message in batch}
         doubtful = {message.topic for message in batch if not message.stamped}

@@ -2,6 +2,8 @@
 
 The order is that of a start: first the pages, which need nothing, then the fence, which connects
 in its thread while everything else is imported.
+
+`sender` instead of `worker` is for a worker itself, which asks a child process with it.
 """
 
 from __future__ import annotations
@@ -31,13 +33,16 @@ def main(name: str, app: Callable[[], Build]) -> None:
 
     `app` imports the service's wiring when it is called, and returns what builds the worker.
     """
-    if sys.argv[1:2] != ["worker"]:
+    if sys.argv[1:2] not in (["worker"], ["sender"]):
         sys.stderr.write(
             f"usage: python -m services.{name} worker\n\n"
             "Settings come from CREDSTREAM_* variables; `credstream config show` lists them.\n"
         )
         sys.exit(0 if sys.argv[1:2] == ["--help"] else USAGE)
     child_process.die_with_parent(os.environ)
+    if sys.argv[1] == "sender":
+        _print_sender(app())
+        return
     signal.signal(signal.SIGTERM, _stop)
     health = Health(name)
     try:
@@ -70,6 +75,13 @@ def _run(name: str, app: Callable[[], Build], settings: Settings, health: Health
 def _stop(_signal: int, _frame: object) -> None:
     """Leave at once while nothing runs yet; Faust has a handler of its own."""
     os._exit(0)
+
+
+def _print_sender(build: Build) -> None:
+    from credstream.runtime import sender_child  # noqa: PLC0415, a worker does not need it
+
+    service = build(load()).paths[0].service
+    sys.stdout.write(f"{sender_child.answer(service, sys.stdin.buffer.read())}\n")
 
 
 def _refuse(name: str, error: Exception) -> None:

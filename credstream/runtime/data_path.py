@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from confluent_kafka import Producer
 
 from credstream.kafka.fencing import Fence
+from credstream.process.in_hand import InHand
 from credstream.process.logs import logger
 from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.hooks import Crash, no_crash
@@ -34,6 +35,7 @@ class DataPath:
     faults: Faults = field(default_factory=Faults)
     progress: Progress = field(default_factory=Progress)
     fence: Fence | None = None
+    in_hand: InHand | None = None
     breaker: StoredBreaker | None = None
     loop: Loop | None = None
 

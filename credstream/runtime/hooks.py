@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from confluent_kafka import KafkaError
 
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Incoming, Positioned
+from credstream.runtime.service import NOBODY, Sender
 from credstream.runtime.stage import Settled
 
 # A point around the two commits ("before", "between", "inside", "after") where tests crash.
@@ -21,14 +22,16 @@ def no_crash(_point: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchHooks:
-    """What a batch needs; both give topics with the seconds for which to pause them.
+    """What a batch needs; the first two give topics with the seconds for which to pause them.
 
     `to_pause` is asked before a batch: messages of its topics are not handled yet.
-    `completed` is called after a batch that SQL and Kafka have committed.
+    `completed` is called after a batch that SQL and Kafka have committed. `sender` says who sent
+    a message that this process must not read.
     """
 
-    to_pause: Callable[[Sequence[Incoming]], Mapping[str, float]] = lambda _batch: {}
+    to_pause: Callable[[Sequence[Positioned]], Mapping[str, float]] = lambda _batch: {}
     completed: Callable[[Settled], Mapping[str, float]] = lambda _settled: {}
+    sender: Callable[[Incoming], Sender] = lambda _message: NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Incoming
+from credstream.kafka.fetched import Fetched, fetched_of, incoming_of, without_headers
 from credstream.kafka.retry import Backoff
-from credstream.kafka.topic_reader import incoming_of
 from credstream.process import metrics
+from credstream.process.in_hand import Phase
 from credstream.process.logs import logger
 from credstream.runtime.hooks import Hooks
 from credstream.runtime.partitions import Partitions, partition_of
@@ -21,6 +23,7 @@ from credstream.runtime.progress import Progress
 from credstream.runtime.stage import AnyStage, Settled, UnexpectedError
 from credstream.runtime.transactions import Transactions
 from credstream.storage import journal
+from credstream.storage.attempts import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Loop:
         except Unavailable as failure:
             self._retry_later(batch, failure)
 
-    def _fetch(self) -> list[Incoming]:
+    def _fetch(self) -> list[Fetched]:
         """A batch is what one consume() call gave, less what was revoked or assigned during it.
 
         Callbacks of a rebalance run inside consume() only, so none falls inside a batch. Batches
@@ -90,13 +93,14 @@ class Loop:
                 raise KafkaException(error)
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 logger().warning("consume failed", why=self.hooks.explain(error))
-        return self.partitions.accept(incoming_of(m) for m in messages if not m.error())
+        return self.partitions.accept(fetched_of(m) for m in messages if not m.error())
 
     def _replay(self) -> None:
         """Publish what the journal has and Kafka does not, before anything new is handled."""
         if not self.partitions.unchecked:
             return
         rows = self.partitions.compare()
+        self.stage.attempts.recall(self.stage.engine)
         if rows:
             # All rows in one transaction, in the order of their batch: an input and its `again`
             # topic speak of the same keys (decision 0002).
@@ -116,7 +120,7 @@ class Loop:
             self.consumer.unsubscribe()
             self._subscribe()
 
-    def _without_paused(self, batch: list[Incoming]) -> list[Incoming]:
+    def _without_paused(self, batch: list[Fetched]) -> list[Fetched]:
         """The batch without messages that have to wait; their partitions are paused."""
         self.partitions.resume_due()
         pauses = self.hooks.batch.to_pause(batch) if batch else {}
@@ -128,14 +132,34 @@ class Loop:
             self.partitions.pause({partition_of(m): pauses[m.topic] for m in waiting})
         return [message for message in batch if message.topic not in pauses]
 
-    def _handle(self, batch: list[Incoming]) -> None:
+    def _handle(self, fetched: Sequence[Fetched]) -> None:
+        # Others are served before a message that may end the process, and once more after it did.
+        ordinary, suspected = self.stage.attempts.split(fetched)
+        self._handle_batch([self._read(message) for message in ordinary])
+        for message in suspected:
+            self.progress.turn()
+            if attempt := self.stage.attempts.spent(message):
+                self._give_up(message, attempt)
+            else:
+                self._commit(partial(self._settle, [self._read(message)]))
+
+    def _read(self, fetched: Fetched) -> Incoming:
+        in_hand = self.stage.attempts.in_hand
+        # Alone, whatever the batch: nothing but the headers of this message is read here.
+        in_hand.alone = True
+        in_hand.note(fetched, Phase.READING)
+        message = incoming_of(fetched.raw)
+        in_hand.clear()
+        return message
+
+    def _handle_batch(self, batch: list[Incoming]) -> None:
         if not batch:
             return
         size = len(batch)
         try:
             while batch:
                 self.progress.turn()
-                handled = self._commit(batch[:size])
+                handled = self._commit(partial(self._settle, batch[:size]))
                 # The stage stops where the outputs become many. What it leaves is read once more,
                 # so the next attempt takes no more than twice as many messages.
                 batch, size = batch[handled:], 2 * handled
@@ -144,9 +168,23 @@ class Loop:
             logger().warning("batch failed", messages=len(batch))
             for message in batch:
                 self.progress.turn()
-                self._commit([message])
+                self._commit(partial(self._settle, [message]))
 
-    def _commit(self, batch: Sequence[Incoming]) -> int:
+    def _give_up(self, fetched: Fetched, attempt: Attempt) -> None:
+        """Dead-letter a message without running any code of its own in this process."""
+        # Its headers can be read where a later phase ended the process.
+        read = without_headers if attempt.phase == Phase.READING.name.lower() else incoming_of
+        self._commit(partial(self._unprocessable, read(fetched.raw)))
+
+    def _unprocessable(self, message: Incoming) -> Settled:
+        sender = self.hooks.batch.sender(message)
+        partitions = self.partitions
+        return self.stage.give_up(message, sender, partitions.rows, partitions.committed)
+
+    def _settle(self, batch: Sequence[Incoming]) -> Settled:
+        return self.stage.settle(batch, self.partitions.rows, self.partitions.committed)
+
+    def _commit(self, settle: Callable[[], Settled]) -> int:
         """Commit a batch in SQL and then in Kafka; how many of its messages that were.
 
         After the first commit there is no way back.
@@ -155,7 +193,8 @@ class Loop:
         self.hooks.crash("before")
         # SQL first: a crash in between leaves the outputs in the journal. The other way round,
         # records would be published whose state was never written (decision 0002).
-        settled = self.stage.settle(batch, self.partitions.rows, self.partitions.committed)
+        settled = settle()
+        self.stage.attempts.ended(settled.journal)
         self.hooks.crash("between")
         settled_at = time.perf_counter()
         try:
@@ -178,7 +217,7 @@ class Loop:
         pauses = self.hooks.batch.completed(settled)
         self.partitions.pause({p: pauses[p[0]] for p in settled.journal if p[0] in pauses})
 
-    def _retry_later(self, batch: Sequence[Incoming], failure: Unavailable) -> None:
+    def _retry_later(self, batch: Sequence[Fetched], failure: Unavailable) -> None:
         """Something is away and nothing was decided: pause, and read the batch again."""
         self.progress.wait(failure)
         pause = self.backoff.grow()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from credstream.contract import topics
-from credstream.contract.messages import Incoming
+from credstream.contract.messages import Positioned
 from credstream.process import metrics, timeouts
 from credstream.process.logs import logger
 from credstream.runtime.breaker import StoredBreaker
@@ -35,7 +35,7 @@ class Maintenance:
     clock: Callable[[], float] = time.monotonic
     chored: float = 0.0
 
-    def to_pause(self, batch: Sequence[Incoming]) -> Mapping[str, float]:
+    def to_pause(self, batch: Sequence[Positioned]) -> Mapping[str, float]:
         """Topics of a batch whose messages have to wait, with the seconds until the next check."""
         names = {message.topic for message in batch}
         held = names if self.breaker.reason else self.holds.held(names, self.clock())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from confluent_kafka import Consumer
 
@@ -14,7 +15,9 @@ from credstream.kafka.admin import Admin
 from credstream.kafka.assignment_check import AssignmentCheck
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.metadata import KnownTopics, MetadataClient
-from credstream.process import timeouts
+from credstream.process import in_hand, timeouts
+from credstream.process.in_hand import InHand
+from credstream.runtime.attempts import Attempts, count_deaths
 from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.broker_time import BrokerTime, FindUnstamped
 from credstream.runtime.data_path import DataPath
@@ -25,6 +28,7 @@ from credstream.runtime.lag import Lag
 from credstream.runtime.loop import Limits, Loop
 from credstream.runtime.maintenance import Maintenance
 from credstream.runtime.partitions import Partitions
+from credstream.runtime.sender_child import sender_of
 from credstream.runtime.stage import AnyStage, Stage
 from credstream.runtime.transactions import Transactions
 
@@ -60,6 +64,8 @@ def connect(path: DataPath, references: Sequence[str]) -> Connection:
 def open_loop(path: DataPath, connection: Connection) -> None:
     """Make what the path runs; raises Unavailable, and then may be called again."""
     settings, service = path.resources.settings, path.service
+    count_deaths(path.resources.engine, Path(settings.data_dir), path.name, service.name)
+    path.in_hand = path.in_hand or in_hand.opened(Path(settings.data_dir), path.name)
     consumer = clients.consumer(
         connection.cluster,
         service.name,
@@ -121,6 +127,7 @@ def _stage(path: DataPath, connection: Connection) -> AnyStage:
         connection.cluster_id,
         KnownTopics(connection.asker),
         journalled=path.faults.journalled,
+        attempts=Attempts(path.in_hand or InHand()),
     )
 
 
@@ -167,7 +174,11 @@ def _hooks(path: DataPath, connection: Connection, maintenance: Maintenance) -> 
     cluster = connection.cluster
     check = AssignmentCheck(cluster, path.service.name, path.service.inputs)
     return Hooks(
-        batch=BatchHooks(to_pause=maintenance.to_pause, completed=maintenance.completed),
+        batch=BatchHooks(
+            to_pause=maintenance.to_pause,
+            completed=maintenance.completed,
+            sender=sender_of(path.service.name),
+        ),
         turn=TurnHooks(
             chores=maintenance.chores,
             at_end=maintenance.idle.settle,

@@ -75,6 +75,12 @@ class Outputs:
         refusal = Rejected("unexpected", "", type(error).__name__)
         return replace(self.refused(message, refusal, sender), outcome=UNEXPECTED)
 
+    def unprocessable(self, message: Incoming, sender: Sender) -> Ended:
+        """A message whose code ended the process each time, as a dead letter."""
+        logger().error("message unprocessable", **_place(message), provider=sender.provider)
+        refusal = Rejected("unprocessable", "", "its handling ended the process each time")
+        return replace(self.refused(message, refusal, sender), outcome=UNEXPECTED)
+
     def left_out(
         self, message: Incoming, unread: tuple[Reason, ...], sender: Sender
     ) -> tuple[Output, ...]:

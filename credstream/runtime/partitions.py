@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
-from credstream.contract.messages import Incoming, Partition
+from credstream.contract.messages import Message, Partition, Positioned
 from credstream.process import timeouts
 from credstream.process.logs import logger
 from credstream.storage import journal
@@ -63,7 +63,7 @@ class Partitions:
         """Forget what earlier fetches had revoked."""
         self._revoked.clear()
 
-    def accept(self, fetched: Iterable[Incoming]) -> list[Incoming]:
+    def accept(self, fetched: Iterable[Message]) -> list[Message]:
         """The messages of compared partitions; of the others they are dropped and read again."""
         accepted, messages = [], list(fetched)
         self._unchecked |= self._fetched_too_early(messages)
@@ -78,7 +78,7 @@ class Partitions:
                 self._to_seek.add(partition)
         return accepted
 
-    def _fetched_too_early(self, messages: Sequence[Incoming]) -> set[Partition]:
+    def _fetched_too_early(self, messages: Sequence[Positioned]) -> set[Partition]:
         """Partitions fetched from before their committed offset or an offset of this fetch.
 
         librdkafka (2.16) forgets a seek that comes while it asks where a partition begins: half a
@@ -150,13 +150,13 @@ class Partitions:
         """Compare journal and broker before anything more of these partitions is handled."""
         self._unchecked |= set(partitions)
 
-    def drop(self, batch: Sequence[Incoming]) -> None:
+    def drop(self, batch: Sequence[Positioned]) -> None:
         """Read a batch again from the committed offsets, as if it had just been assigned."""
         partitions = {partition_of(message) for message in batch}
         self.check_again(partitions)
         self._to_seek |= partitions
 
-    def rewind(self, batch: Sequence[Incoming]) -> None:
+    def rewind(self, batch: Sequence[Positioned]) -> None:
         """Seek back to the committed offsets; revoked partitions need nothing."""
         first = {partition_of(message): message.offset for message in reversed(batch)}
         offsets = {p: self.committed.get(p) for p in first if p in self.rows}
@@ -209,5 +209,5 @@ def _counts(partitions: Sequence[TopicPartition]) -> dict[str, int]:
     return {"partitions": len(partitions), "topics": len({p.topic for p in partitions})}
 
 
-def partition_of(message: Incoming) -> Partition:
+def partition_of(message: Positioned) -> Partition:
     return message.topic, message.partition

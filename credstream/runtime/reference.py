@@ -19,8 +19,9 @@ from credstream.contract.records import Provider
 from credstream.contract.values import Reason
 from credstream.kafka import metadata
 from credstream.kafka.dead_letters import dead_letter_headers
+from credstream.kafka.fetched import incoming_of
 from credstream.kafka.sender import Outgoing, Sender
-from credstream.kafka.topic_reader import ends, incoming_of, read_partition
+from credstream.kafka.topic_reader import ends, read_partition
 from credstream.process import metrics
 from credstream.process.logs import logger
 from credstream.storage.engine import transaction

@@ -14,6 +14,8 @@ from credstream.contract.codec import Codec
 from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Content, Incoming, Partition, ReadMessage, with_record
 from credstream.process import metrics
+from credstream.process.in_hand import Phase
+from credstream.runtime.attempts import Attempts
 from credstream.runtime.breaker import FINE
 from credstream.runtime.outputs import Ended, Outputs
 from credstream.runtime.service import NOBODY, Facts, Known, Opened, Record, Row, Sender, Service
@@ -94,6 +96,7 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
     cluster_id: str
     known_topics: Container[str]
     journalled: bool = True
+    attempts: Attempts = field(default_factory=Attempts)
 
     def settle(
         self,
@@ -106,6 +109,7 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
         Raises Unavailable (nothing was decided), NotOurs (end the process), and
         UnexpectedError for a batch of several messages; a single one is dead-lettered.
         """
+        self.attempts.in_hand.alone = len(batch) == 1
         try:
             with self.codec.batch():
                 return self._settle(batch, before, committed, self._decide)
@@ -117,6 +121,19 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
                 raise UnexpectedError from error
             ended = self._outputs().failed(batch[0], error, self._sender_of(batch[0]))
             return self._settle((), before, committed, lambda *_: _Decided([ended]))
+        finally:
+            self.attempts.in_hand.clear()
+
+    def give_up(
+        self,
+        message: Incoming,
+        sender: Sender,
+        before: Mapping[Partition, journal.Row | None],
+        committed: Mapping[Partition, int | None],
+    ) -> Settled:
+        """Dead-letter a message whose code ends the process; raises as `settle` does."""
+        ended = self._outputs().unprocessable(message, sender)
+        return self._settle((), before, committed, lambda *_: _Decided([ended]))
 
     def _settle(
         self,
@@ -127,12 +144,15 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
     ) -> Settled:
         started = time.perf_counter()
         opened = [self._open(message) for message in batch]
+        # From here on it waits for SQL: a death meanwhile is no message's.
+        self.attempts.in_hand.clear()
         with transaction(self.engine) as connection:
             # First of all: a change of reference data must not fall between gather and commit.
             lock_epoch(connection, exclusive=self.service.exclusive(_messages(opened)))
             decided = decide(connection, opened)
             self.service.apply(connection, decided.rows)
             moves = _moves(decided.ended, committed)
+            self.attempts.forget(connection, moves)
             # In the same transaction, so that state and outputs are both kept or both lost.
             if self.journalled:
                 journal.move(connection, self.cluster_id, before, moves)
@@ -145,28 +165,36 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
         return Settled(outputs, rows, tuple(decided.ended))
 
     def _open(self, message: Incoming) -> _OrRefused[Opened]:
+        self.attempts.in_hand.note(message, Phase.READING)
         try:
             read = with_record(message, self.service.read(message))
         except Rejected as refusal:
             return _Refused(message, refusal, NOBODY)
-        return _Ready(read, self.service.sender(read))
+        sender = self.service.sender(read)
+        if message.unreadable:
+            unread = Rejected("text.invalid", message.unreadable, "a name that is not UTF-8")
+            return _Refused(message, unread, sender)
+        return _Ready(read, sender)
 
     def _decide(
         self, connection: sa.Connection, opened: Sequence[_OrRefused[Opened]]
     ) -> _Decided[Row]:
         known = self.service.known(connection, _messages(opened))
         examined = [self._examine(message, known) for message in opened]
+        self.attempts.in_hand.clear()
         facts = self.service.gather(connection, _messages(examined))
         decided: _Decided[Row] = _Decided(rows=list(self.service.batch_rows(facts)))
         for message in examined:
             decided.add(*self._step(message, facts))
             if decided.full():
                 break
+        self.attempts.in_hand.clear()
         return decided
 
     def _examine(self, opened: _OrRefused[Opened], known: Known) -> _OrRefused[Record]:
         if isinstance(opened, _Refused):
             return opened
+        self.attempts.in_hand.note(opened.message, Phase.EXAMINING)
         try:
             record = self.service.examine(opened.message, known)
         except Rejected as refusal:
@@ -175,6 +203,7 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
 
     def _step(self, examined: _OrRefused[Record], facts: Facts) -> tuple[Ended, tuple[Row, ...]]:
         message, sender, outputs = examined.message, examined.sender, self._outputs()
+        self.attempts.in_hand.note(message, Phase.STEPPING)
         if isinstance(examined, _Refused):
             return outputs.refused(message, examined.refusal, sender), ()
         try:
@@ -191,6 +220,7 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
 
     def _sender_of(self, message: Incoming) -> Sender:
         # What opens the message, or names its sender, may be what failed.
+        self.attempts.in_hand.note(message, Phase.READING)
         with suppress(Exception):
             return self._open(message).sender
         return NOBODY

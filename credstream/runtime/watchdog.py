@@ -81,4 +81,4 @@ class Watchdog:
     def _end(self, seconds: float) -> None:
         faulthandler.dump_traceback(sys.stderr)
         why = f"a call has not come back for {seconds:.0f} s; start again"
-        end("data path stuck", TimeoutError(why))
+        end("data path stuck", TimeoutError(why), to_blame=True)

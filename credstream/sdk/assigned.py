@@ -14,7 +14,8 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from credstream.contract.messages import Incoming, Partition
 from credstream.kafka import clients, metadata
 from credstream.kafka.cluster import Cluster, common_settings
-from credstream.kafka.topic_reader import incoming_of, partition_at_end
+from credstream.kafka.fetched import incoming_of
+from credstream.kafka.topic_reader import partition_at_end
 from credstream.process import timeouts
 
 T = TypeVar("T")

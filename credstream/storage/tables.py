@@ -59,6 +59,18 @@ FAILURES = sa.Table(
 )
 
 
+# Messages that a worker died with in hand, and how often it was their own code that ran.
+ATTEMPTS = sa.Table(
+    "attempts",
+    METADATA,
+    sa.Column("topic", sa.String(249), primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True),
+    sa.Column("offset", sa.BigInteger, primary_key=True),
+    sa.Column("deaths", sa.Integer, nullable=False),
+    sa.Column("phase", sa.String(20), nullable=False),
+)
+
+
 PROVIDERS = sa.Table(
     "providers",
     METADATA,

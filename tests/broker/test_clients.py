@@ -7,8 +7,8 @@ import uuid
 from aiokafka.partitioner import DefaultPartitioner
 
 from credstream.kafka import clients, metadata
+from credstream.kafka.fetched import incoming_of
 from credstream.kafka.metadata import KnownTopics
-from credstream.kafka.topic_reader import incoming_of
 
 KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
 

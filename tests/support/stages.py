@@ -42,6 +42,7 @@ RUNTIME = (
     tables.BREAKER,
     tables.REFERENCE,
     tables.FAILURES,
+    tables.ATTEMPTS,
     tables.PROVIDERS,
 )
 

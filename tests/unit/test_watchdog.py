@@ -32,7 +32,8 @@ def watch(monkeypatch):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(watchdog.faulthandler, "dump_traceback", lambda _file: None)
 
-    def end(event, error):
+    def end(event, error, *, to_blame):
+        assert to_blame, "the end of a message in hand is counted"
         raise Ended(event, str(error))
 
     monkeypatch.setattr(watchdog, "end", end)

@@ -260,6 +260,10 @@ REFUSALS: Mapping[str, ReasonText] = {
         "The exchange failed on this message; the fault is ours.",
         "Nothing to do; operators are told and will replay it.",
     ),
+    "unprocessable": ReasonText(
+        "Handling this message ended the exchange's process each time it was tried.",
+        "Operators: keep the dead letter and report this as a bug; replay it after a fix.",
+    ),
 }
 
 # The record ends without a refusal: the receipt names the rule that decided.

@@ -19,7 +19,8 @@ from credstream.contract.messages import Incoming
 from credstream.contract.records import Receipt
 from credstream.kafka import clients
 from credstream.kafka.cluster import Cluster
-from credstream.kafka.topic_reader import incoming_of, partition_at_end
+from credstream.kafka.fetched import incoming_of
+from credstream.kafka.topic_reader import partition_at_end
 
 # The line of a message that cannot be decoded.
 UNREADABLE = b"null"

@@ -1,0 +1,112 @@
+"""Messages that end a worker, on real Kafka: they end as dead letters, and everybody else goes on."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from confluent_kafka import TopicPartition
+
+from credstream.contract import topics
+from credstream.contract.records import Receipt
+from credstream.kafka import clients, metadata
+from credstream.kafka.dead_letters import PREFIX
+from credstream.kafka.fetched import incoming_of
+from tests.support import delivery_check, fleets, poisoned, waiting
+from tests.support.delivery_check import FEW, PROVIDERS
+
+pytestmark = pytest.mark.real
+SENDER = PROVIDERS[0]
+# Sends a header whose name is not UTF-8, which confluent-kafka refuses to do.
+RAW_HEADER = """
+import asyncio, sys
+from aiokafka import AIOKafkaProducer
+
+class Name(str):
+    def encode(self, *_):
+        return b"\\xff\\xfe"
+
+async def send(address, topic):
+    producer = AIOKafkaProducer(bootstrap_servers=address)
+    await producer.start()
+    await producer.send_and_wait(topic, b"{}", headers=[(Name("name"), b"value")])
+    await producer.stop()
+
+asyncio.run(send(*sys.argv[1:]))
+"""
+
+
+def read_all(fleet, wanted):
+    """Every message of some topics so far, with its headers."""
+    consumer = clients.consumer(fleet.target.cluster, "deadly-messages")
+    counts = metadata.topics_seen_by(consumer)[1]
+    own = [TopicPartition(t, n, 0) for t in wanted if t in counts for n in range(counts[t])]
+    left = {(p.topic, p.partition): consumer.get_watermark_offsets(p)[1] for p in own}
+    consumer.assign(own)
+    read = []
+    while any(consumer.position([p])[0].offset < left[p.topic, p.partition] for p in own):
+        read += [incoming_of(m) for m in consumer.consume(100, 0.2) if not m.error()]
+        if all(not end for end in left.values()):
+            break
+    consumer.close()
+    return read
+
+
+def dead_letters(fleet):
+    """Service, reason and submission's text of each dead letter."""
+    consumer = clients.consumer(fleet.target.cluster, "names")
+    names = [name for name in metadata.topics_seen_by(consumer)[1] if name.startswith("dlq.")]
+    consumer.close()
+    return read_all(fleet, names)
+
+
+def why(message):
+    return message.header(f"{PREFIX}stage"), message.header(f"{PREFIX}reason")
+
+
+def poison(number, service, way):
+    text = FEW.event(f"C-{number:05}", 1).decode()
+    return text.replace("Course of body", poisoned.poison(service, way)).encode()
+
+
+def test_a_message_that_ends_its_worker_each_time_ends_as_a_dead_letter(tmp_path):
+    env = {"CREDSTREAM_PATIENCE_SECONDS": "15"}
+    words = ("tests.support.poisoned",)
+    with fleets.started(tmp_path / "fleet", through=words, env=env) as fleet:
+        delivery_check.register_all(fleet, FEW)
+        deadly = [(service, way) for service in topics.SERVICES for way in poisoned.WAYS]
+        events = [poison(90_000 + n, *how) for n, how in enumerate(deadly)]
+        delivery_check.send(fleet, SENDER, *events)
+        delivery_check.send_all(fleet, FEW)
+        fleet.scale_all(1)
+        expected = Counter((service, "unprocessable") for service, _way in deadly)
+
+        def ended():
+            fleet.restart_ended()
+            return sum(expected.values()) <= len(dead_letters(fleet))
+
+        waiting.eventually(ended, 400)
+        delivery_check.await_published(fleet).close()
+        assert Counter(map(why, dead_letters(fleet))) == expected
+        receipts = [
+            fleet.codec.decode(message.value, Receipt)
+            for message in read_all(fleet, [topics.receipts(SENDER)])
+        ]
+        refused = [r for r in receipts if r.status == "refused"]
+        assert Counter((r.stage, r.reasons[0].code) for r in refused) == expected
+        # Three deaths each, and one more where it did not come alone.
+        deaths = Counter(name.partition("-")[0] for name, _code in fleet.deaths)
+        assert all(12 <= deaths[service] <= 16 for service in topics.SERVICES), deaths
+
+
+def test_a_header_that_cannot_be_read_ends_as_a_dead_letter_and_stops_nobody(fleet):
+    fleet.scale_all(1)
+    address = fleet.target.cluster.address
+    words = [sys.executable, "-c", RAW_HEADER, address, topics.submissions("provider", SENDER)]
+    subprocess.run(words, check=True, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"})
+    delivery_check.send_all(fleet, FEW)
+    delivery_check.await_published(fleet).close()
+    waiting.eventually(lambda: dead_letters(fleet))
+    assert [why(message) for message in dead_letters(fleet)] == [("ingest", "text.invalid")]
+    assert fleet.deaths == []
