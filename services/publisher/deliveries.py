@@ -21,7 +21,7 @@ _FIRST_OF_ITS_KEY = ~(
 class Lease:
     """One delivery that one worker alone may make until `until`, in milliseconds.
 
-    `failures` counts the earlier tries that ended in an unexpected error.
+    `failures` counts the earlier tries that ended in an unexpected error, or with the process.
     """
 
     channel: str
@@ -46,18 +46,22 @@ def due(connection: sa.Connection, channel: str, now: int, most: int) -> list[tu
 def lease(
     connection: sa.Connection, channel: str, delivery: tuple[str, int], now: int, until: int
 ) -> Lease | None:
-    """Take a delivery until a moment; None where another worker took or finished it first."""
+    """Take a delivery until a moment; None where another worker took or finished it first.
+
+    The try counts as a failure from now on, so that one that ends the process is counted;
+    `postpone` writes what it was in the end.
+    """
     row = _row(channel, *delivery)
     # Of two workers at once the second waits for the first's row lock, and then finds it leased.
     taken = connection.execute(
         sa.update(OUTBOX)
         .where(*row, OUTBOX.c.state == WAITING, OUTBOX.c.due <= now)
-        .values(due=until)
+        .values(due=until, attempts=OUTBOX.c.attempts + 1)
     )
     if taken.rowcount != 1:
         return None
-    failures = connection.execute(sa.select(OUTBOX.c.attempts).where(*row)).scalar_one()
-    return Lease(channel, *delivery, until, failures)
+    tries = connection.execute(sa.select(OUTBOX.c.attempts).where(*row)).scalar_one()
+    return Lease(channel, *delivery, until, tries - 1)
 
 
 def finish(connection: sa.Connection, lease: Lease, state: str, note: str = "") -> bool:

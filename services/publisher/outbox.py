@@ -102,6 +102,8 @@ class Outbox:
         return ending if self._recorded(lease, ending) else None
 
     def _try(self, lease: Lease, stored: tuple[bytes, bytes] | None) -> Ending:
+        if lease.failures >= MOST_FAILURES:
+            return Ending(FAILED, "the process ended in the last try")
         try:
             source, published = self._decoded(stored)
             try:

@@ -13,7 +13,7 @@ from credstream.storage.engine import open_engine
 from services.publisher.outbox import MOST_FAILURES, Outbox
 from services.publisher.tables import DELIVERED, FAILED, OUTBOX, WAITING, WITHHELD
 from tests.support.documents import AT
-from tests.support.outboxes import LEARNER, START, World, away, broken, ended, withheld
+from tests.support.outboxes import LEARNER, START, World, away, broken, ended, only, withheld
 
 
 @pytest.fixture
@@ -225,3 +225,43 @@ def test_an_outbox_without_work_looks_again_soon(world):
     world.outbox.run(lambda: next(steps))
 
     assert world.pauses == [timeouts.OUTBOX_IDLE_SECONDS] * 2
+
+
+class Death(BaseException):
+    """kill -9 in the middle of a delivery."""
+
+
+def dies(*_):
+    raise Death
+
+
+def test_a_death_in_a_delivery_counts_as_a_try_and_the_others_go_on(world):
+    world.add()
+    world.add("mc:de:b", at=AT + 1)
+    world.outlet.answer = only("mc:de:a", dies)
+
+    for _ in range(MOST_FAILURES):
+        with pytest.raises(Death):
+            world.worker().work()
+        assert world.states()["mc:de:b", 1] == WAITING
+        world.now += timeouts.OUTBOX_LEASE_SECONDS
+    assert world.worker().work() == 2
+
+    assert world.states() == {("mc:de:a", 1): FAILED, ("mc:de:b", 1): DELIVERED}
+    assert world.row().note == "the process ended in the last try"
+
+
+def test_deaths_beside_a_target_that_is_away_give_up_late_and_failures_add_to_them(world):
+    world.add()
+    world.outlet.answer = dies
+    with pytest.raises(Death):
+        world.worker().work()
+    world.now += timeouts.OUTBOX_LEASE_SECONDS
+    world.outlet.answer = away
+    with pytest.raises(Unavailable):
+        world.worker().work()
+    assert (world.row().state, world.row().attempts) == (WAITING, 1)
+    world.wait_for()
+    world.outlet.answer = broken
+    world.worker().work()
+    assert (world.row().state, world.row().attempts) == (WAITING, 2)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
@@ -125,3 +127,22 @@ def test_a_folder_that_cannot_be_written_is_unavailable(europass, vault):
 def test_a_certificate_that_is_not_in_force_yet_is_unavailable(europass, vault):
     with pytest.raises(Unavailable, match="not in force"):
         europass.deliver(*version(vault, at=AT - 2 * DAY_MS))
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_before_the_row_ends(
+    europass, vault, tmp_path, monkeypatch
+):
+    steps = []
+    fsync, replaced = os.fsync, os.replace
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda file: (steps.append(Path(f"/proc/self/fd/{file}").resolve()), fsync(file)),
+    )
+    monkeypatch.setattr(
+        os, "replace", lambda old, new: (steps.append((old, new)), replaced(old, new))
+    )
+    name = europass.deliver(*version(vault))
+    folder = tmp_path / "europass"
+    part = folder / f".{name}.part"
+    assert steps == [part, (part, folder / name), folder]

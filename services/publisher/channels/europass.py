@@ -70,14 +70,27 @@ class Europass:
         return plain
 
     def _write(self, name: str, content: bytes) -> None:
-        """Whole or not at all: a reader never sees half a file."""
+        """Whole or not at all: a reader never sees half a file, nor does a power cut lose one."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             part = self.folder / f".{name}.part"
-            part.write_bytes(content)
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(part, self.folder / name)  # noqa: PTH105, the atomic one
+            # The outbox row is final soon: by then the name has to be on the disk, too.
+            _sync(self.folder)
         except OSError as error:
             raise Unavailable(f"europass folder: {error.strerror}", "channel") from error
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _sealer(settings: Settings) -> Sealer:
