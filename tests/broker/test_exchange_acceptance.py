@@ -9,7 +9,8 @@ import pytest
 from tests.support import commands, folders, waiting
 from tests.support.rows import REGISTRATION, award, codes, entry, published
 
-pytestmark = pytest.mark.broker
+# On the embedded broker with every commit: what a service decides does not depend on the servers.
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 AMU = {
     "name": {"da": "Testens AMU-center"},

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support import commands, folders
 
-pytestmark = pytest.mark.broker
+# On the embedded broker with every commit: what a service decides does not depend on the servers.
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 GOLDEN = commands.ROOT / "tests/golden"
 SENT = {
     "ob2": "ob2/edubadge/input.json",

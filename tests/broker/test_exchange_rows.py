@@ -6,7 +6,8 @@ import pytest
 
 from tests.support.rows import REGISTRATION, award, entry, published
 
-pytestmark = pytest.mark.broker
+# On the embedded broker with every commit: what a service decides does not depend on the servers.
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 ESCO = "http://data.europa.eu/esco"
 SKILL = f"{ESCO}/skill/11111111-2222-4333-8444-555555555555"

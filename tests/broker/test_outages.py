@@ -42,6 +42,7 @@ def goes_on(fleet):
     delivery_check.await_published(fleet, more)
 
 
+@pytest.mark.long
 def test_the_broker_is_killed_while_nobody_has_anything_to_do(fleet):
     """Each worker is still the same process: none had to end to get out of a call."""
     fleet.scale_all(1)
@@ -81,6 +82,7 @@ def test_the_database_is_away_and_comes_back(fleet):
     assert alive.keys() == fleet.workers.keys()
 
 
+@pytest.mark.long
 def test_the_disk_of_the_broker_is_full_and_space_is_made(fleet):
     fleet.scale_all(1)
     delivery_check.send_all(fleet, FEW)
