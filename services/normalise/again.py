@@ -52,7 +52,7 @@ def decide_again(again: Again, facts: Facts) -> StepResult[Row]:
     if not held.waiting and (full.value, account) == (before.definition, before.account):
         return StepResult()
     record = replace(before, definition=full.value, account=account, cause=again.cause)
-    alike = merge.likeness(before.award, full.value) if before.award else ""
+    alike = merge.likeness(before.provider, before.award, full.value) if before.award else ""
     row = AwardRow(again.key, full.value.key, record, waiting=False, alike=alike)
     return StepResult((Emit(topics.NORMALISED, again.key, record),), (row,))
 

@@ -40,10 +40,13 @@ def merge_sources(newest: Normalised, others: Sequence[Normalised]) -> Normalise
     )
 
 
-def likeness(award: Award, definition: Definition) -> str:
-    """The same text for awards to one learner, of one title, on one day, under whatever id."""
+def likeness(provider: str, award: Award, definition: Definition) -> str:
+    """The same text for awards that one provider sent, to one learner, of one title, on one day.
+
+    Within one provider: a warning about another one's award would tell that it exists.
+    """
     titles = sorted({casefolded(each) for each in definition.title.values()})
-    parts = (award.learner.pseudonym, award.issued_on, *titles)
+    parts = (provider, award.learner.pseudonym, award.issued_on, *titles)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -122,7 +122,7 @@ def _earned(
     case: _Case, definition: WithOrigins[Definition], award: WithOrigins[Award], facts: Facts
 ) -> StepResult[Row]:
     key = case.received.key
-    alike = merge.likeness(award.value, definition.value)
+    alike = merge.likeness(case.received.provider, award.value, definition.value)
     twins = _twins(facts, alike, key)
     own = _record(case, key, replace(definition, warnings=(*definition.warnings, *twins)), award)
     others = [rec for name, rec in facts.sources.get(key, {}).items() if name != own.format]

@@ -73,5 +73,12 @@ def test_likeness_by_content_is_a_warning_and_never_a_merge():
     assert "award.alike" not in codes(other.account)
 
 
+def test_a_provider_is_not_told_of_another_ones_award():
+    exchange = Exchange()
+    exchange.send(award(), provider="a")
+    record = last(exchange.send(award(), key="mc:de:r2", provider="b"))
+    assert "award.alike" not in codes(record.account)
+
+
 def test_a_definition_alone_has_no_sources():
     assert last(Exchange().send(parsed(awarding_bodies=complete().awarding_bodies))).sources == ()

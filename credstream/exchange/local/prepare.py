@@ -28,8 +28,7 @@ def prepare(path: Path, *, fresh: bool, real_servers: bool = False) -> ExchangeF
         for name in DIRECTORIES:
             shutil.rmtree(path / name, ignore_errors=True)
     try:
-        for name in DIRECTORIES:
-            (path / name).mkdir(parents=True, exist_ok=True)
+        _create_directories(path)
     except OSError as error:
         raise CommandError(f"cannot write to {path}: {error.strerror}") from error
     _create_secrets(folder)
@@ -41,9 +40,21 @@ def prepare(path: Path, *, fresh: bool, real_servers: bool = False) -> ExchangeF
     return folder
 
 
+def _create_directories(path: Path) -> None:
+    """Directories that only their owner enters: databases, dead letters and files hold persons."""
+    # For this process and all that it starts: files of theirs are 0600.
+    os.umask(0o077)
+    # A folder that is somebody else's, such as /tmp, is left as it is.
+    own = not path.exists() or (path / "secrets").is_dir()
+    for name in DIRECTORIES:
+        (path / name).mkdir(parents=True, exist_ok=True)
+        (path / name).chmod(0o700)
+    if own:
+        path.chmod(0o700)
+
+
 def _create_secrets(folder: ExchangeFolder) -> None:
     """Keys of this folder alone, readable by its owner; the seal's certificate is a test one."""
-    folder.secrets.chmod(0o700)
     for name in ("kek", "pseudonym"):
         if not (folder.secrets / name).exists():
             _write_secret(folder.secrets / name, secrets.token_hex(32).encode())
