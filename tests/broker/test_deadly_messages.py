@@ -7,13 +7,13 @@ from collections import Counter
 from itertools import product
 
 import pytest
-from confluent_kafka import TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.records import Receipt
 from credstream.kafka import clients, metadata
 from credstream.kafka.dead_letters import PREFIX
 from credstream.kafka.fetched import incoming_of
+from credstream.kafka.topic_reader import ends, read_partition
 from tests.support import delivery_check, fleets, poisoned, waiting
 from tests.support.delivery_check import FEW, PROVIDERS
 
@@ -40,17 +40,16 @@ asyncio.run(send(*sys.argv[1:]))
 
 def read_all(fleet, wanted):
     """Every message of some topics so far, with its headers."""
-    consumer = clients.consumer(fleet.target.cluster, "deadly-messages")
-    counts = metadata.topics_seen_by(consumer)[1]
-    own = [TopicPartition(t, n, 0) for t in wanted if t in counts for n in range(counts[t])]
-    left = {(p.topic, p.partition): consumer.get_watermark_offsets(p)[1] for p in own}
-    consumer.assign(own)
-    read = []
-    while any(consumer.position([p])[0].offset < left[p.topic, p.partition] for p in own):
-        read += [incoming_of(m) for m in consumer.consume(100, 0.2) if not m.error()]
-        if all(not end for end in left.values()):
-            break
-    consumer.close()
+    client = clients.consumer(fleet.target.cluster, "deadly-messages")
+    counts = metadata.topics_seen_by(client)[1]
+    partitions = [(topic, n) for topic in wanted if topic in counts for n in range(counts[topic])]
+    read = [
+        incoming_of(message)
+        for partition in partitions
+        for messages, _ in read_partition(client, *partition, *ends(client, *partition))
+        for message in messages
+    ]
+    client.close()
     return read
 
 
@@ -67,8 +66,9 @@ def why(message):
 
 
 def poison(number, service, way):
+    """An award; its grade is in no definition, which is a message of its own."""
     text = FEW.event(f"C-{number:05}", 1).decode()
-    return text.replace("Course of body", poisoned.poison(service, way)).encode()
+    return text.replace('"0001"', f'"{poisoned.poison(service, way)}"').encode()
 
 
 @pytest.mark.parametrize(

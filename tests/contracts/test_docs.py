@@ -101,7 +101,8 @@ def test_the_settings_page_names_every_variable_and_no_other():
 def test_variables_named_anywhere_are_settings():
     known = {settings.PREFIX + each.name.upper() for each in fields(settings.Settings)}
     known |= {f"{name}_FILE" for name in known} | {"CREDSTREAM_NAME", "CREDSTREAM_NAME_FILE"}
-    known |= {"CREDSTREAM_STACK_PARTS"}  # of `make kafka-up`, which is no worker
+    # Of `make kafka-up` and of a register's command, which are no workers.
+    known |= {"CREDSTREAM_STACK_PARTS", "CREDSTREAM_SUBSCRIBE_TO"}
     used = {
         name
         for path in docs.pages()

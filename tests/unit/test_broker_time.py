@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from credstream.contract import rights, topics
 from credstream.contract.messages import Incoming
-from credstream.kafka.topic_reader import incoming_of
+from credstream.kafka.fetched import incoming_of
 from credstream.runtime.broker_time import BrokerTime
 from credstream.vocabularies.countries import all_countries
 

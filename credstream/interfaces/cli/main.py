@@ -20,6 +20,15 @@ Exit codes: 0 done, 2 wrong use of a command, 3 a file was rejected, 4 something
 5 something was left undone, 78 wrong settings.
 """
 
+To = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CREDSTREAM_SUBSCRIBE_TO",
+        help="Database: sqlite:///FILE or postgresql://…; its password is better in the "
+        "variable, in PGPASSWORD or in ~/.pgpass than in an argument.",
+    ),
+]
+
 app = typer.Typer(
     help=HELP,
     no_args_is_help=True,
@@ -138,9 +147,7 @@ def subscribe(
     ],
     directory: Dir = DEFAULT_DIR,
     *,
-    to: Annotated[
-        str | None, typer.Option(help="Database: sqlite:///FILE or postgresql://…")
-    ] = None,
+    to: To = None,
     group: Annotated[
         str | None, typer.Option(help="Consumer group that keeps the position between two calls.")
     ] = None,

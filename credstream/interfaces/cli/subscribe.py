@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from rich.console import Console
@@ -26,6 +27,11 @@ from credstream.process import timeouts
 from credstream.sdk import rows
 from credstream.sdk.register import How
 from credstream.sdk.rows import Published
+
+SHOWN_TO_OTHERS = (
+    "the password in --to is visible to other users of this machine; "
+    "give the address as CREDSTREAM_SUBSCRIBE_TO, or the password as PGPASSWORD or in ~/.pgpass"
+)
 
 
 def subscribe_to(
@@ -49,12 +55,19 @@ def subscribe_to(
         stopping=lambda: bool(stopping),
     )
 
+    if to and _shows_password(to, sys.argv):
+        terminal.warn(SHOWN_TO_OTHERS)
     target = target_of(folder)
     if to:
         _keep(topics, target, to, how, as_json=as_json)
     else:
         _print(topics, target, group, how, as_json=as_json)
     return 0
+
+
+def _shows_password(url: str, arguments: Sequence[str]) -> bool:
+    """Whether other users of the machine can read the URL's password in the list of processes."""
+    return bool(urlsplit(url).password) and any(url in argument for argument in arguments)
 
 
 def _signals() -> list[int]:
