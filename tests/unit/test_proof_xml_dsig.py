@@ -8,7 +8,7 @@ from lxml import etree
 from credstream.formats.shared.xml_text import parse_xml
 from services.ingest.proofs import xml_dsig
 from services.ingest.proofs.xml_algorithms import FILTER, W3
-from services.ingest.proofs.xml_coverage import DS, MOST_WORK
+from services.ingest.proofs.xml_coverage import DS, MOST_TRANSFORMS, MOST_WORK
 from tests.support.proofs import AT, EC, RSA, STRANGER, TRUSTED, identity
 from tests.support.xml_signing import ENVELOPE, reference, sign, signature
 
@@ -83,6 +83,11 @@ def test_a_changed_value_of_the_signature_fails(tag):
 )
 def test_a_transform_that_is_not_allowed_is_not_evaluated(references):
     assert state(signed(references)) == "unverifiable"
+
+
+def test_a_chain_of_transforms_has_an_end():
+    assert state(signed(reference(transforms=filtered() * MOST_TRANSFORMS))) == "verified"
+    assert state(signed(reference(transforms=filtered() * (MOST_TRANSFORMS + 1)))) == "unverifiable"
 
 
 def test_a_style_sheet_is_not_evaluated():
@@ -185,14 +190,17 @@ def test_the_signer_is_the_end_of_a_chain_that_is_registered_whole():
     assert verify(value, {"ca": authority.pem, "leaf": leaf.pem}).signer == "leaf"
 
 
-@pytest.mark.parametrize(("namespaces", "elements"), [(800, 100), (100, 4000), (10, 300_000)])
-def test_a_document_that_takes_too_long_is_not_computed(namespaces, elements, computed):
+@pytest.mark.parametrize(
+    ("namespaces", "elements", "references"),
+    [(800, 100, 1), (100, 4000, 1), (10, 300_000, 1), (100, 400, 8)],
+)
+def test_a_document_that_takes_too_long_is_not_computed(namespaces, elements, references, computed):
     declared = " ".join(f"xmlns:n{number}='urn:{number}'" for number in range(namespaces))
-    root = etree.fromstring(signed())
+    root = etree.fromstring(signed(reference() * references))
     wide = etree.fromstring(f"<w xmlns='urn:x' {declared}>{'<b/>' * elements}</w>")
     root.insert(0, wide)
     found = xml_dsig.verify(root, TRUSTED, AT)
-    assert elements * namespaces**2 > MOST_WORK
+    assert elements * namespaces**2 * references > MOST_WORK
     assert (found.state, computed) == ("unverifiable", [])
     assert "too many" in found.detail
 
