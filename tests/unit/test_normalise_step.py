@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from credstream.contract.records import Receipt
-from credstream.formats.shared.parsed import Amount, Body, LevelClaim
+from credstream.formats.shared.parsed import Amount, Body, FundingMark, LevelClaim
 from services.normalise.assemble import MAPPING_VERSION
-from services.normalise.facts import AwardRow, DefinitionRow
+from services.normalise.facts import AwardRow, DefinitionRow, ErasedLearner
 from tests.support.normalising import (
     AT,
+    LEARNER_ID,
     Exchange,
     award,
     complete,
@@ -76,6 +77,7 @@ def test_what_is_out_of_scope_ends_with_a_receipt_only():
         AT,
     )
     assert emit.record.reasons[0].code == "scope.ects"
+    assert emit.record.key == records(Exchange().send(parsed()))[0].key
     assert outcome.rows == ()
 
 
@@ -144,6 +146,33 @@ def test_an_award_by_name_takes_the_whole_definition():
 
 def test_an_award_without_learner_is_refused():
     assert refusal(Exchange(), award(learner=None)).code == "learner.missing"
+
+
+def test_an_erased_learner_is_refused_before_anything_of_the_award_is_quoted():
+    exchange = Exchange()
+    exchange.facts.learners[LEARNER_ID] = ErasedLearner()
+    failure = refusal(exchange, award(issued_on=v("Canary")))
+    assert (failure.code, failure.path) == ("learner.erased", "learner")
+    assert "Canary" not in failure.detail
+
+
+def test_the_time_that_a_source_states_goes_on():
+    stated = "2026-05-02T10:00:00Z"
+    (record,) = records(Exchange().send(parsed(), occurred_at=stated))
+    assert record.occurred_at == stated
+
+
+def test_fields_of_a_definition_that_were_left_out_are_warned_about():
+    (record,) = records(Exchange().send(parsed(unknown_fields=("salary",))))
+    assert "extension.dropped" in [each.code for each in record.account.warnings]
+
+
+def test_a_funding_reference_of_two_providers_is_two_hashes():
+    mark = (FundingMark(funder=v("ESF"), reference=v("R-1")),)
+    sent = (Exchange(id=name).send(award(funding=mark)) for name in ("acme", "other"))
+    one, two = (records(outcome)[-1].award.funding[0].reference for outcome in sent)
+    assert "R-1" not in one
+    assert one != two
 
 
 def test_only_the_trainer_may_be_named():

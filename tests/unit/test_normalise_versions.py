@@ -12,7 +12,7 @@ from credstream.contract.values import Definition
 from credstream.formats.shared.parsed import StatedOutcome as Learned
 from services.normalise import versions
 from services.normalise.facts import HeldDefinition
-from tests.support.normalising import Exchange, award, complete, records, v
+from tests.support.normalising import Exchange, award, codes, complete, records, v
 
 NAMED = {"reference": True, "title": None}
 
@@ -88,6 +88,14 @@ def test_the_same_version_sent_again_corrects_it_for_its_awards():
     assert len(exchange.facts.definitions) == 1
 
 
+def test_a_version_whose_first_day_is_corrected_is_one_version():
+    exchange = Exchange()
+    for first in ("2026-01-01", "2026-02-01"):
+        exchange.send(complete(definition_version=v("1"), valid_from=v(first)))
+    ((version,),) = exchange.facts.definitions.values()
+    assert version.since == "2026-02-01"
+
+
 def test_a_version_without_a_first_day_is_in_force_from_the_day_it_arrives():
     exchange = Exchange()
     exchange.send(FIRST)
@@ -99,10 +107,13 @@ def test_a_version_without_a_first_day_is_in_force_from_the_day_it_arrives():
 
 def test_an_older_version_that_comes_late_does_not_become_the_public_one():
     exchange = Exchange()
-    exchange.send(SECOND)
-    first = complete(definition_version=v("1"), valid_from=v("2026-01-01"))
+    newest = records(exchange.send(SECOND))[0]
+    first = complete(definition_version=v("1"), valid_from=v("2026-01-01"), language=v("Klingon"))
     (record,) = records(exchange.send(first))
-    assert record.definition.version == "2"
+    assert record.definition == newest.definition
+    assert record.account.provenance == newest.account.provenance
+    # The provider is still warned about what it sent.
+    assert "language.unrecognised" in codes(record.account)
 
 
 def test_awards_that_describe_one_course_differently_ask_for_nobody():

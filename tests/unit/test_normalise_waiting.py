@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from credstream.contract.messages import StepResult
+from credstream.contract.records import Again
 from tests.support.normalising import (
     AT,
     Exchange,
@@ -22,7 +23,9 @@ def test_an_award_waits_for_its_definition_and_is_completed_by_it():
     held = exchange.send(award(**NAMED))
     (emit,) = held.emits
     assert (emit.topic, emit.record.status) == ("receipts.festo-like", "held")
-    assert [each.code for each in emit.record.reasons] == ["definition.missing"]
+    (reason,) = emit.record.reasons
+    assert (reason.code, reason.path) == ("definition.missing", "definition.id")
+    assert "D1" in reason.detail
     assert held.rows[0].waiting
     assert held.rows[0].record.definition.title == {}
 
@@ -30,6 +33,8 @@ def test_an_award_waits_for_its_definition_and_is_completed_by_it():
     due = arrived.emits[-1]
     assert (due.topic, due.key) == ("again.normalise.v1", arrived.rows[0].key)
     assert (due.record.cause, due.record.at) == ("page.due", AT)
+    asked = exchange.facts.paging.cursors[due.key].again
+    assert asked == Again(key=due.key, cause="definition.arrived", detail=due.key, at=AT)
     assert exchange.asked(arrived) == ["mc:de:r1"]
 
     completed = exchange.again(cause="definition.arrived")
@@ -66,6 +71,13 @@ def test_an_award_that_only_names_and_says_one_thing_keeps_it():
     (record,) = records(exchange.again())
     assert record.definition.participation.modes == ("blended",)
     assert record.definition.workload.hours == 40
+
+
+def test_an_award_waits_where_it_only_names_a_definition_with_or_without_its_title():
+    for by_name in ({"reference": True}, {"title": None}):
+        held = Exchange().send(award(**by_name))
+        assert [each.record.status for each in held.emits] == ["held"]
+        assert held.rows[0].waiting
 
 
 def test_an_award_that_still_waits_stays_silent():
