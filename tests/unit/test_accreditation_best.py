@@ -57,6 +57,19 @@ def test_s35_an_unlisted_vendor_that_names_an_industry_standard_is_industry():
 
     assert (found.outcome, found.step) == ("industry", "organisation")
     assert found.reason == "claimed.industry_standard"
+    assert (found.body, found.judged_for) == ("Vendor", DAY)
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [(TRAINER, "failed"), (Organisation(name={"de": "Trainer"}), "missing")],
+    ids=["in no list", "without identifier"],
+)
+def test_a_body_that_no_list_has_is_named_with_the_check_that_ended_it(body, result):
+    found = judge(award(awarding_bodies=(body,)), [LIMITED], loaded=True)
+
+    assert found.body == "Trainer"
+    assert [(check.step, check.result) for check in found.checks] == [("organisation", result)]
 
 
 @pytest.mark.parametrize("claims", [(), ("unknown",)])
@@ -76,6 +89,10 @@ def test_without_any_list_nothing_is_known_even_of_a_standard():
         "organisation",
         "source.missing",
     )
+    assert (found.body, found.judged_for) == (None, DAY)
+    (check,) = found.checks
+    assert (check.step, check.result) == ("organisation", "missing")
+    assert "list" in check.detail
 
 
 def test_the_best_of_several_accreditations_decides():

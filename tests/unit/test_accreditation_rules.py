@@ -113,6 +113,26 @@ CASES = {
         {"identifiers": ()},
         "confirmed agent covered.accreditation",
     ),
+    "qualification by the first of several identifiers": (
+        {},
+        {
+            "identifiers": (
+                Identifier(scheme="amu", value="47382"),
+                Identifier(scheme="rncp", value="34567"),
+            )
+        },
+        "confirmed agent covered.accreditation",
+    ),
+    "qualification by the definition's own id beside another": (
+        {"qualifications": ("Mechatronics-1",)},
+        {},
+        "confirmed agent covered.accreditation",
+    ),
+    "qualification with blanks": (
+        {"qualifications": ("AMU: 47 382",)},
+        {},
+        "confirmed agent covered.accreditation",
+    ),
     "punctuation of a qualification counts": (
         {"qualifications": ("1.12",)},
         {"id": "11.2", "identifiers": ()},
@@ -208,6 +228,7 @@ def test_the_checks_are_the_steps_in_order_and_each_is_a_sentence(limits, facts)
     assert [check.step for check in checks] == list(STEPS)[: len(checks)]
     assert {check.result for check in checks[:-1]} <= {"passed", "not-limited"}
     assert all(re.fullmatch(r"\S.*\.", check.detail) for check in checks)
+    assert not [check.detail for check in checks if "None" in check.detail]
 
 
 def test_every_reason_of_a_judgement_is_explained_and_none_is_explained_in_vain():
@@ -232,3 +253,22 @@ def test_what_is_not_limited_is_said_and_needs_no_fact():
     assert found.outcome == "confirmed"
     free = ["not-limited"] * 5
     assert [check.result for check in found.checks] == ["passed", "passed", *free, "passed"]
+    assert not [check.detail for check in found.checks if "None" in check.detail]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_the_agent_that_a_source_trusts_or_not_is_named(trusted):
+    found = judge(award(), [replace(OPEN, agent_trusted=trusted)], loaded=True)
+
+    assert "Ministry" in found.checks[-1].detail
+
+
+@pytest.mark.parametrize(("number", "more"), [(5, ""), (6, " and 1 more"), (7, " and 2 more")])
+def test_five_values_of_a_limit_are_listed_and_the_others_counted(number, more):
+    limited = replace(OPEN, levels=tuple(range(1, number + 1)))
+    level = Level(eqf=1, claimed_by="framework")
+
+    found = judge(award(level=level), [limited], loaded=True)
+
+    (detail,) = [check.detail for check in found.checks if check.step == "level"]
+    assert detail.endswith(f"1, 2, 3, 4, 5{more}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -62,6 +64,18 @@ def test_a_forgotten_row_can_be_moved_from_the_first_offset_of_a_new_topic(made)
     assert journal.compare(HERE, forgotten, CLUSTER, None) == "go-on"
     move(made, HERE, forgotten, None, 0)
     assert read(made)[HERE] == Row(CLUSTER, None, 0, OUTPUTS)
+
+
+@pytest.mark.parametrize(("seconds", "trusted"), [(0, True), (86_399, True), (86_400, False)])
+def test_the_broker_is_trusted_for_one_day_after_rows_were_forgotten(
+    made, monkeypatch, seconds, trusted
+):
+    clock = [1_000]
+    monkeypatch.setattr(journal, "time", SimpleNamespace(time=lambda: clock[0]))
+    with transaction(made) as connection:
+        journal.forget(connection)
+        clock[0] += seconds
+        assert journal.trusts_broker(connection) is trusted
 
 
 def test_a_row_that_moved_on_since_keeps_its_outputs(made):

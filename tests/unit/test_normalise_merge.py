@@ -141,7 +141,7 @@ def test_likeness_by_content_is_a_warning_and_never_a_merge():
     record = last(exchange.send(award(), key="mc:de:r2", format="elm3"))
     assert record.key == "mc:de:r2"
     assert record.sources == ()
-    assert "award.alike" in [each.code for each in record.account.warnings]
+    assert ("award.alike", "") in [(each.code, each.path) for each in record.account.warnings]
     other = last(exchange.send(award(issued_on=v("2026-05-02")), key="mc:de:r3"))
     assert "award.alike" not in codes(other.account)
 
