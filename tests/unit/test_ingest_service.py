@@ -13,9 +13,9 @@ from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming, with_record
 from credstream.contract.records import Provider, Receipt, Received
 from credstream.contract.values import Reason
-from credstream.formats.shared.parsed import Id, Parsed, Value
+from credstream.formats.shared.parsed import Id, Parsed, Rules, Value
 from services.ingest.event import submission_of
-from services.ingest.examine import examine, key_of, read_submission
+from services.ingest.examine import examine, key_of, read_submission, rules_of
 from services.ingest.step import Facts, ingest, learn
 
 ACME = Provider(id="acme", kind="provider", name="Acme", country="DE", status="active")
@@ -103,6 +103,49 @@ def test_a_key_is_content_free_and_the_registration_may_choose_the_identifier():
     assert "A-1" not in found.key
     assert found.key == read_submission(message(AWARD | {"grade": "B"}), ACME).received[0].key
     assert found.key != read_submission(message(AWARD), replace(ACME, id="acme2")).received[0].key
+
+
+def test_keys_to_verify_with_do_not_travel_and_the_rest_of_the_registration_does():
+    keys = {"keys": {"k": "PEM"}, "seals": {"s": "PEM"}, "status_lists": {"https://l": "{}"}}
+    named = replace(ACME, hours_per_day=8)
+    (found,) = read_submission(message(AWARD), replace(named, **keys)).received
+    assert found.registration == named
+
+
+def test_what_is_not_signed_says_so():
+    (found,) = read_submission(message(AWARD), ACME).received
+    assert (found.proof, found.standing) == ("none", "none")
+
+
+def test_the_time_in_the_payload_goes_before_that_of_the_event():
+    stated = AWARD | {"occurred_at": "2026-03-06T08:00:00Z"}
+    (found,) = read_submission(message(stated, ce_time="2026-03-07T00:00:00Z"), ACME).received
+    assert found.occurred_at == "2026-03-06T08:00:00Z"
+
+
+def test_a_payload_of_another_provider_is_refused_by_where_it_names_it():
+    with pytest.raises(Rejected) as caught:
+        read_submission(message(AWARD | {"provider": "other"}), ACME)
+    assert (caught.value.code, caught.value.path) == ("provider.mismatch", "provider")
+
+
+LIST = "Mein Schlüssel;title;issued_on;hours\nE-1;Löten;06.03.2026;40\n"
+READING = {"dates": "dd.MM.yyyy", "encoding": "cp1250", "mein schlüssel": "learner_id"}
+
+
+def test_a_registration_says_how_dates_and_letters_are_written_and_columns_are_named():
+    assert rules_of(replace(ACME, reading=READING)) == Rules(
+        columns={"mein schlüssel": "learner_id"}, dates="dd.MM.yyyy", encoding="cp1250"
+    )
+
+
+def test_a_list_is_read_as_the_registration_says_and_what_was_assumed_is_told():
+    reads = replace(ACME, reading=READING)
+    (found,) = read_submission(message(LIST.encode("cp1250")), reads).received
+    assert "text.encoding_assumed" in [each.code for each in found.findings]
+    part = json.loads(found.payload)
+    assert (part["cells"]["learner_id"], part["cells"]["title"]) == ("E-1", "Löten")
+    assert part["shapes"]["issued_on"] == "dd.MM.yyyy"
 
 
 def run(facts, *messages):

@@ -7,6 +7,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from credstream.contract.records import Provider
+from services.ingest.detect import detect
+from services.ingest.examine import prove
 from services.ingest.proofs.data_integrity import verify
 from tests.support import json_signing
 from tests.support.json_signing import KID
@@ -38,6 +41,22 @@ def proved(key=EDWARDS, document=CREDENTIAL, **changes):
 def state(document, keys=None):
     # As it arrives: numbers and texts have been through JSON.
     return verify(json.loads(json.dumps(document)), keys or {}, AT).state
+
+
+@pytest.mark.parametrize(("keys", "expected"), [({KID: EDWARDS}, "verified"), ({}, "unverifiable")])
+def test_ingest_verifies_an_embedded_proof_by_the_keys_of_the_registration(keys, expected):
+    registered = {name: pem(key) for name, key in keys.items()}
+    school = Provider(
+        id="a", kind="provider", name="A", country="DE", status="active", keys=registered
+    )
+    found = prove(detect(json.dumps(proved()).encode()), school, AT)
+    assert (found.kind, found.state) == (verify(proved(), registered, AT).kind, expected)
+
+
+def test_what_has_no_proof_is_none():
+    school = Provider(id="a", kind="provider", name="A", country="DE", status="active")
+    found = prove(detect(json.dumps(CREDENTIAL).encode()), school, AT)
+    assert (found.kind, found.state) == ("none", "none")
 
 
 @pytest.mark.parametrize("key", [EDWARDS, ELLIPTIC], ids=["eddsa", "ecdsa"])

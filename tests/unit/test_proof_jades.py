@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from credstream.contract.records import Provider
+from services.ingest.detect import detect
+from services.ingest.examine import prove
 from services.ingest.proofs.jades import verify
 from tests.support.proofs import (
     AT,
@@ -50,6 +53,14 @@ def test_an_rsa_seal_is_verified(alg):
 def test_an_elliptic_seal_is_verified(alg, who):
     proof = verify(sealed(header=header_of(who, alg), key=who.key, alg=alg), AT, TRUSTED)
     assert (proof.state, proof.signer) == ("verified", "NTREE-17207834")
+
+
+def test_ingest_verifies_a_seal_by_the_certificates_of_the_registration():
+    school = Provider(
+        id="a", kind="provider", name="A", country="DE", status="active", seals=TRUSTED
+    )
+    detected = detect(sealed().encode())
+    assert prove(detected, school, AT) == verify(sealed(), AT, TRUSTED) != verify(sealed(), AT, {})
 
 
 def test_a_good_seal_of_an_unlisted_certificate_is_unverifiable():

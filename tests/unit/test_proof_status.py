@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from credstream.contract.messages import Incoming
+from credstream.contract.records import Provider
+from services.ingest.examine import read_submission
 from services.ingest.proofs.status import credential_status
 from tests.support.proofs import AT, EC, STRANGER, b64, sign
 
@@ -75,12 +78,52 @@ def test_what_cannot_be_read_is_unchecked(document, text):
     assert judged(document, text) == "unchecked"
 
 
-def test_a_signed_list_counts_only_with_a_registered_key():
+def signed(text):
     head = b64(json.dumps({"alg": "ES256", "kid": "k"}).encode())
-    body = b64(json.dumps({"vc": json.loads(listed("u" + packed(8)))}).encode())
+    body = b64(json.dumps({"vc": json.loads(text)}).encode())
     mark = b64(sign("ES256", EC.key, f"{head}.{body}".encode()))
-    assert judged(entry(8), f"{head}.{body}.{mark}", {"k": EC.pem}) == "revoked"
-    assert judged(entry(8), f"{head}.{body}.{mark}", {"k": STRANGER.pem}) == "unchecked"
+    return f"{head}.{body}.{mark}"
+
+
+def test_a_signed_list_counts_only_with_a_registered_key():
+    text = signed(listed("u" + packed(8)))
+    assert judged(entry(8), text, {"k": EC.pem}) == "revoked"
+    assert judged(entry(8), text, {"k": STRANGER.pem}) == "unchecked"
+
+
+def badge(index):
+    return entry(index, id=f"{LIST}#{index}") | {
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {"achievement": {"id": f"urn:a:{index}", "name": "Soil"}},
+    }
+
+
+def standings(document, until="2027-01-01T00:00:00Z"):
+    """What ingest says of each credential of a document, by a signed and registered list."""
+    provider = Provider(
+        id="acme", kind="provider", name="Acme", country="DE", status="active",
+        keys={"k": EC.pem}, status_lists={LIST: signed(listed("u" + packed(8), validUntil=until))},
+    )  # fmt: skip
+    message = Incoming(
+        topic="submissions.provider.acme", partition=0, offset=0, key=None,
+        value=json.dumps(document).encode(), at=AT, headers=(),
+    )  # fmt: skip
+    return [each.standing for each in read_submission(message, provider).received]
+
+
+def test_ingest_looks_up_a_credential_in_the_lists_of_the_registration_at_the_time_it_came():
+    assert standings(badge(8)) == ["revoked"]
+    assert standings(badge(7)) == ["in_force"]
+    assert standings(badge(8), until="2020-01-01T00:00:00Z") == ["unchecked"]
+
+
+def test_each_award_of_a_learner_record_has_its_own_status():
+    record = {
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "credentialSubject": {"verifiableCredential": [badge(7), badge(8)]},
+    }
+    assert standings(record) == ["in_force", "revoked"]
 
 
 def test_a_revocation_list_names_the_credential_and_not_its_entry():
