@@ -15,20 +15,27 @@ from services.publisher.step import Facts, Head
 from services.publisher.tables import HEADS
 
 _HEADS = keys_query(sa.select(HEADS), HEADS.c.key)
+# Without the source: it may be as large as a message, for each of hundreds of heads.
+_LIGHT_HEADS = keys_query(
+    sa.select(HEADS.c.key, HEADS.c.version, HEADS.c.digest, HEADS.c.status, HEADS.c.outcome),
+    HEADS.c.key,
+)
 
 
 def gather(
     codec: Codec, connection: sa.Connection, batch: Sequence[ReadMessage[Accredited | Again]]
 ) -> Facts:
-    """The heads of a batch's keys; a head's source is decoded only where an `Again` needs it."""
+    """The heads of a batch's keys; a head's source is read only where an `Again` needs it."""
     keys = {key_of(message.record) for message in batch}
     again = {message.record.key for message in batch if isinstance(message.record, Again)}
-    rows = select_by_keys(connection, _HEADS, keys)
-    return Facts({row.key: _known_head(codec, row, row.key in again) for row in rows})
+    light = select_by_keys(connection, _LIGHT_HEADS, keys - again)
+    heads = {row.key: _head(row, None) for row in light}
+    for row in select_by_keys(connection, _HEADS, again):
+        heads[row.key] = _head(row, codec.decode(row.source, Accredited))
+    return Facts(heads)
 
 
-def _known_head(codec: Codec, row: sa.Row[Any], whole: bool) -> Head:  # noqa: FBT001
-    source = codec.decode(row.source, Accredited) if whole else None
+def _head(row: sa.Row[Any], source: Accredited | None) -> Head:
     return Head(row.version, row.digest, row.status, row.outcome, source)
 
 

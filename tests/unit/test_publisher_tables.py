@@ -23,6 +23,7 @@ from services.publisher import write
 from services.publisher.gather import gather
 from services.publisher.step import Facts, Head, learn, publish
 from services.publisher.tables import HEADS, OUTBOX, VERSIONS, WAITING
+from tests.support import effort
 from tests.support.channels import Outlet
 from tests.support.documents import AT, accredited
 
@@ -175,3 +176,13 @@ def test_a_batch_that_decided_nothing_writes_nothing(engine):
         write.apply(CODEC, connection, [])
 
     assert stored(engine, HEADS) == stored(engine, VERSIONS) == stored(engine, OUTBOX) == []
+
+
+def test_heads_of_large_records_need_little_memory(engine):
+    keys = [f"{KEY}{number}" for number in range(100)]
+    common = {"version": 1, "digest": "", "status": "issued", "source": bytes(900_000)}
+    with transaction(engine) as connection:
+        connection.execute(sa.insert(HEADS), [{"key": key, **common} for key in keys])
+    batch = [message(of_key(key)) for key in keys]
+    with transaction(engine) as connection:
+        assert effort.memory(lambda: gather(CODEC, connection, batch)) < 64
