@@ -35,7 +35,7 @@ def cursor_table(name: str) -> sa.Table:
 
 def read(connection: sa.Connection, table: sa.Table, keys: set[str]) -> dict[str, Cursor]:
     """The cursors that are held of some keys."""
-    rows = select_by_keys(connection, _by_key(table), keys)
+    rows = select_by_keys(connection, _by_key(table), keys) if keys else ()
     return {row.key: _cursor(row) for row in rows}
 
 
@@ -43,8 +43,7 @@ def read_pages(
     connection: sa.Connection, cursors: Mapping[str, Cursor], read_keys: ReadKeys
 ) -> dict[str, Page]:
     """The next page of each cursor."""
-    size = page_size(len(cursors))
-    pages = {}
+    size, pages = page_size(len(cursors)), {}
     for key, cursor in cursors.items():
         keys = tuple(read_keys(connection, cursor, size))
         pages[key] = Page(cursor, keys, full=len(keys) == size)
@@ -53,6 +52,8 @@ def read_pages(
 
 def write(connection: sa.Connection, table: sa.Table, rows: Sequence[CursorRow]) -> None:
     """Hold the last cursor of each key, or hold it no longer."""
+    if not rows:
+        return
     last = {row.key: row.cursor for row in rows}
     ended = sorted(key for key, cursor in last.items() if cursor is None)
     if ended:

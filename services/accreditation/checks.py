@@ -7,7 +7,7 @@ stricter: where the award lacks a value that is limited, the check is `missing` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -59,13 +59,17 @@ class StepFinding:
     reason: str = ""
 
 
-def subject_of(definition: Definition, day: str) -> Subject:
+def subject_of(
+    definition: Definition, day: str, accreditations: Iterable[Accreditation]
+) -> Subject:
+    # Few accreditations are limited to qualifications, and there are many ways to write one.
+    limited = any(each.qualifications for each in accreditations)
     return Subject(
         day=day,
         country=definition.country,
         # Without a type it is a micro-credential: normalise keeps others out of the stream.
         credential_type=definition.credential_type or DEFAULT_TYPE,
-        qualifications=_identifiers(definition),
+        qualifications=_identifiers(definition) if limited else frozenset(),
         fields=definition.fields,
         level=definition.level,
     )

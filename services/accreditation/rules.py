@@ -77,7 +77,7 @@ def _of_bodies(
     for number, held in enumerate(own):
         for token in held:
             first.setdefault(token, number)
-    subject = subject_of(definition, day)
+    subject = subject_of(definition, day, accreditations)
     judgements = []
     for accreditation, held in zip(accreditations, theirs, strict=True):
         shared = [first[token] for token in held if token in first]
