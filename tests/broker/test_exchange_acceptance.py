@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support import commands, folders, waiting
-from tests.support.rows import REGISTRATION, award, codes, entry, published
+from tests.support.acceptance_rows import REGISTRATION, award, codes, entry, published
 
 # On the embedded broker with every commit: what a service decides does not depend on the servers.
 pytestmark = [pytest.mark.broker, pytest.mark.long]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.rows import REGISTRATION, award, entry, published
+from tests.support.acceptance_rows import REGISTRATION, award, entry, published
 
 # On the embedded broker with every commit: what a service decides does not depend on the servers.
 pytestmark = [pytest.mark.broker, pytest.mark.long]
