@@ -103,6 +103,10 @@ def receipts(provider: str) -> str:
     return f"receipts.{provider}"
 
 
+def is_receipts(topic: str) -> bool:
+    return topic.startswith(receipts(""))
+
+
 def awards(country: str) -> str:
     return f"published.awards.{country.lower()}.v1"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from confluent_kafka import (
@@ -103,7 +104,11 @@ class KnownTopics:
     def __init__(self, client: MetadataClient) -> None:
         self._client = client
         self._names: frozenset[str] = frozenset()
-        self._fetched_at = -1.0
+        self._fetched_at = -math.inf
+
+    def forget(self) -> None:
+        """Ask anew for every topic: one that was there may be gone."""
+        self._names, self._fetched_at = frozenset(), -math.inf
 
     def __contains__(self, name: object) -> bool:
         now = time.monotonic()

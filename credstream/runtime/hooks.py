@@ -38,11 +38,13 @@ class BatchHooks:
 class TurnHooks:
     """What happens between batches; each may raise Unavailable.
 
-    `chores` are done once a turn, `at_end` after the last one. `unassigned` gives input topics
-    that no member of the group is assigned; none also while that is not known.
+    `send_failed` is called before outputs are sent again, `chores` once a turn, `at_end` after the
+    last one. `unassigned` gives input topics that no member of the group is assigned; none also
+    while that is not known.
     """
 
     chores: Callable[[], None] = lambda: None
+    send_failed: Callable[[], None] = lambda: None
     at_end: Callable[[], None] = lambda: None
     unassigned: Callable[[], Collection[str]] = tuple
 

@@ -104,7 +104,9 @@ class Loop:
         if rows:
             # All rows in one transaction, in the order of their batch: an input and its `again`
             # topic speak of the same keys (decision 0002).
-            self.transactions.commit(journal.outputs_in_order(rows.values()), rows)
+            # A receipts topic may be gone since, which must not end every start.
+            outputs = self.stage.sendable(journal.outputs_in_order(rows.values()))
+            self.transactions.commit(outputs, rows)
             self.partitions.mark_replayed(rows)
             metrics.REPLAYS.labels(self.stage.service.name).inc(len(rows))
             logger().info("journal replayed", rows=len(rows))
@@ -203,6 +205,7 @@ class Loop:
             # The state is written: a second handling would count twice. The journal has the
             # outputs, so the next turn replays them from there.
             self.partitions.check_again(settled.journal)
+            self.hooks.turn.send_failed()
             raise
         self.hooks.crash("after")
         self.partitions.mark_committed(settled.journal)

@@ -44,6 +44,7 @@ class Connection:
     asker: MetadataClient
     cluster_id: str
     references: Sequence[str]
+    known_topics: KnownTopics
 
 
 def connect(path: DataPath, references: Sequence[str]) -> Connection:
@@ -58,7 +59,7 @@ def connect(path: DataPath, references: Sequence[str]) -> Connection:
     check_topics(path.service.inputs, references, counts)
     if path.resources.profile.describes:
         _check_groups(cluster, path.service.name)
-    return Connection(cluster, asker, cluster_id, references)
+    return Connection(cluster, asker, cluster_id, references, KnownTopics(asker))
 
 
 def open_loop(path: DataPath, connection: Connection) -> None:
@@ -125,7 +126,7 @@ def _stage(path: DataPath, connection: Connection) -> AnyStage:
         path.resources.engine,
         path.resources.codec,
         connection.cluster_id,
-        KnownTopics(connection.asker),
+        connection.known_topics,
         journalled=path.faults.journalled,
         attempts=Attempts(path.in_hand or InHand()),
     )
@@ -181,6 +182,7 @@ def _hooks(path: DataPath, connection: Connection, maintenance: Maintenance) -> 
         ),
         turn=TurnHooks(
             chores=maintenance.chores,
+            send_failed=connection.known_topics.forget,
             at_end=maintenance.idle.settle,
             # The embedded broker has no static members that it could give too little to.
             unassigned=check.unassigned if path.resources.profile.describes else tuple,

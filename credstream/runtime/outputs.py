@@ -50,6 +50,10 @@ class Outputs:
         """The records of a step, written; raises Rejected for what Avro or a broker refuses."""
         return tuple(self._encoded(emits))
 
+    def sendable(self, outputs: Iterable[Output]) -> list[Output]:
+        """Outputs of the journal without receipts whose topic is gone; raises Unavailable."""
+        return [output for output in outputs if self._has_topic(output.topic)]
+
     def refused(self, message: Incoming, refusal: Rejected, sender: Sender) -> Ended:
         """The message as a dead letter, and a receipt for its sender."""
         reason = _shortened(Reason(code=refusal.code, path=refusal.path, detail=refusal.detail))
@@ -96,15 +100,22 @@ class Outputs:
 
     def _encoded(self, emits: Iterable[Emit]) -> Iterable[Output]:
         for emit in emits:
-            if emit.topic not in self.known_topics:
-                if not isinstance(emit.record, Receipt):
-                    raise Unavailable(f"topic {emit.topic} does not exist", "topic")
-                metrics.RECEIPTS_DROPPED.labels(self.service).inc()
+            if not self._has_topic(emit.topic):
                 continue
             value = self.codec.encode(emit.record)
             if len(value) > topics.max_bytes(emit.topic) - FRAME_BYTES:
                 raise Rejected("size.too_large", "", f"{len(value)} bytes for {emit.topic}")
             yield Output(emit.topic, emit.key.encode(), value)
+
+    def _has_topic(self, topic: str) -> bool:
+        """Whether something can be sent there; False for receipts that nobody has a topic for."""
+        if topic in self.known_topics:
+            return True
+        if not topics.is_receipts(topic):
+            raise Unavailable(f"topic {topic} does not exist", "topic")
+        # One provider without a topic must not stop the others.
+        metrics.RECEIPTS_DROPPED.labels(self.service).inc()
+        return False
 
     def _receipt(
         self, message: Incoming, reasons: tuple[Reason, ...], sender: Sender

@@ -215,6 +215,10 @@ class Stage(Generic[Record, Facts, Row, Opened, Known]):
         self.service.learn(facts, result.rows)
         return Ended(message, FINE, sender.provider, (*written, *left_out)), result.rows
 
+    def sendable(self, outputs: Iterable[Output]) -> list[Output]:
+        """Outputs of the journal that can be sent; raises Unavailable for a missing topic."""
+        return self._outputs().sendable(outputs)
+
     def _outputs(self) -> Outputs:
         return Outputs(self.service.name, self.codec, self.known_topics)
 

@@ -56,7 +56,7 @@ def read_all(fleet, wanted):
 def dead_letters(fleet):
     """Service, reason and submission's text of each dead letter."""
     consumer = clients.consumer(fleet.target.cluster, "names")
-    names = [name for name in metadata.topics_seen_by(consumer)[1] if name.startswith("dlq.")]
+    names = [name for name in metadata.topics_seen_by(consumer)[1] if ".dlq" in name]
     consumer.close()
     return read_all(fleet, names)
 
