@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from credstream.contract.identity import digest
 from credstream.contract.values import Identifier, Organisation
+from credstream.vocabularies.text import normalised
 
 #: Kind, country and number, as in NTREE-17207834 (ETSI EN 319 412-1 section 5.1.4).
 _SEMANTIC = re.compile(r"(vat|ntr|lei)([a-z]{2})(.+)")
@@ -29,7 +29,7 @@ def tokens(organisation: Organisation) -> frozenset[str]:
 
 def plain(text: str) -> str:
     """The letters and digits of a text, in one case."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    return "".join(filter(str.isalnum, normalised("NFKC", text).casefold()))
 
 
 def name_of(organisation: Organisation) -> str | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 
 from credstream.formats.shared.parsed import Parsed, Person, Value
+from credstream.vocabularies.text import normalised
 
 
 def credential_id(parsed: Parsed, scheme: str | None) -> str:
@@ -49,7 +49,7 @@ def _folded_text(value: Value | None) -> str:
     raw = value.raw
     # Of several languages the first by tag, whatever their order in the document.
     text = raw if not isinstance(raw, dict) else next((raw[tag] for tag in sorted(raw)), "")
-    return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
+    return " ".join(normalised("NFKC", str(text)).casefold().split())
 
 
 def _raw_text(value: Value | None) -> str:

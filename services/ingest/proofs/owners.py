@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+
+from credstream.vocabularies.text import normalised
 
 #: Scheme, country and number, as in `NTREE-17207834` (ETSI EN 319 412-1, section 5.1.4).
 _ORGANISATION_ID = re.compile(r"[A-Z]{3}([A-Z]{2})-(.+)", re.DOTALL)
@@ -86,5 +87,5 @@ def _same_number(owner: str, number: str) -> bool:
 
 def _compared(text: str) -> str:
     """A name or a number by its letters and digits alone, without case and width."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = normalised("NFKC", text).casefold()
     return "".join(letter for letter in folded if letter.isalnum())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from credstream.contract.values import Origin, Reason
 from credstream.formats.shared.parsed import RawValue, Value
+from credstream.vocabularies.text import normalised
 
 T = TypeVar("T")
 
@@ -151,7 +151,7 @@ def truth_value(value: Value | None) -> bool | None:
 
 def casefolded(text: str) -> str:
     """A text without differences of case, width and blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(normalised("NFKC", text).casefold().split())
 
 
 def unique(items: Iterable[T]) -> tuple[T, ...]:

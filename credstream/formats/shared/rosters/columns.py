@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+
+from credstream.vocabularies.text import normalised
 
 # The list by which edubadges awards badges to recipients without an application of theirs.
 DIRECT_COLUMNS: Mapping[str, str] = {
@@ -97,5 +98,5 @@ def own_columns() -> Mapping[str, str]:
 
 def folded(name: str) -> str:
     """A column's name without differences of case, width, blanks and underscores."""
-    text = unicodedata.normalize("NFKC", name).casefold().replace("_", " ")
+    text = normalised("NFKC", name).casefold().replace("_", " ")
     return " ".join(text.split())
