@@ -16,6 +16,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats import unsupported
 from credstream.formats.shared import pictures
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_text import BOM, read_json, read_text
 from credstream.formats.shared.parsed import Rules, Table
 from credstream.formats.shared.rosters import sheets
@@ -59,21 +60,22 @@ class Detected:
     findings: tuple[Reason, ...] = ()
 
 
-def detect(value: bytes, rules: Rules = NO_RULES) -> Detected:
+def detect(value: bytes, rules: Rules = NO_RULES, budget: Budget | None = None) -> Detected:
     """Recognise a format; raises Rejected where the bytes cannot be read at all.
 
-    `rules` say how the provider writes its lists.
+    `rules` say how the provider writes its lists; what is read is added to the budget.
     """
+    budget = budget or Budget()
     if value.startswith(pictures.PNG):
-        return _baked(pictures.from_png(value), "png")
+        return _baked(pictures.from_png(value, budget), "png", budget)
     if value.startswith(ZIP):
-        return _recognised(sheets.from_xlsx(value, rules))
+        return _recognised(sheets.from_xlsx(value, rules, budget))
     for mark, name in BINARY.items():
         if value.startswith(mark):
             raise Rejected("format.unknown", "", f"the value is {name}")
     if _is_markup(value):
-        return _markup(value)
-    return _text(value, rules)
+        return _markup(value, budget)
+    return _text(value, rules, budget)
 
 
 def _is_markup(value: bytes) -> bool:
@@ -83,12 +85,12 @@ def _is_markup(value: bytes) -> bool:
     return start.lstrip().startswith(b"<")
 
 
-def _markup(value: bytes) -> Detected:
-    root = parse_xml(value)
+def _markup(value: bytes, budget: Budget) -> Detected:
+    root = parse_xml(value, budget)
     is_signed = next(root.iter(SIGNATURE), None) is not None
     document = _unsigned(root) if is_signed else without_notes(root)
     if document.tag == pictures.SVG:
-        return _baked(pictures.from_svg(document), "svg")
+        return _baked(pictures.from_svg(document), "svg", budget)
     detected = _recognised(document)
     return replace(detected, signature="xml", signed=root) if is_signed else detected
 
@@ -102,7 +104,7 @@ def _unsigned(root: etree._Element) -> etree._Element:
     return without_notes(copied)
 
 
-def _text(value: bytes, rules: Rules) -> Detected:
+def _text(value: bytes, rules: Rules, budget: Budget) -> Detected:
     try:
         text = read_text(value).strip()
     except Rejected as refusal:
@@ -113,9 +115,9 @@ def _text(value: bytes, rules: Rules) -> Detected:
             raise
         return _recognised(table)
     if text[0] in "{[":
-        return _json(text)
+        return _json(text, budget)
     if JWS.fullmatch(text):
-        return _token(text)
+        return _token(text, budget)
     if JWE.fullmatch(text):
         raise Rejected("jwe.unsupported", "", "the value is an encrypted token (JWE)")
     if PROTECTED_HEADER.fullmatch(text):
@@ -137,15 +139,15 @@ def _in_other_encoding(value: bytes, rules: Rules) -> Table | None:
     return replace(table, findings=(*table.findings, finding))
 
 
-def _json(text: str) -> Detected:
-    document = read_json(text)
+def _json(text: str, budget: Budget) -> Detected:
+    document = read_json(text, budget)
     if isinstance(document, list) and document:
         document = document[0] if len(document) == 1 else document
     if not isinstance(document, dict):
         return _recognised(document)
     # JWS JSON serialization (RFC 7515, section 7.2): a JAdES seal is one.
     if isinstance(document.get("payload"), str) and "signatures" in document:
-        inner = _recognised(read_json(document["payload"]))
+        inner = _recognised(read_json(document["payload"], budget))
         return replace(inner, envelope="seal", signature="seal", signed=text)
     # JWE JSON serialization, general and flattened (RFC 7516, section 7.2).
     if document.keys() >= {"protected", "recipients"} or document.keys() >= {"iv", "ciphertext"}:
@@ -155,8 +157,8 @@ def _json(text: str) -> Detected:
     return _recognised(document)
 
 
-def _token(token: str) -> Detected:
-    claims = read_json(read_text(_decoded(token.split(".")[1])))
+def _token(token: str, budget: Budget) -> Detected:
+    claims = read_json(read_text(_decoded(token.split(".")[1])), budget)
     if not isinstance(claims, dict):
         raise Rejected("format.invalid", "", "the token's payload is no JSON object")
     inner = claims.get("vc")
@@ -166,13 +168,13 @@ def _token(token: str) -> Detected:
     return replace(detected, envelope=envelope, signature="jws", signed=token)
 
 
-def _baked(text: str, envelope: str) -> Detected:
+def _baked(text: str, envelope: str, budget: Budget) -> Detected:
     """What a picture holds: JSON or a token; a link to the badge is not followed."""
     inside = text.strip()
     if JWS.fullmatch(inside):
-        return replace(_token(inside), envelope=envelope)
+        return replace(_token(inside, budget), envelope=envelope)
     if inside.startswith("{"):
-        return replace(_json(inside), envelope=envelope)
+        return replace(_json(inside, budget), envelope=envelope)
     raise Rejected("image.no_credential", "", "the picture names a badge elsewhere, or none")
 
 

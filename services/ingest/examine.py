@@ -11,11 +11,12 @@ from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider, Received
 from credstream.contract.values import Reason
-from credstream.formats.shared import credential_ids, documents
+from credstream.formats.shared import credential_ids
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.parsed import Parsed, Rules
 from services.ingest.detect import Detected, detect
 from services.ingest.event import Event, event_of, stated_time
-from services.ingest.parts import parse_parts, rejected
+from services.ingest.parts import Part, read_parts, rejected
 from services.ingest.proofs import data_integrity, jades, status, vc_jwt, xml_dsig
 from services.ingest.proofs.base import Proof
 
@@ -41,6 +42,7 @@ class _Source:
     detected: Detected
     proof: Proof
     provider: Provider
+    registration: Provider
 
 
 def examine(message: Incoming, registered: Mapping[str, Provider]) -> Examined:
@@ -57,8 +59,8 @@ def read_submission(
         raise Rejected("size.too_large", "", f"{len(event.payload)} bytes")
     if event.provider not in (None, provider.id):
         raise Rejected("provider.mismatch", "ce_providerid", "another provider is named")
-    rules = rules_of(provider)
-    detected = detect(event.payload, rules)
+    rules, budget = rules_of(provider), Budget()
+    detected = detect(event.payload, rules, budget)
     if detected.unfit is not None:
         raise rejected(detected.unfit)
     # Verified before it is parsed: a document changed after it was signed is refused for its
@@ -66,15 +68,19 @@ def read_submission(
     proof = (judge or prove)(detected, provider, message.at)
     if proof.state == "failed":
         raise Rejected("signature.invalid", "", proof.detail)
-    parsed_parts, unread = parse_parts(detected, rules)
-    if not parsed_parts:
+    # Keys to verify with are ingest's alone: a record that travels on needs none of them.
+    registration = replace(provider, keys={}, seals={}, status_lists={})
+    source = _Source(message, event, detected, proof, provider, registration)
+    received: list[Received] = []
+    unread: list[Reason] = []
+    for part in read_parts(detected, rules, budget):
+        if isinstance(part, Reason):
+            unread.append(part)
+        else:
+            received.append(_received(source, part))
+    if not received:
         raise rejected(unread[0]) if unread else Rejected("format.empty", "", "no credential")
-    source = _Source(message, event, detected, proof, provider)
-    return Examined(
-        event.submission,
-        tuple(_received(source, document, parsed) for document, parsed in parsed_parts),
-        unread,
-    )
+    return Examined(event.submission, tuple(received), tuple(unread))
 
 
 def rules_of(provider: Provider) -> Rules:
@@ -121,19 +127,16 @@ def key_of(parsed: Parsed, provider: Provider) -> str:
     return identity.key(provider.country, provider.id, name)
 
 
-def _received(source: _Source, document: Any, parsed: Parsed) -> Received:
-    provider, detected = source.provider, source.detected
+def _received(source: _Source, part: Part) -> Received:
+    provider, detected, parsed = source.provider, source.detected, part.parsed
     if parsed.provider and parsed.provider.raw != provider.id:
         raise Rejected("provider.mismatch", parsed.provider.path, "another provider is named")
-    payload = documents.write(document)
-    # Keys to verify with are ingest's alone: a record that travels on needs none of them.
-    registration = replace(provider, keys={}, seals={}, status_lists={})
     stated = stated_time(parsed.occurred_at.raw) if parsed.occurred_at else source.event.time
     return Received(
         key=key_of(parsed, provider),
         provider=provider.id,
         country=provider.country,
-        registration=registration,
+        registration=source.registration,
         submission=source.event.submission,
         received_at=source.message.at,
         occurred_at=stated,
@@ -142,10 +145,10 @@ def _received(source: _Source, document: Any, parsed: Parsed) -> Received:
         kind=parsed.kind,
         proof=source.proof.state,
         proof_detail=source.proof.detail,
-        digest=identity.digest(payload),
-        payload=payload,
+        digest=identity.digest(part.payload),
+        payload=part.payload,
         findings=detected.findings,
-        standing=_credential_status(source, document),
+        standing=_credential_status(source, part.document),
     )
 
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
-from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
+from credstream.formats.shared import documents
+from credstream.formats.shared.budget import TOO_MUCH, Budget
+from credstream.formats.shared.parsed import Format, Parsed, Rules, SkippedPart
 from credstream.formats.table import BY_NAME
 from services.ingest.detect import Detected
 
-MOST_PARTS = 10_000
 # After so many bad parts from the first one on the whole document is refused: they have one cause,
 # which the first reason names.
 MOST_BAD_AT_START = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One credential of a document: as its own document, as bytes, and its values."""
+
+    document: Any
+    payload: bytes
+    parsed: Parsed
 
 
 def rejected(reason: Reason) -> Rejected:
@@ -22,28 +35,62 @@ def rejected(reason: Reason) -> Rejected:
 
 
 def parse_parts(
-    detected: Detected, rules: Rules
+    detected: Detected, rules: Rules, budget: Budget | None = None
 ) -> tuple[tuple[tuple[Any, Parsed], ...], tuple[Reason, ...]]:
     """The credentials of a document, each with its values, and why other parts are left out.
 
-    Raises Rejected where the only part cannot be parsed, or where too many cannot.
+    Raises Rejected as `read_parts` does.
+    """
+    outcomes = tuple(read_parts(detected, rules, budget or Budget()))
+    return (
+        tuple((part.document, part.parsed) for part in outcomes if isinstance(part, Part)),
+        tuple(reason for reason in outcomes if isinstance(reason, Reason)),
+    )
+
+
+def read_parts(detected: Detected, rules: Rules, budget: Budget) -> Iterator[Part | Reason]:
+    """The credentials of a document one by one, or why one is left out.
+
+    Raises Rejected where the only part cannot be parsed, where too many cannot, or where they are
+    more than the budget allows.
     """
     module = BY_NAME[detected.format]
-    parts = module.split(detected.document, rules)
-    if len(parts) == 1 and not isinstance(parts[0], SkippedPart):
-        return ((parts[0], module.parse(parts[0])),), ()
-    if len(parts) > MOST_PARTS:
-        raise Rejected("format.too_many", "", f"{len(parts)} of them, more than {MOST_PARTS}")
-    parsed: list[tuple[Any, Parsed]] = []
-    unread: list[Reason] = []
-    for part in parts:
-        if len(unread) >= MOST_BAD_AT_START and not parsed:
-            raise rejected(unread[0])
-        if isinstance(part, SkippedPart):
-            unread.append(part.reason)
-            continue
-        try:
-            parsed.append((part, module.parse(part)))
-        except Rejected as refusal:
-            unread.append(Reason(code=refusal.code, path=refusal.path, detail=refusal.detail))
-    return tuple(parsed), tuple(unread)
+    parts = iter(module.split(detected.document, rules))
+    first = tuple(islice(parts, 2))
+    if len(first) == 1 and not isinstance(first[0], SkippedPart):
+        yield _read(module, first[0], budget)
+        return
+    bad: list[Reason] = []
+    good = False
+    for part in chain(first, parts):
+        if len(bad) >= MOST_BAD_AT_START and not good:
+            raise rejected(bad[0])
+        outcome = _outcome(module, part, budget)
+        if isinstance(outcome, Part):
+            good = True
+        elif not good:
+            bad.append(outcome)
+        yield outcome
+
+
+def _outcome(module: Format, part: Any, budget: Budget) -> Part | Reason:
+    """A part, or the reason why it is none; raises Rejected where the budget is spent."""
+    if isinstance(part, SkippedPart):
+        budget.add_item()
+        return part.reason
+    try:
+        return _read(module, part, budget)
+    except Rejected as refusal:
+        if refusal.code == TOO_MUCH:
+            raise
+        return Reason(code=refusal.code, path=refusal.path, detail=refusal.detail)
+
+
+def _read(module: Format, part: Any, budget: Budget) -> Part:
+    """A part with its values; what it costs is added before it is parsed."""
+    budget.add_item()
+    payload = documents.write(part)
+    budget.add_bytes(len(payload))
+    # A comma or a bracket stands at each value of JSON, and `<` at each element of XML.
+    budget.add_reads(sum(map(payload.count, (b",", b"{", b"[", b"<"))))
+    return Part(part, payload, module.parse(part, budget))

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from credstream.contract.errors import Rejected
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.parsed import Rules, Table, Value
 from credstream.formats.shared.rosters.sheets import from_csv, from_xlsx
 from services.ingest.detect import detect
@@ -126,7 +127,7 @@ def test_a_workbook_may_have_prose_above_its_header_and_a_wrong_dimension():
     book, packed = workbook(["Our list"], [], HEADER.split(";"), ROW.split(";"))
     book.active.cell(row=9_000, column=1, value="far below")
     book.save(packed)
-    found = from_xlsx(packed.getvalue(), Rules())
+    found = from_xlsx(packed.getvalue(), Rules(), Budget())
     assert isinstance(found, Table)
     assert found.first == 4
     assert [row[0] for row in found.rows if any(row)] == ["A-1"]
@@ -141,7 +142,7 @@ def test_a_workbook_with_a_damaged_part_is_unreadable():
         at = archive.getinfo("xl/theme/theme1.xml").header_offset + 60
     value[at : at + 40] = bytes(range(200, 240))
     with pytest.raises(Rejected) as refusal:
-        from_xlsx(bytes(value), Rules())
+        from_xlsx(bytes(value), Rules(), Budget())
     assert refusal.value.code == "roster.unreadable"
 
 

@@ -5,15 +5,20 @@ https://www.imsglobal.org/spec/clr/v2p0/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
-from credstream.formats.clr2.associations import larger_achievement
+from credstream.formats.clr2.associations import (
+    Wholes,
+    larger_achievement,
+    larger_achievements,
+)
 from credstream.formats.clr2.copies import content_hash
 from credstream.formats.shared.badges import credential
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_nodes import (
     JsonNode,
     child,
@@ -44,27 +49,32 @@ def unfit(document: Any) -> Reason | None:
     return Reason(code="clr.no_children", path=path, detail="no credential inside")
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     """Each child credential once, with the larger achievement that the record puts it into."""
     del rules
     record = root(document)
     subject = child(record, "credentialSubject")
-    parts: list[Any] = []
-    # The paths of further copies, by the content of the first one.
-    repeated: dict[str, list[str]] = {}
-    for badge, path in raw_values(subject, "verifiableCredential"):
-        reason = _not_an_award(badge, path)
+    badges = raw_values(subject, "verifiableCredential")
+    reasons = tuple(_not_an_award(badge, path) for badge, path in badges)
+    contents = tuple(
+        None if reason else content_hash(badge)
+        for (badge, _), reason in zip(badges, reasons, strict=True)
+    )
+    # All paths of a content: each is known before the first part is given.
+    paths: dict[str | None, list[str]] = {}
+    for (_, path), content in zip(badges, contents, strict=True):
+        paths.setdefault(content, []).append(path)
+    wholes = larger_achievements(subject)
+    for (badge, path), content, reason in zip(badges, contents, reasons, strict=True):
         if reason is not None:
-            parts.append(SkippedPart(reason))
-        elif (content := content_hash(badge)) in repeated:
-            repeated[content].append(path)
-        else:
-            repeated[content] = []
-            parts.append({**_part(record, subject, badge, path), "repeated": repeated[content]})
-    return tuple(parts)
+            yield SkippedPart(reason)
+        elif path == paths[content][0]:
+            part = _part(record, subject, badge, path, wholes)
+            yield {**part, "repeated": paths[content][1:]}
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget
     part = root(document)
     path = text(part, "path")
     if path is None or not isinstance(document.get("credential"), dict):
@@ -88,14 +98,14 @@ def _not_an_award(badge: Any, path: str) -> Reason | None:
 
 
 def _part(
-    record: JsonNode, subject: JsonNode, badge: Mapping[str, Any], path: str
+    record: JsonNode, subject: JsonNode, badge: Mapping[str, Any], path: str, wholes: Wholes
 ) -> Mapping[str, Any]:
     """A child credential with the issuer and learner of its record where it has none of its own."""
     own_subject = child(JsonNode(badge, path), "credentialSubject")
     learner = {} if "id" in own_subject.members else {"id": subject.members.get("id")}
     issuer = {} if "issuer" in badge else {"issuer": record.members.get("issuer")}
     combined = {**issuer, **badge, "credentialSubject": {**learner, **own_subject.members}}
-    whole = larger_achievement(subject, own_subject)
+    whole = larger_achievement(wholes, own_subject)
     return {"path": path, "credential": combined, **({"whole": whole} if whole else {})}
 
 

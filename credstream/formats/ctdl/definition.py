@@ -83,7 +83,7 @@ def _outcomes(node: JsonNode, nodes_by_id: NodesById) -> Iterator[StatedOutcome]
         for key in COMPETENCIES:
             for raw, path in raw_values(holder, key):
                 if isinstance(raw, str):
-                    competency = JsonNode(nodes_by_id.get(raw, {}), path)
+                    competency = JsonNode(nodes_by_id.follow(raw) or {}, path)
                     names = ("competencyText", "name")
                 else:
                     competency = JsonNode(
@@ -122,7 +122,7 @@ def _entry_condition(node: JsonNode) -> Value | None:
 def _larger_qualification(node: JsonNode, nodes_by_id: NodesById) -> LargerQualification | None:
     for raw, path in raw_values(node, "isPartOf"):
         address = raw if isinstance(raw, str) else None
-        name = language_text(JsonNode(nodes_by_id.get(address or "", {}), path), "name")
+        name = language_text(JsonNode(nodes_by_id.follow(address or "") or {}, path), "name")
         qualification = name or (Value(address, path) if address else None)
         return LargerQualification(is_part=Value(True, path), qualification=qualification)
     return None

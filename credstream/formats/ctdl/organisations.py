@@ -41,8 +41,8 @@ def _body(raw: Any, path: str, nodes_by_id: NodesById) -> Body:
     """An organisation from an address or an object, with what its own node adds."""
     own = without_prefix(raw) if isinstance(raw, dict) else {}
     address = raw if isinstance(raw, str) else own.get("@id")
-    elsewhere = nodes_by_id.get(address, {}) if isinstance(address, str) else {}
-    organisation = JsonNode({**elsewhere, **own}, path)
+    elsewhere = nodes_by_id.follow(address) if isinstance(address, str) else None
+    organisation = JsonNode({**(elsewhere or {}), **own}, path)
     identifiers: tuple[Id, ...] = ()
     # An id such as `_:b1` names a node within its graph alone:
     # https://www.w3.org/TR/json-ld11/#identifying-blank-nodes

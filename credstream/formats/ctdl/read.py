@@ -5,13 +5,16 @@ https://credreg.net/ctdl/terms
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from credstream.contract.values import Reason
 from credstream.formats.ctdl.definition import read_definition
+from credstream.formats.ctdl.terms import NodesById
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_nodes import JsonNode, root, type_names
 from credstream.formats.shared.parsed import Parsed, Rules
+from credstream.formats.shared.references import References, size_of_json
 
 NAME = "ctdl"
 PREFIX = "ceterms:"
@@ -53,7 +56,7 @@ def unfit(document: Any) -> Reason | None:
     return Reason(code="ctdl.no_credential", path="", detail="no credential, programme or course")
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     """A part for each credential, programme and course, with the nodes that it may refer to."""
     del rules
     graph = _without_envelope(document)
@@ -62,19 +65,22 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
         for node in _graph_nodes(graph)
         if isinstance(node.get("@id"), str) and _classes(node) & (ORGANISATIONS | {"Competency"})
     }
-    return tuple(
+    return (
         {"node": node, "path": path, "known": nodes_by_id} for path, node in _definitions(graph)
     )
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
     part = root(document)
     path, members = part.members.get("path"), part.members.get("node")
     known = part.members.get("known")
     members = members if isinstance(members, dict) else {}
     known = known if isinstance(known, dict) else {}
     node = JsonNode(_plain_names(members), str(path or ""))
-    nodes_by_id = {id_: other for id_, other in known.items() if isinstance(other, dict)}
+    nodes_by_id: NodesById = References(size_of_json, budget)
+    nodes_by_id.nodes.update(
+        (id_, other) for id_, other in known.items() if isinstance(other, dict)
+    )
     return read_definition(node, nodes_by_id, _classes(members))
 
 

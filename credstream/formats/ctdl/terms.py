@@ -7,9 +7,10 @@ from typing import Any
 
 from credstream.formats.shared.json_nodes import JsonNode, children, language_text, text
 from credstream.formats.shared.parsed import Value
+from credstream.formats.shared.references import References
 from credstream.formats.shared.values import first
 
-NodesById = Mapping[str, Mapping[str, Any]]
+NodesById = References[Mapping[str, Any]]
 
 
 def without_prefix(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from credstream.formats.elm2_xml.elements import (
     language_text,
     linked,
 )
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.parsed import (
     Amount,
     LargerQualification,
@@ -45,9 +46,11 @@ UNIT_BY_ELEMENT = {
 }
 
 
-def read_award(credential: XmlNode, claim: XmlNode, *, attendance: bool) -> Parsed:
+def read_award(
+    credential: XmlNode, claim: XmlNode, budget: Budget | None, *, attendance: bool
+) -> Parsed:
     """The award of one claim; `attendance` says that the claim is an activity."""
-    by_id = elements_by_id(credential)
+    by_id = elements_by_id(credential, budget)
     spec = linked(child(claim, "specifiedBy"), by_id)
     process = linked(child(claim, "wasAwardedBy"), by_id)
     # An activity has nobody who awards it, only somebody who directs it.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from lxml import etree
 
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.parsed import Id, Value
+from credstream.formats.shared.references import References
 from credstream.formats.shared.values import first
 from credstream.formats.shared.xml_nodes import (
     XmlNode,
@@ -16,36 +18,39 @@ from credstream.formats.shared.xml_nodes import (
     text_of,
 )
 
-ById = Mapping[str, XmlNode]
+ById = References[XmlNode]
+# lxml makes a text anew for each reader, so a long one counts as several values.
+BYTES_OF_A_VALUE = 50
 
 
-def elements_by_id(credential: XmlNode) -> ById:
-    """The elements in the groups of references, by the id in an attribute or a child."""
-    by_id: dict[str, XmlNode] = {}
-    for group in children(credential, *_reference_groups(credential)):
-        names = (
-            {local_name(element) for element in group.element} if group.element is not None else ()
-        )
-        for name in names:
-            for node in children(group, name):
-                # Locations have their id as a child, everything else as an attribute.
-                id_ = attribute(node, "id") or text(node, "id")
-                if id_:
-                    by_id.setdefault(str(id_.raw), node)
+def elements_by_id(credential: XmlNode, budget: Budget | None) -> ById:
+    """The elements in the groups of references, by the id in an attribute or a child.
+
+    The groups have names such as agentReferences; what an `idref` leads to is in one of them.
+    """
+    by_id: ById = References(_size, budget)
+    for group in children(credential, "*"):
+        if group.element is None or not local_name(group.element).endswith("References"):
+            continue
+        for node in children(group, "*"):
+            # Locations have their id as a child, everything else as an attribute.
+            id_ = attribute(node, "id") or text(node, "id")
+            if id_:
+                by_id.nodes.setdefault(str(id_.raw), node)
     return by_id
 
 
-def _reference_groups(credential: XmlNode) -> tuple[str, ...]:
-    """The names of the groups, such as agentReferences: what `idref` leads to is in one of them."""
-    elements = credential.element if credential.element is not None else ()
-    names = (local_name(element) for element in elements)
-    return tuple({name for name in names if name.endswith("References")})
+def _size(node: XmlNode) -> int:
+    written = etree.tostring(node.element) if node.element is not None else b""
+    return bytes(written).count(b"<") + len(written) // BYTES_OF_A_VALUE
 
 
 def linked(node: XmlNode, by_id: ById) -> XmlNode:
     """The element that an `idref` leads to; the element itself where it has its content inside."""
     link = attribute(node, "idref")
-    return by_id.get(str(link.raw), XmlNode(None, node.path, node.namespaces)) if link else node
+    if link is None:
+        return node
+    return by_id.follow(str(link.raw)) or XmlNode(None, node.path, node.namespaces)
 
 
 def language_text(node: XmlNode, name: str) -> Value | None:

@@ -5,7 +5,7 @@ https://github.com/european-commission-europass/Europass-Learning-Model (version
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -14,6 +14,7 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.elm2_xml.award import read_award
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.parsed import Parsed, Rules
 from credstream.formats.shared.xml_nodes import (
     XmlNode,
@@ -42,6 +43,8 @@ CLAIMS = (("achievements", "learningAchievement"), ("activities", "activity"))
 # Pictures and signatures, of which nothing is read.
 LARGE = frozenset({"logo", "displayParameters", "deliveryDetails", "Signature", "proof", "image"})
 CLAIM_PATH = "claim-path"
+# Of each group of claims what is no claim, and how much of that comes before each claim.
+Groups = dict[Any, tuple[list[Any], dict[Any, int]]]
 
 
 def recognise(document: Any) -> bool:
@@ -61,14 +64,19 @@ def unfit(document: Any) -> Reason | None:
     )
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     """A part for each claim: achievements, or activities where there are no achievements."""
     del rules
     claims = tuple(_claims(document))
-    return tuple(_part(credential, claim, len(claims)) for credential, claim in claims)
+    last: XmlNode | None = None
+    groups: Groups = {}
+    for credential, claim in claims:
+        if credential is not last:
+            last, groups = credential, _groups(credential)
+        yield _part(credential, claim, groups, len(claims))
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
     is_element = isinstance(document, etree._Element)  # noqa: SLF001 - as above
     path = document.get(CLAIM_PATH) if is_element else None
     if path is None:
@@ -77,11 +85,8 @@ def parse(document: Any) -> Parsed:
     subject = child(credential, "credentialSubject")
     for group, name in CLAIMS:
         for claim in children(child(subject, group), name):
-            return read_award(
-                credential,
-                XmlNode(claim.element, path, NAMESPACES),
-                attendance=name == "activity",
-            )
+            read = XmlNode(claim.element, path, NAMESPACES)
+            return read_award(credential, read, budget, attendance=name == "activity")
     raise Rejected("format.invalid", path, "the claim is missing")
 
 
@@ -97,17 +102,32 @@ def _claims(document: etree._Element) -> Iterator[tuple[XmlNode, XmlNode]]:
                 break
 
 
-def _part(credential: XmlNode, claim: XmlNode, count: int) -> Any:
+def _groups(credential: XmlNode) -> Groups:
+    """The groups of claims of a credential, each with the place of each claim in it.
+
+    Found once: with every claim the others would be looked through, many times many.
+    """
+    groups: Groups = {}
+    for group, name in CLAIMS:
+        holder = child(credential, "credentialSubject", group)
+        claims = {claim.element for claim in children(holder, name)}
+        if holder.element is not None:
+            kept: list[etree._Element] = []
+            places: dict[etree._Element, int] = {}
+            for element in holder.element:
+                if element in claims:
+                    places[element] = len(kept)
+                else:
+                    kept.append(element)
+            groups[holder.element] = kept, places
+    return groups
+
+
+def _part(credential: XmlNode, claim: XmlNode, groups: Groups, count: int) -> Any:
     """The credential with one claim alone, without pictures and signatures."""
     if credential.element is None or claim.element is None:
         raise Rejected("format.invalid", claim.path, "the claim is missing")
-    others = [
-        other
-        for group, name in CLAIMS
-        for other in children(child(credential, "credentialSubject", group), name)
-        if other.element is not claim.element
-    ]
-    part = _copy_without(credential.element, {id(other.element) for other in others})
+    part = _copy_with(credential.element, claim.element, groups)
     part.set(CLAIM_PATH, claim.path)
     own_id = attribute(claim, "id")
     # Awards of one credential would otherwise share its id, and with it their key.
@@ -116,11 +136,22 @@ def _part(credential: XmlNode, claim: XmlNode, count: int) -> Any:
     return part
 
 
-def _copy_without(element: etree._Element, left_out: set[int]) -> etree._Element:
-    """A copy without some elements; copying all and removing then would cost several copies."""
+def _copy_with(element: etree._Element, claim: etree._Element, groups: Groups) -> etree._Element:
+    """A copy with one claim; copying all and removing then would cost several copies."""
     copied = etree.Element(element.tag, element.attrib, nsmap=element.nsmap)
     copied.text = element.text
-    for nested in element:
-        if id(nested) not in left_out and local_name(nested) not in LARGE:
-            copied.append(_copy_without(nested, left_out) if len(nested) else deepcopy(nested))
+    for nested in _contents(element, claim, groups):
+        if local_name(nested) not in LARGE:
+            copied.append(_copy_with(nested, claim, groups) if len(nested) else deepcopy(nested))
     return copied
+
+
+def _contents(
+    element: etree._Element, claim: etree._Element, groups: Groups
+) -> Iterable[etree._Element]:
+    """The children of an element; of a group of claims, the one claim and what is no claim."""
+    if element not in groups:
+        return list(element)
+    kept, places = groups[element]
+    place = places.get(claim)
+    return kept if place is None else (*kept[:place], claim, *kept[place:])

@@ -5,7 +5,7 @@ https://github.com/european-commission-empl/European-Learning-Model (application
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from credstream.contract.values import Reason
 from credstream.formats.elm3 import objects
 from credstream.formats.elm3.award import read_award, with_definition
 from credstream.formats.elm3.learning import read_learning
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_nodes import (
     JsonNode,
     child,
@@ -50,14 +51,13 @@ def unfit(document: Any) -> Reason | None:
     return None
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     """One document for each claim that is an award, with an id of its own; raises Rejected.
 
     Objects that a claim refers to and another claim describes are added under `@included`:
     https://www.w3.org/TR/json-ld11/#included-nodes
     """
     del rules
-    objects_by_id = objects.by_id(document)
     credential = JsonNode(document if isinstance(document, dict) else {}, "")
     subject = child(credential, "credentialSubject")
     claims = tuple(claim.members for claim in children(subject, "hasClaim") if _is_award(claim))
@@ -66,19 +66,24 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     if len(claims) > MOST_CLAIMS:
         path = member_path(subject, "hasClaim")
         raise Rejected("format.invalid", path, f"more than {MOST_CLAIMS} claims")
-    id_ = text(credential, "id")
-    parts = []
+    return _parts(document, subject, claims)
+
+
+def _parts(
+    document: Mapping[str, Any], subject: JsonNode, claims: tuple[Mapping[str, Any], ...]
+) -> Iterator[Mapping[str, Any]]:
+    whole = objects.by_id(document).nodes
+    id_ = text(JsonNode(document, ""), "id")
     for suffix, claim in zip(_suffixes(claims), claims, strict=True):
         part = {**document, "credentialSubject": {**subject.members, "hasClaim": claim}}
         if id_ is not None:
             part["id"] = f"{id_.raw}#{suffix}"
-        included = objects.described_elsewhere(part, objects_by_id)
-        parts.append({**part, "@included": list(included)} if included else part)
-    return tuple(parts)
+        included = objects.described_elsewhere(part, whole)
+        yield {**part, "@included": list(included)} if included else part
 
 
-def parse(document: Any) -> Parsed:
-    credential = replace(root(document), objects_by_id=objects.by_id(document))
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    credential = replace(root(document), references=objects.by_id(document, budget))
     subject = child(credential, "credentialSubject")
     if not subject:
         raise Rejected("format.invalid", "credentialSubject", "there is no learner object")

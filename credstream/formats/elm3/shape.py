@@ -66,11 +66,11 @@ def _nested_objects(node: JsonNode) -> Iterator[JsonNode]:
             continue
         path = member_path(node, key)
         if isinstance(value, dict):
-            yield JsonNode(value, path, node.objects_by_id)
+            yield JsonNode(value, path, node.references)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, dict):
-                    yield JsonNode(item, f"{path}[{index}]", node.objects_by_id)
+                    yield JsonNode(item, f"{path}[{index}]", node.references)
 
 
 def _broken_by_envelope(credential: JsonNode) -> Iterator[Reason]:
@@ -104,12 +104,21 @@ def _broken_by_class(node: JsonNode) -> Iterator[Reason]:
 def _broken_by_members(node: JsonNode) -> Iterator[Reason]:
     for key in node.members:
         if key in VALUE_CHECKS:
-            is_valid, needed = VALUE_CHECKS[key]
-            for raw, path in raw_values(node, key):
-                if not is_valid(raw):
-                    yield violation(path, needed)
+            yield from _invalid_values(node, key)
         elif key in SCHEME_BY_MEMBER:
             yield from _outside_scheme(node, key)
+
+
+def _invalid_values(node: JsonNode, key: str) -> Iterator[Reason]:
+    is_valid, needed = VALUE_CHECKS[key]
+    value, path = node.members[key], member_path(node, key)
+    if not isinstance(value, list):
+        if value is not None and not is_valid(value):
+            yield violation(path, needed)
+        return
+    for index, item in enumerate(value):
+        if item is not None and not is_valid(item):
+            yield violation(f"{path}[{index}]", needed)
 
 
 def _outside_scheme(node: JsonNode, key: str) -> Iterator[Reason]:

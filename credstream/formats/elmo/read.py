@@ -5,7 +5,7 @@ https://github.com/emrex-eu/elmo-schemas (1.x), and the older namespace http://p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -14,7 +14,8 @@ from lxml import etree
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.elmo.opportunity import LOI, LOS, read_opportunity
-from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart
+from credstream.formats.shared.budget import Budget
+from credstream.formats.shared.parsed import Parsed, Rules, SkippedPart, Value
 from credstream.formats.shared.xml_nodes import (
     XmlNode,
     child,
@@ -51,14 +52,23 @@ def unfit(document: Any) -> Reason | None:
     return Reason(code="elmo.empty", path=transcript.path, detail="no learning opportunity")
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     """A part for each top-level learning opportunity; one that was not passed is skipped."""
     del rules
     transcript = _transcript(document)
-    return tuple(_part(transcript, report, los) for report, los in _opportunities(transcript))
+    # Looked up once for all, as there may be as many of them as their sender likes.
+    generated, learner = text(transcript, "generatedDate"), child(transcript, "learner")
+    for report in children(transcript, "report"):
+        shared: tuple[Any, ...] | None = None
+        for los in children(report, LOS):
+            skipped = _not_passed(los)
+            if skipped is None and shared is None:
+                shared = _shared(report, generated, learner)
+            yield skipped or _part(shared or (), los)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget
     if not isinstance(document, etree._Element) or local_name(document) != PART:  # noqa: SLF001
         raise Rejected("format.invalid", "", "no part of a transcript")
     path = document.get("path") or "/elmo"
@@ -88,21 +98,38 @@ def _opportunities(transcript: XmlNode) -> Iterator[tuple[XmlNode, XmlNode]]:
             yield report, los
 
 
-def _part(transcript: XmlNode, report: XmlNode, los: XmlNode) -> Any:
-    """A learning opportunity with the learner, the issuer and the day of issue of its report."""
+def _not_passed(los: XmlNode) -> SkippedPart | None:
     status = text(los, "specifies", LOI, "status")
     code = CODE_BY_STATUS.get(str(status.raw).lower()) if status else None
     if code and status:
         return SkippedPart(Reason(code=code, path=los.path, detail=f"status {status.raw}"))
-    part = etree.Element(PART, path=los.path)
-    issued = text(report, "issueDate") or text(transcript, "generatedDate")
-    if issued:
-        etree.SubElement(part, "issued", path=issued.path).text = str(issued.raw)
+    return None
+
+
+def _shared(
+    report: XmlNode, generated: Value | None, learner: XmlNode
+) -> tuple[etree._Element, ...]:
+    """The day of issue, the learner and the issuer of a report, as its parts have them.
+
+    `generated` and `learner` are those of the transcript.
+    """
+    issued = text(report, "issueDate") or generated
     # The old schema has the learner in each report, 1.x once in the transcript.
-    learner = child(report, "learner") or child(transcript, "learner")
-    for node in (learner, child(report, "issuer"), los):
-        if node.element is not None:
-            part.append(_without_large(node.element))
+    nodes = (child(report, "learner") or learner, child(report, "issuer"))
+    elements = [_without_large(node.element) for node in nodes if node.element is not None]
+    if issued:
+        day = etree.Element("issued", path=issued.path)
+        day.text = str(issued.raw)
+        elements.insert(0, day)
+    return tuple(elements)
+
+
+def _part(shared: tuple[etree._Element, ...], los: XmlNode) -> etree._Element:
+    """A learning opportunity with what its report says for all of them."""
+    part = etree.Element(PART, path=los.path)
+    part.extend([deepcopy(element) for element in shared])
+    if los.element is not None:
+        part.append(_without_large(los.element))
     return part
 
 

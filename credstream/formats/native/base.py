@@ -9,18 +9,28 @@ from typing import Any, Protocol
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 
+# Each is compared with the names of all fields and travels with the record.
+MOST_REPORTED = 100
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
 @dataclass(slots=True)
 class ReadReport:
-    """What reading a document finds beside the values; it names fields and never a value."""
+    """What reading a document finds beside the values; it names fields and never a value.
+
+    It has the first of each kind; a document may have more.
+    """
 
     violations: list[Reason] = field(default_factory=list)
     unknown_fields: list[str] = field(default_factory=list)
 
     def add_violation(self, path: str, detail: str) -> None:
-        self.violations.append(Reason(code="schema.violation", path=path, detail=detail))
+        if len(self.violations) < MOST_REPORTED:
+            self.violations.append(Reason(code="schema.violation", path=path, detail=detail))
+
+    def add_unknown_field(self, path: str) -> None:
+        if len(self.unknown_fields) < MOST_REPORTED:
+            self.unknown_fields.append(path)
 
 
 class FieldReader(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
@@ -13,7 +13,7 @@ LONGEST_SHARED = 100
 SHARED = ("provider", "language")
 
 
-def split_bundle(bundle: Mapping[str, Any]) -> tuple[Any, ...]:
+def split_bundle(bundle: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The credentials, each with what the bundle says for all of them; raises Rejected."""
     credentials = bundle["credentials"]
     _check_credentials(credentials)
@@ -23,7 +23,7 @@ def split_bundle(bundle: Mapping[str, Any]) -> tuple[Any, ...]:
         if not isinstance(value, str | int) or len(str(value)) > LONGEST_SHARED:
             raise Rejected("format.invalid", name, f"at most {LONGEST_SHARED} characters")
     # A credential's own provider and language win over the bundle's, the bundle's version over its.
-    return tuple({**shared, **credential, **version} for credential in credentials)
+    return ({**shared, **credential, **version} for credential in credentials)
 
 
 def _check_credentials(credentials: Any) -> None:

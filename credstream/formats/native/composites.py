@@ -86,7 +86,7 @@ def read_members(
     for name, member in raw.items():
         member_path = f"{path}.{printable_name(name)}" if path else printable_name(name)
         if name not in fields:
-            report.unknown_fields.append(member_path)
+            report.add_unknown_field(member_path)
         elif (value := read_field(fields[name], member, member_path, report)) is not None:
             values[name] = value
     return values

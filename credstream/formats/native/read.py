@@ -12,6 +12,7 @@ from credstream.formats.native.base import ReadReport
 from credstream.formats.native.bundle import split_bundle
 from credstream.formats.native.composites import Required, read_members, report_missing
 from credstream.formats.native.fields import FIELDS, GROUPS
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.parsed import Parsed, Rules
 
 NAME = "native"
@@ -53,7 +54,7 @@ def unfit(document: Any) -> Reason | None:
     return None
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     """The credentials of a bundle; else the document."""
     del rules
     if not isinstance(document, dict) or "credentials" not in document:
@@ -61,8 +62,9 @@ def split(document: Any, rules: Rules) -> tuple[Any, ...]:
     return split_bundle(document)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
     """The values as written; raises Rejected where a field has a type that cannot be read."""
+    del budget
     _check_header(document)
     report = ReadReport()
     kind = _kind(document, report)

@@ -5,12 +5,14 @@ https://github.com/openbadges/openbadges-specification/blob/master/Assertion/lat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.shared.badges import before_3
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_checks import missing_members
 from credstream.formats.shared.json_nodes import (
     JsonNode,
@@ -49,12 +51,13 @@ def unfit(document: Any) -> Reason | None:
     return None
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     del rules
     return (document,)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget  # nothing refers to anything
     whole = root(document)
     assertion = _assertion_node(whole)
     if "badge" not in assertion.members:

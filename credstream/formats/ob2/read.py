@@ -5,7 +5,7 @@ https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/index.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.shared.badges import before_3
 from credstream.formats.shared.badges.extensions import extension_members
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_checks import missing_members, unknown_fields
 from credstream.formats.shared.json_nodes import (
     JsonNode,
@@ -70,12 +71,13 @@ def unfit(document: Any) -> Reason | None:
     return Reason(code=code, path="type", detail="")
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     del rules
     return (document,)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget
     node = root(document)
     if AWARD in type_names(document):
         return _award(node)

@@ -5,10 +5,12 @@ https://www.imsglobal.org/spec/ob/v3p0/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from credstream.contract.values import Reason
 from credstream.formats.shared.badges import credential
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_nodes import raw_values, root, type_names
 from credstream.formats.shared.parsed import Parsed, Rules
 
@@ -42,10 +44,11 @@ def unfit(document: Any) -> Reason | None:
     return None
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     del rules
     return (document,)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget
     return credential.read(root(document))

@@ -5,13 +5,14 @@ https://openonderwijsapi.nl/specification/v5/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.ooapi5.course import course_of, with_course
 from credstream.formats.ooapi5.fields import codes
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_nodes import (
     JsonNode,
     child,
@@ -57,13 +58,14 @@ def unfit(document: Any) -> Reason | None:
     return None
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     """One part for each resource of a page or a list."""
     del rules
-    return tuple(_resources(document))
+    return _resources(document)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget
     resource = root(document)
     kind = _kind(document)
     if kind == "association":

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from credstream.contract.errors import Rejected
 
+TOO_MUCH = "document.too_much"
+
 # Each bound is more than ten times what the largest real file known needs.
-# Objects, arrays and members of JSON, elements of XML, filled cells of workbooks: 7,653 in
-# the description of OOAPI 5, 5,657 in an XML Schema of Europass.
-MOST_NODES = 200_000
+# Objects, arrays and members of JSON, elements of XML: 7,653 in the description of OOAPI 5.
+MOST_NODES = 100_000
 # Parts as they are written, texts as they are unpacked: 480,521 in a credential with a picture.
 # More than one part of 1 MiB, as transcripts repeat their learner and issuer in each part.
 MOST_BYTES = 16 * 1024 * 1024
+# Values of each part, and of an object for each reference to it: 8,668 in an EDCI credential of
+# 1,457 elements. In proportion to what was sent, as few bytes may have references of many to many.
+MOST_READS, FEWEST_READS, READS_OF_A_NODE = 300_000, 20_000, 60
 # Credentials: 15 in a transcript; lists of a thousand learners are common.
 MOST_ITEMS = 10_000
 
@@ -27,6 +31,7 @@ class Budget:
     nodes: int = 0
     bytes: int = 0
     items: int = 0
+    reads: int = 0
 
     def add_nodes(self, count: int, path: str = "") -> None:
         self.nodes += count
@@ -38,6 +43,12 @@ class Budget:
         if self.bytes > MOST_BYTES:
             raise too_much(path, f"its parts have more than {MOST_BYTES >> 20} MiB")
 
+    def add_reads(self, count: int, path: str = "") -> None:
+        self.reads += count
+        most = min(MOST_READS, FEWEST_READS + READS_OF_A_NODE * self.nodes)
+        if self.reads > most:
+            raise too_much(path, f"parts and references with more than {most} values")
+
     def add_item(self, path: str = "") -> None:
         self.items += 1
         if self.items > MOST_ITEMS:
@@ -46,4 +57,4 @@ class Budget:
 
 def too_much(path: str, what: str) -> Rejected:
     """The refusal of a document that would cause more work than any real one."""
-    return Rejected("document.too_much", path, what)
+    return Rejected(TOO_MUCH, path, what)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from credstream.contract.values import Reason
@@ -18,6 +19,8 @@ from credstream.formats.shared.json_nodes import (
 from credstream.formats.shared.parsed import Value
 from credstream.formats.shared.values import first
 
+# They travel with the record, and nobody reads more of them.
+MOST_UNKNOWN = 100
 # https://www.w3.org/TR/xmlschema11-2/#dateTime; `re.ASCII`, as digits of other scripts are none.
 DATE_TIME = re.compile(
     r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?P<zone>Z|[+-]\d\d:\d\d)?", re.ASCII
@@ -25,8 +28,9 @@ DATE_TIME = re.compile(
 
 
 def unknown_fields(node: JsonNode, defined: Collection[str]) -> tuple[str, ...]:
-    """Paths of members that the format does not define."""
-    return tuple(member_path(node, key) for key in node.members if key not in defined)
+    """Paths of the first members that the format does not define."""
+    unknown = (member_path(node, key) for key in node.members if key not in defined)
+    return tuple(islice(unknown, MOST_UNKNOWN))
 
 
 def violation(path: str, detail: str) -> Reason:

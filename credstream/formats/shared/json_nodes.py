@@ -8,8 +8,9 @@ from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.formats.shared.parsed import Value
+from credstream.formats.shared.references import References
 
-LONGEST_KEY = 60
+LONGEST_KEY, LONGEST_PATH = 60, 500
 # BCP 47 has `und` for a text of undetermined language: https://www.rfc-editor.org/info/bcp47
 UNDETERMINED = "und"
 PREFERRED_LANGUAGES = ("en", UNDETERMINED)
@@ -19,13 +20,13 @@ PREFERRED_LANGUAGES = ("en", UNDETERMINED)
 class JsonNode:
     """A JSON object with its path in the document; a node without members is false.
 
-    `objects_by_id` holds the fullest copy of each object, for formats whose objects refer to
+    `references` holds the fullest copy of each object, for formats whose objects refer to
     one another by id. `from_text` says that the document has a text here, taken as an id.
     """
 
     members: Mapping[str, Any]
     path: str
-    objects_by_id: Mapping[str, JsonNode] = field(default_factory=dict, repr=False, compare=False)
+    references: References[JsonNode] | None = field(default=None, repr=False, compare=False)
     from_text: bool = False
 
     def __bool__(self) -> bool:
@@ -46,7 +47,9 @@ def member_path(node: JsonNode, key: str) -> str:
         return node.path
     if not key.isascii():
         key = key.encode("ascii", "backslashreplace").decode("ascii")
-    return f"{node.path}.{key[:LONGEST_KEY]}" if node.path else key[:LONGEST_KEY]
+    # What is nested deeper has the path of what it is in: a hundred levels of long names would
+    # otherwise make paths that are larger than the document.
+    return f"{node.path}.{key[:LONGEST_KEY]}"[:LONGEST_PATH] if node.path else key[:LONGEST_KEY]
 
 
 def raw_values(node: JsonNode, key: str) -> tuple[tuple[Any, str], ...]:
@@ -65,9 +68,9 @@ def children(node: JsonNode, key: str) -> tuple[JsonNode, ...]:
     nodes = []
     for raw, path in raw_values(node, key):
         if isinstance(raw, str) and raw.strip():
-            nodes.append(_resolve(JsonNode({"id": raw}, path, node.objects_by_id, from_text=True)))
+            nodes.append(_resolve(JsonNode({"id": raw}, path, node.references, from_text=True)))
         elif isinstance(raw, dict):
-            nodes.append(_resolve(JsonNode(raw, path, node.objects_by_id)))
+            nodes.append(_resolve(JsonNode(raw, path, node.references)))
     return tuple(nodes)
 
 
@@ -75,7 +78,7 @@ def child(node: JsonNode, *keys: str) -> JsonNode:
     """The first object under a path of keys; a node without members where there is none."""
     for key in keys:
         found = children(node, key) if node.members.get(key) is not None else ()
-        node = found[0] if found else JsonNode({}, member_path(node, key), node.objects_by_id)
+        node = found[0] if found else JsonNode({}, member_path(node, key), node.references)
     return node
 
 
@@ -165,9 +168,10 @@ def type_names(document: Any) -> frozenset[str]:
 
 def _resolve(node: JsonNode) -> JsonNode:
     """The full copy of an object that is only referred to here."""
-    if not node.objects_by_id or not is_reference(node) or not isinstance(node.members["id"], str):
+    if node.references is None or not is_reference(node):
         return node
-    return node.objects_by_id.get(node.members["id"], node)
+    id_ = node.members["id"]
+    return (node.references.follow(id_) if isinstance(id_, str) else None) or node
 
 
 def _language_map(raw: Mapping[str, Any]) -> dict[str, str]:

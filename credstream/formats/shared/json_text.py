@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from credstream.contract.errors import Rejected
+from credstream.formats.shared.budget import Budget
 
 # The steps to a value, from the last one up. A path is written only where an error needs one:
 # for a document with one long name, a path at every value would be many times its own size.
@@ -34,8 +36,8 @@ def read_text(value: bytes) -> str:
     return text
 
 
-def read_json(text: str) -> Any:
-    """A JSON document; raises Rejected.
+def read_json(text: str, budget: Budget | None = None) -> Any:
+    """A JSON document; raises Rejected. Its values are added to the budget, before it is read.
 
     Refused is what readers disagree about: duplicate keys (RFC 8259, section 4), numbers that are
     none or too long (section 6), NUL and lone surrogates (section 8.2), and too deep nesting
@@ -44,6 +46,8 @@ def read_json(text: str) -> Any:
     brackets = text.count("{") + text.count("[")
     if brackets > MOST_NODES:
         raise Rejected("json.too_large", "", f"{brackets} objects and lists")
+    if budget is not None:
+        budget.add_nodes(brackets + text.count(","))
     try:
         document = json.loads(
             text,
@@ -98,10 +102,9 @@ def _read_integer(digits: str) -> int:
 
 
 def _read_decimal(digits: str) -> float:
-    number = float(digits)
-    if len(digits) > LONGEST_NUMBER or not math.isfinite(number):
+    if len(digits) > LONGEST_NUMBER or not math.isfinite(float(digits)):
         raise Rejected("json.number", "", f"a number of {len(digits)} characters")
-    return number
+    return float(digits)
 
 
 def _check_values(document: Any) -> None:
@@ -115,23 +118,33 @@ def _check_values(document: Any) -> None:
     raise Rejected("json.too_deep", _path_of(level[0][0]), f"more than {DEEPEST} levels")
 
 
-def _children(trail: Trail, node: Any) -> list[tuple[Trail, Any]]:
-    if isinstance(node, dict):
-        for key in node:
-            _check_string(key, trail)
-        return [((trail, key), value) for key, value in node.items()]
-    if isinstance(node, list):
-        return [((trail, index), value) for index, value in enumerate(node)]
+def _children(trail: Trail, node: Any) -> Iterator[tuple[Trail, Any]]:
+    """The objects and arrays in a node, after its texts have been checked."""
     if isinstance(node, str):
         _check_string(node, trail)
-    return []
+    if not isinstance(node, (dict, list)):
+        return
+    for step, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(step, str):
+            _check_string(step, trail)
+        if isinstance(value, str) and _fault_in(value):
+            _check_string(value, (trail, step))
+        elif isinstance(value, (dict, list)):
+            yield (trail, step), value
 
 
 def _check_string(text: str, trail: Trail) -> None:
+    fault = _fault_in(text)
+    if fault:
+        raise Rejected("text.invalid", _path_of(trail), fault)
+
+
+def _fault_in(text: str) -> str:
     if "\x00" in text:
-        raise Rejected("text.invalid", _path_of(trail), "a text holds NUL")
+        return "a text holds NUL"
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Rejected("text.invalid", _path_of(trail), "a text holds a lone surrogate")
+        return "a text holds a lone surrogate"
+    return ""
 
 
 def _path_of(trail: Trail) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from credstream.contract.values import Reason
+from credstream.formats.shared.budget import Budget
 
 RawValue = str | int | float | bool | Mapping[str, str]
 
@@ -237,8 +238,14 @@ class Format(Protocol):
     def unfit(self, document: Any) -> Reason | None:
         """The reason where a document holds neither award nor definition; None where it may."""
 
-    def split(self, document: Any, rules: Rules) -> tuple[Any, ...]:
-        """The parts of a document: each a document with one credential, or a SkippedPart."""
+    def split(self, document: Any, rules: Rules) -> Iterable[Any]:
+        """The parts of a document: each a document with one credential, or a SkippedPart.
 
-    def parse(self, document: Any) -> Parsed:
-        """The values of one part as written; raises Rejected where the part is malformed."""
+        They come one by one, so that those of a large document are never there together.
+        """
+
+    def parse(self, document: Any, budget: Budget | None = None) -> Parsed:
+        """The values of one part as written; raises Rejected where the part is malformed.
+
+        What references cost is added to the budget, that of a submission or the part's own.
+        """

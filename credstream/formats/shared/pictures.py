@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from credstream.contract.errors import Rejected
+from credstream.formats.shared.budget import Budget
 
 PNG = b"\x89PNG\r\n\x1a\n"
 # The keyword of the text chunk in version 3, and before.
@@ -26,17 +27,23 @@ SVG_NAMES = (
 )
 
 
-def from_png(image: bytes) -> str:
+def from_png(image: bytes, budget: Budget) -> str:
     """The text of the one badge in a PNG image; the pixels are not decoded.
 
     Raises Rejected, also for two badges that differ: the image does not say which of them counts.
     """
-    badges = dict.fromkeys(_badges(image))
-    if not badges:
+    first: str | None = None
+    for badge in _badges(image):
+        # A kilobyte may unpack to a mebibyte, and an image have a thousand of them.
+        budget.add_bytes(len(badge))
+        if first not in (None, badge):
+            raise Rejected(
+                "image.several_credentials", "", "the PNG image holds badges that differ"
+            )
+        first = badge
+    if first is None:
         raise Rejected("image.no_credential", "", "a PNG image without a badge inside")
-    if len(badges) > 1:
-        raise Rejected("image.several_credentials", "", "the PNG image holds badges that differ")
-    return next(iter(badges))
+    return first
 
 
 def _badges(image: bytes) -> Iterator[str]:

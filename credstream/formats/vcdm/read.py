@@ -5,11 +5,12 @@ https://www.w3.org/TR/vc-data-model-2.0/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_nodes import type_names
 from credstream.formats.shared.parsed import Parsed, Rules
 
@@ -38,11 +39,12 @@ def unfit(document: Any) -> Reason | None:
     return Reason(code=code, path="type", detail="")
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     del rules
     return (document,)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget
     reason = unfit(document)
     raise Rejected(reason.code if reason else "vcdm.no_award", "type")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.json_nodes import JsonNode, child, member_path, root, type_names
 from credstream.formats.shared.parsed import Parsed, Rules
 from credstream.formats.vendor import accredible, credly
@@ -39,12 +40,13 @@ def unfit(document: Any) -> Reason | None:
     return None
 
 
-def split(document: Any, rules: Rules) -> tuple[Any, ...]:
+def split(document: Any, rules: Rules) -> Iterable[Any]:
     del rules
     return (document,)
 
 
-def parse(document: Any) -> Parsed:
+def parse(document: Any, budget: Budget | None = None) -> Parsed:
+    del budget
     node = _without_wrapper(root(document))
     dialect = _dialect(node.members)
     if dialect == "credly award":

@@ -61,21 +61,19 @@ def other_identifiers(node: JsonNode) -> tuple[Id, ...]:
 
 def learner(subject: JsonNode) -> Person | None:
     """The learner by id, by identity objects and by the names that some issuers add."""
-    identities = [node for node in children(subject, "identifier") if text(node, "identityHash")]
-    # A name may come as an identity object as well; it identifies nobody.
-    names = [
-        node for node in identities if not _hashed(node) and _identifier(node).scheme == "name"
-    ]
+    identities = tuple(
+        _identifier(node) for node in children(subject, "identifier") if text(node, "identityHash")
+    )
+    names = (id_.value for id_ in identities if id_.scheme == "name")
     identifiers = (
         *uri_identifier(text(subject, "id")),
-        *(_identifier(node) for node in identities if node not in names),
+        # A name may come as an identity object as well; it identifies nobody.
+        *(id_ for id_ in identities if id_.scheme != "name"),
         *(Id(scheme="email", value=email) for email in texts(subject, "email")),
     )
     person = Person(
         identifiers=identifiers,
-        full_name=first(
-            language_text(subject, "name"), *(_identifier(node).value for node in names)
-        ),
+        full_name=first(language_text(subject, "name"), *names),
         given_name=language_text(subject, "givenName"),
         family_name=language_text(subject, "familyName"),
         birth_date=text(subject, "dateOfBirth"),

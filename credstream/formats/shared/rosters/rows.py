@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from credstream.contract.errors import Rejected
@@ -36,7 +36,7 @@ def unfit(document: Table) -> Reason | None:
     return None
 
 
-def split(table: Table, rules: Rules) -> tuple[Any, ...]:
+def split(table: Table, rules: Rules) -> Iterable[Any]:
     """A part for each row that is not blank, and for each programme of a row; raises Rejected."""
     repeated = columns.repeated_column(table.header, rules.columns)
     if repeated:
@@ -45,7 +45,7 @@ def split(table: Table, rules: Rules) -> tuple[Any, ...]:
     indexes = _column_indexes(kind, table.header, rules)
     _check_required(kind, indexes)
     patterns = dict.fromkeys(DATE_COLUMNS, rules.dates) if rules.dates else {}
-    return tuple(
+    return (
         part
         for number, row in enumerate(table.rows, table.first)
         if not _is_blank(row)

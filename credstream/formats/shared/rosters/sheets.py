@@ -8,9 +8,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from credstream.contract.errors import Rejected
+from credstream.formats.shared.budget import Budget
 from credstream.formats.shared.parsed import Rules, Table
 from credstream.formats.shared.rosters.columns import LONGEST_NAME, list_kind
-from credstream.formats.shared.rosters.workbook import UNREADABLE, cell_text, check_archive
+from credstream.formats.shared.rosters.workbook import (
+    UNREADABLE,
+    cell_text,
+    check_archive,
+    check_parts,
+)
 
 SEPARATORS = ";,|\t"
 FEWEST_NAMES, MOST_NAMES, MOST_ROWS = 3, 300, 20_000
@@ -35,7 +41,7 @@ def from_csv(text: str, rules: Rules) -> Table | None:
     return None
 
 
-def from_xlsx(value: bytes, rules: Rules) -> Table:
+def from_xlsx(value: bytes, rules: Rules, budget: Budget) -> Table:
     """The rows of the first sheet with a known header; raises Rejected.
 
     Without such a sheet the table has no header.
@@ -44,8 +50,12 @@ def from_xlsx(value: bytes, rules: Rules) -> Table:
 
     check_archive(value)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(value), read_only=True, data_only=True)
-        tables = (_sheet(sheet, rules) for sheet in book.worksheets)
+        check_parts(value)
+        # Without links, as openpyxl would read the parts of other workbooks that are kept inside.
+        book = openpyxl.load_workbook(
+            io.BytesIO(value), read_only=True, data_only=True, keep_links=False
+        )
+        tables = (_sheet(sheet, rules, budget) for sheet in book.worksheets)
         table = next(filter(None, tables), None)
     except UNREADABLE as error:
         raise Rejected("roster.unreadable", "", "the workbook cannot be read") from error
@@ -54,9 +64,7 @@ def from_xlsx(value: bytes, rules: Rules) -> Table:
 
 def _header(cells: Iterable[str], rules: Rules) -> tuple[str, ...]:
     """A row as a header: several short names, enough of them known; empty for any other row."""
-    names = tuple(cell.strip() for cell in cells)
-    while names and not names[-1]:
-        names = names[:-1]
+    names = without_blank_end(tuple(cell.strip() for cell in cells))
     short = all(len(name) <= LONGEST_NAME for name in names)
     if not FEWEST_NAMES <= len(names) <= MOST_NAMES or not short:
         return ()
@@ -96,12 +104,27 @@ def _until_blank(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
         yield row
 
 
-def _sheet(sheet: Any, rules: Rules) -> Table | None:
+def without_blank_end(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """A row up to its last cell that is not empty."""
+    length = len(cells)
+    while length and not cells[length - 1]:
+        length -= 1
+    return cells[:length]
+
+
+def _sheet_rows(sheet: Any, budget: Budget) -> Iterator[tuple[str, ...]]:
+    """The rows as text, without the empty cells with which openpyxl fills each to full width."""
+    for row in sheet.iter_rows(values_only=True, max_col=MOST_NAMES):
+        cells = without_blank_end(tuple(map(cell_text, row)))
+        # One text may be the content of every cell, and a number of five characters have 300.
+        budget.add_bytes(sum(map(len, cells)))
+        yield cells
+
+
+def _sheet(sheet: Any, rules: Rules, budget: Budget) -> Table | None:
     # The size that a sheet declares for itself may be wrong, and openpyxl cuts rows off by it.
     sheet.reset_dimensions()
-    rows = (
-        tuple(map(cell_text, row)) for row in sheet.iter_rows(values_only=True, max_col=MOST_NAMES)
-    )
+    rows = _sheet_rows(sheet, budget)
     above = ""
     for number in range(1, HEADER_LINES + 1):
         cells = next(rows, ())

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from credstream.contract.errors import Rejected
+from credstream.formats.shared.budget import too_much
 
 MOST_ENTRIES, MOST_BYTES = 200, 16 * 1024 * 1024
+# Sheets pack to a tenth or a twentieth; what packs better than this repeats itself on purpose.
+MOST_TIMES_PACKED, FEWEST_BYTES = 50, 1024 * 1024
+# openpyxl makes an object of each tag of a part, but for sheets and texts, which it reads by row
+# and by text. The largest real workbook known has 1,400 tags in a part, and 26 in a row.
+MOST_TAGS, MOST_TAGS_TOGETHER = 20_000, 5_000
+LARGE_TYPES = ("worksheet+xml", "sharedStrings+xml")
+CONTENT_TYPES = "[Content_Types].xml"
+PIECE = re.compile(rb"<(?:\w+:)?(?:row|si)[\s/>]")
 WORKBOOK = "xl/workbook.xml"
 # What openpyxl raises for files that it cannot read.
 UNREADABLE = (
@@ -40,8 +51,42 @@ def check_archive(value: bytes) -> None:
         raise Rejected("roster.unreadable", "", "a ZIP archive that is damaged") from error
     if WORKBOOK not in {entry.filename for entry in entries}:
         raise Rejected("format.unknown", "", "the value is a ZIP archive and no workbook")
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_BYTES:
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES:
         raise Rejected("roster.too_large", "", "the workbook unpacks to more than 16 MiB")
+    if unpacked > max(FEWEST_BYTES, MOST_TIMES_PACKED * len(value)):
+        raise too_much("", f"the workbook unpacks to {unpacked // len(value)} times its size")
+
+
+def check_parts(value: bytes) -> None:
+    """Raises Rejected for a workbook with a part that openpyxl would make too many objects of.
+
+    It raises what zipfile does, too, where a part cannot be unpacked.
+    """
+    archive = zipfile.ZipFile(io.BytesIO(value))
+    types = archive.read(CONTENT_TYPES).decode("utf-8", "replace")
+    for entry in archive.infolist():
+        content = archive.read(entry)
+        if content.count(b"<") <= MOST_TAGS_TOGETHER:
+            continue
+        name = re.escape(entry.filename)
+        overrides = re.findall(rf"""<[^<>]*["']/{name}["'][^<>]*>""", types)
+        is_large = bool(overrides) and all(
+            any(kind in override for kind in LARGE_TYPES) for override in overrides
+        )
+        if not _is_cheap(content, in_pieces=is_large):
+            raise too_much(entry.filename[:80], "more tags than a workbook needs")
+
+
+def _is_cheap(content: bytes, *, in_pieces: bool) -> bool:
+    # A comment could hide where a row begins; programs write none.
+    if not in_pieces or b"<!" in content:
+        return content.count(b"<") <= MOST_TAGS
+    starts = [match.start() for match in PIECE.finditer(content)] or [len(content)]
+    pieces = pairwise(starts)
+    most = max((content.count(b"<", start, end) for start, end in pieces), default=0)
+    around = max(content.count(b"<", 0, starts[0]), content.count(b"<", starts[-1]))
+    return most <= MOST_TAGS_TOGETHER and around <= MOST_TAGS
 
 
 def cell_text(cell: Any) -> str:
