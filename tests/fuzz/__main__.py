@@ -21,10 +21,13 @@ with atheris.instrument_imports(include=["credstream", "services"]):
     from credstream.formats.table import BY_NAME
 
 from tests.fuzz import mutating
+from tests.support import growing
 
 ROOT = Path(__file__).parents[2]
 ALL = "all"
 LARGEST = 64 * 1024
+# Of the families that grow, a member that is quickly read; mutations make it larger.
+SMALL = 2 * 1024
 
 
 def main() -> None:
@@ -54,13 +57,15 @@ def _changed(value: bytes, largest: int, seed: int) -> bytes:
 
 
 def _seeds(name: str, kept: Path) -> Path:
-    """The golden files of a format, side by side as libFuzzer wants them."""
+    """The golden files of a format, side by side as libFuzzer wants them, and what grows."""
     folder = kept / "seeds"
     folder.mkdir(exist_ok=True)
     golden = ROOT / "tests/golden"
     for path in (golden if name == ALL else golden / name.replace("-", "_")).rglob("input.*"):
         seed = f"{path.parent.parent.name}-{path.parent.name}{path.suffix}"
         (folder / seed).write_bytes(path.read_bytes())
+    for number, family in enumerate(growing.families().values()):
+        (folder / f"growing-{number}").write_bytes(family(SMALL))
     return folder
 
 
