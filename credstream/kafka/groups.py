@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException
+from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from credstream.contract.messages import Partition
+from credstream.kafka import clients
 from credstream.kafka.admin import result_of
 from credstream.kafka.cluster import Cluster, common_settings
 from credstream.process import timeouts
@@ -25,6 +26,24 @@ def forbidden(cluster: Cluster, groups: Sequence[str], seconds: float) -> list[s
             code = error.args[0].code() if isinstance(error, KafkaException) else None
             refused += [group] if code == KafkaError.GROUP_AUTHORIZATION_FAILED else []
     return refused
+
+
+def committed(
+    cluster: Cluster,
+    group: str,
+    partitions: Sequence[Partition],
+    seconds: float = timeouts.BROKER_ANSWER_SECONDS,
+) -> dict[Partition, int | None]:
+    """The offsets that a group has committed, None where it has none; raises KafkaException."""
+    if not partitions:
+        return {}
+    consumer = clients.consumer(cluster, group)  # it subscribes to nothing, so it joins nothing
+    try:
+        asked = [TopicPartition(*partition) for partition in partitions]
+        answers = consumer.committed(asked, timeout=seconds)
+    finally:
+        consumer.close()
+    return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in answers}
 
 
 def assigned(cluster: Cluster, group: str) -> set[Partition] | None:

@@ -4,8 +4,10 @@ import pytest
 import sqlalchemy as sa
 import typer
 
+from credstream.exchange import journals
 from credstream.exchange.errors import CommandError, Kind
 from credstream.exchange.folder import ExchangeFolder
+from credstream.exchange.journals import ToForget
 from credstream.interfaces.cli import operate
 from credstream.interfaces.cli.exit_codes import MISUSE
 from credstream.storage import journal, migrate
@@ -125,16 +127,39 @@ def test_the_journal_shows_positions_and_keeps_its_outputs_to_itself(folder, cap
     assert "Alice" not in printed + shown
 
 
+@pytest.fixture
+def six_again(monkeypatch):
+    """What the broker says; tests/broker/test_journal_forget.py asks a real one."""
+    monkeypatch.setattr(journals, "to_forget", lambda *_: ToForget(1, 1, 6))
+
+
+@pytest.mark.usefixtures("six_again")
 def test_a_forgotten_journal_trusts_the_broker(journalled, folder, capsys):
-    assert operate.forget_journal("accreditation", folder, yes=True) == 0
+    assert operate.forget_journal("accreditation", folder, again=6) == 0
     assert "1 rows forgotten" in capsys.readouterr().out
     assert journal.compare(PARTITION, row_of(journalled), "another cluster", 42) == "go-on"
 
 
-def test_an_operator_who_says_no_keeps_the_journal(journalled, folder, monkeypatch):
-    monkeypatch.setattr(typer, "confirm", lambda _question: False)
-    assert operate.forget_journal("accreditation", folder, yes=False) == MISUSE
+@pytest.mark.usefixtures("six_again")
+@pytest.mark.parametrize("number", [0, 5, 7])
+def test_who_expects_another_number_to_be_read_again_keeps_the_journal(
+    journalled, folder, number, capsys
+):
+    assert operate.forget_journal("accreditation", folder, again=number) == MISUSE
+    assert "6 messages would be read again" in capsys.readouterr().err
     assert row_of(journalled).upto == 9
+
+
+@pytest.mark.usefixtures("six_again")
+@pytest.mark.parametrize(("typed", "code"), [(6, 0), (0, MISUSE)])
+def test_an_operator_reads_what_comes_again_and_types_the_number(
+    folder, journalled, typed, code, monkeypatch, capsys
+):
+    monkeypatch.setattr(typer, "prompt", lambda _text, **_more: typed)
+    assert operate.forget_journal("accreditation", folder, again=None) == code
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "6 messages that it has handled are read again, and 1 outputs" in shown
+    assert (row_of(journalled).upto == 9) == bool(code)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +167,7 @@ def test_an_operator_who_says_no_keeps_the_journal(journalled, folder, monkeypat
     [
         operate.close_breaker,
         lambda service, folder: operate.show_journal(service, folder, as_json=False),
-        lambda service, folder: operate.forget_journal(service, folder, yes=True),
+        lambda service, folder: operate.forget_journal(service, folder, again=0),
     ],
     ids=["resume", "show", "forget"],
 )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from confluent_kafka import TopicPartition
 
 from credstream.contract import topics
 from credstream.contract.messages import Partition
@@ -14,8 +13,7 @@ from credstream.exchange.doctor.broker import BrokerReport
 from credstream.exchange.doctor.databases import Database
 from credstream.exchange.doctor.findings import OK, WRONG, Finding
 from credstream.exchange.doctor.topics import SHOWN, inputs_of
-from credstream.kafka import clients
-from credstream.kafka.cluster import Cluster
+from credstream.kafka import groups
 from credstream.process import timeouts
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
@@ -29,7 +27,9 @@ def checks(broker: BrokerReport, database: Database) -> Iterator[Finding]:
     """Compare every row of a service's journal with the offset of its partition."""
     before, trusting = _rows(database)
     partitions = sorted(before.keys() | set(_inputs(broker, database.name)))
-    offsets = _committed(broker.cluster, database.name, partitions)
+    offsets = groups.committed(
+        broker.cluster, database.name, partitions, timeouts.DOCTOR_BROKER_SECONDS
+    )
     after, _ = _rows(database)
     # A row that changed meanwhile has a worker, which compared it before it began.
     unchanged = [each for each in partitions if before.get(each) == after.get(each)]
@@ -65,17 +65,3 @@ def _rows(database: Database) -> tuple[dict[Partition, Row], bool]:
             (row.topic, row.partition) for row in found if row.topic != journal.ANY_PARTITION[0]
         ]
         return journal.read(connection, partitions), journal.trusts_broker(connection)
-
-
-def _committed(
-    cluster: Cluster, group: str, partitions: list[Partition]
-) -> dict[Partition, int | None]:
-    if not partitions:
-        return {}
-    consumer = clients.consumer(cluster, group)  # it subscribes to nothing, so it joins nothing
-    try:
-        asked = [TopicPartition(*partition) for partition in partitions]
-        found = consumer.committed(asked, timeout=timeouts.DOCTOR_BROKER_SECONDS)
-    finally:
-        consumer.close()
-    return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in found}

@@ -189,13 +189,16 @@ def journal_forget(
     service: Service,
     directory: Dir = DEFAULT_DIR,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    again: Annotated[
+        int | None,
+        typer.Option(help="Do not ask: so many messages may be read again, no more and no less."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Forget the journal of a service and trust the broker's offsets; its state is kept."""
     from credstream.interfaces.cli.operate import forget_journal
 
-    raise typer.Exit(forget_journal(service, directory, yes=yes, as_json=as_json))
+    raise typer.Exit(forget_journal(service, directory, again=again, as_json=as_json))
 
 
 @config_app.command("show")

@@ -50,14 +50,24 @@ def show_journal(service: str, directory: Path, *, as_json: bool) -> int:
     return 0
 
 
-def forget_journal(service: str, directory: Path, *, yes: bool, as_json: bool = False) -> int:
-    """Forget the journal's positions and unsent outputs; 2 where the operator declines."""
-    databases.url_of(service, directory)
-    question = (
-        f"Outputs of {service} that Kafka has not taken are lost, and its next start trusts the "
-        "broker's offsets. Forget the journal?"
-    )
-    if not yes and not typer.confirm(question):
+def forget_journal(
+    service: str, directory: Path, *, again: int | None, as_json: bool = False
+) -> int:
+    """Forget the journal's positions and unsent outputs; 2 where the operator declines.
+
+    `again` is the number of messages that the operator agrees to have read once more; without one
+    it is asked for.
+    """
+    found = journals.to_forget(service, directory)
+    if again is None:
+        terminal.warn(
+            f"{service}: its next start trusts the broker's offsets: {found.again} messages that "
+            f"it has handled are read again, and {found.outputs} outputs that Kafka may not have "
+            "are lost."
+        )
+        again = typer.prompt("Messages to be read again (type the number)", type=int)
+    if again != found.again:
+        terminal.warn(f"nothing is forgotten: {found.again} messages would be read again")
         return MISUSE
 
     count = journals.forget(service, directory)
