@@ -122,6 +122,19 @@ def test_among_equals_the_one_that_got_furthest_is_named_then_the_smallest_id():
     assert judge(award(), [early, *late], loaded=True).accreditation == "list:5"
 
 
+@pytest.mark.parametrize(("own", "other", "more"), [(1, 2, 3), (2, 1, 0)])
+def test_of_two_bodies_of_one_accreditation_the_first_is_named_by_what_both_have(own, other, more):
+    """Whichever identifier comes first: what the body and the accreditation have alone does not."""
+    own, other, more = (f"vat:DE{number}" for number in (own, other, more))
+    bodies = (organisation("First", own, more), organisation("Second", other, own))
+    accredited = replace(OPEN, organisation=organisation("Both", own, other))
+
+    found = judge(award(awarding_bodies=bodies), [accredited], loaded=True)
+
+    assert found.body == "First"
+    assert own.removeprefix("vat:").casefold() in found.checks[0].detail.casefold()
+
+
 def test_an_accreditation_of_somebody_else_is_not_even_mentioned():
     found = judge(award(), [STRANGER], loaded=True)
 
