@@ -58,7 +58,9 @@ def read_parts(detected: Detected, rules: Rules, budget: Budget) -> Iterator[Par
     parts = iter(module.split(detected.document, rules))
     first = tuple(islice(parts, 2))
     if len(first) == 1 and not isinstance(first[0], SkippedPart):
-        yield _read(module, first[0], budget)
+        # Its values have been counted when the document was read.
+        payload = documents.write(first[0])
+        yield Part(first[0], payload, module.parse(first[0], budget))
         return
     bad: list[Reason] = []
     good = False
@@ -91,6 +93,6 @@ def _read(module: Format, part: Any, budget: Budget) -> Part:
     budget.add_item()
     payload = documents.write(part)
     budget.add_bytes(len(payload))
-    # A comma or a bracket stands at each value of JSON, and `<` at each element of XML.
-    budget.add_reads(sum(map(payload.count, (b",", b"{", b"[", b"<"))))
+    # A comma stands between values of JSON, and `<` at each element of XML.
+    budget.add_reads(payload.count(b",") + payload.count(b"<"))
     return Part(part, payload, module.parse(part, budget))

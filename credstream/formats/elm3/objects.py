@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from credstream.formats.shared.budget import Budget
-from credstream.formats.shared.json_nodes import JsonNode, is_reference, member_path
+from credstream.formats.shared.json_nodes import LONGEST_PATH, JsonNode, is_reference, member_path
 from credstream.formats.shared.references import References, size_of_json
 
 
@@ -31,7 +31,7 @@ def by_id(document: Any, budget: Budget | None = None) -> References[JsonNode]:
             node = JsonNode(value, path, found)
             _keep_fullest(found.nodes, node)
             pending += [
-                (member, member_path(node, key))
+                (member, member_path(node, key)[:LONGEST_PATH])
                 for key, member in value.items()
                 if isinstance(member, (dict, list))
             ]

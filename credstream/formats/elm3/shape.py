@@ -22,6 +22,7 @@ from credstream.formats.elm3.shape_tables import (
 )
 from credstream.formats.shared.json_checks import missing_members, parse_date_time, violation
 from credstream.formats.shared.json_nodes import (
+    LONGEST_PATH,
     JsonNode,
     child,
     children,
@@ -64,7 +65,7 @@ def _nested_objects(node: JsonNode) -> Iterator[JsonNode]:
     for key, value in node.members.items():
         if key in UNCHECKED_MEMBERS:
             continue
-        path = member_path(node, key)
+        path = member_path(node, key)[:LONGEST_PATH]
         if isinstance(value, dict):
             yield JsonNode(value, path, node.references)
         elif isinstance(value, list):

@@ -10,6 +10,8 @@ from credstream.contract.errors import Rejected
 from credstream.formats.shared.parsed import Value
 from credstream.formats.shared.references import References
 
+# What is nested deeper may have the path of what it is in: a hundred levels of long names would
+# make paths that are larger than the document. It is applied where all members are walked.
 LONGEST_KEY, LONGEST_PATH = 60, 500
 # BCP 47 has `und` for a text of undetermined language: https://www.rfc-editor.org/info/bcp47
 UNDETERMINED = "und"
@@ -47,9 +49,7 @@ def member_path(node: JsonNode, key: str) -> str:
         return node.path
     if not key.isascii():
         key = key.encode("ascii", "backslashreplace").decode("ascii")
-    # What is nested deeper has the path of what it is in: a hundred levels of long names would
-    # otherwise make paths that are larger than the document.
-    return f"{node.path}.{key[:LONGEST_KEY]}"[:LONGEST_PATH] if node.path else key[:LONGEST_KEY]
+    return f"{node.path}.{key[:LONGEST_KEY]}" if node.path else key[:LONGEST_KEY]
 
 
 def raw_values(node: JsonNode, key: str) -> tuple[tuple[Any, str], ...]:

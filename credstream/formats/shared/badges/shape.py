@@ -10,7 +10,7 @@ from credstream.contract.values import Reason
 from credstream.formats.shared.badges.shape_tables import CLASSES, ClassRule
 from credstream.formats.shared.badges.shape_values import NEEDED, VALUE_CHECKS
 from credstream.formats.shared.json_checks import unknown_fields, violation
-from credstream.formats.shared.json_nodes import JsonNode, member_path
+from credstream.formats.shared.json_nodes import LONGEST_PATH, JsonNode, member_path
 
 MOST_VIOLATIONS = 50
 
@@ -41,7 +41,7 @@ def _broken_rules(credential: JsonNode) -> Iterator[Reason]:
             node, rule = JsonNode(value, path), CLASSES[kind]
             yield from _broken_by_object(node, rule)
             pending += [
-                (value[key], member_path(node, key), member_kind)
+                (value[key], member_path(node, key)[:LONGEST_PATH], member_kind)
                 for key, member_kind in reversed(list(rule.members.items()))
                 if key in value
             ]
