@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from confluent_kafka import Consumer, KafkaException
 
-from credstream.contract.errors import Unavailable
-from credstream.contract.messages import Partition
 from credstream.exchange.databases import require_table, url_of
 from credstream.exchange.target import target_of
-from credstream.kafka import clients, groups, metadata
-from credstream.kafka.topic_reader import ends
-from credstream.process import timeouts
+from credstream.kafka import groups
 from credstream.storage import journal
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.read_only import reading
@@ -59,27 +54,14 @@ def rows(service: str, directory: Path) -> Sequence[JournalRow]:
 
 def to_forget(service: str, directory: Path) -> ToForget:
     """What forgetting would do, by the broker's offsets as they are now; raises Unavailable."""
-    known = rows(service, directory)
-    cluster = target_of(directory).cluster
-    client = clients.consumer(cluster, service)  # it subscribes to nothing, so it joins nothing
-    try:
-        counts = metadata.partition_counts(client.list_topics(timeout=timeouts.ADMIN_SECONDS))
-        there = [row for row in known if row.partition < counts.get(row.topic, 0)]
-        offsets = groups.committed(cluster, service, [(row.topic, row.partition) for row in there])
-        again = sum(_again(row, offsets, client) for row in there)
-    except KafkaException as error:
-        raise Unavailable(f"broker {cluster.address}: {error.args[0].str()}", "broker") from error
-    finally:
-        client.close()
-    return ToForget(len(known), sum(row.outputs for row in known), again)
-
-
-def _again(row: JournalRow, offsets: Mapping[Partition, int | None], client: Consumer) -> int:
-    """How many messages that were handled lie behind the offset at which reading would begin."""
-    low, high = ends(client, row.topic, row.partition)
-    offset = offsets[row.topic, row.partition]
-    begin = low if offset is None else max(low, offset)
-    return max(0, min(row.upto + 1, high) - begin)
+    known = {(row.topic, row.partition): row for row in rows(service, directory)}
+    begins = groups.beginnings(target_of(directory).cluster, service, list(known))
+    # What was handled lies before the end of the row; a topic made anew may end earlier.
+    again = sum(
+        max(0, min(known[partition].upto + 1, high) - begin)
+        for partition, (begin, high) in begins.items()
+    )
+    return ToForget(len(known), sum(row.outputs for row in known.values()), again)
 
 
 def forget(service: str, directory: Path) -> int:

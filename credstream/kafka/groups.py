@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Partition
-from credstream.kafka import clients
+from credstream.kafka import clients, metadata
 from credstream.kafka.admin import result_of
 from credstream.kafka.cluster import Cluster, common_settings
+from credstream.kafka.topic_reader import Ends, ends
 from credstream.process import timeouts
 
 
@@ -44,6 +46,31 @@ def committed(
     finally:
         consumer.close()
     return {(p.topic, p.partition): p.offset if p.offset >= 0 else None for p in answers}
+
+
+def beginnings(
+    cluster: Cluster, group: str, partitions: Sequence[Partition]
+) -> dict[Partition, Ends]:
+    """From which offset a group would read partitions now, and to where; gone ones are left out.
+
+    Raises Unavailable.
+    """
+    client = clients.consumer(cluster, group)  # it subscribes to nothing, so it joins nothing
+    try:
+        counts = metadata.partition_counts(client.list_topics(timeout=timeouts.ADMIN_SECONDS))
+        there = [
+            partition for partition in partitions if partition[1] < counts.get(partition[0], 0)
+        ]
+        offsets = committed(cluster, group, there)
+        found = {partition: ends(client, *partition) for partition in there}
+    except KafkaException as error:
+        raise Unavailable(f"broker {cluster.address}: {error.args[0].str()}", "broker") from error
+    finally:
+        client.close()
+    return {
+        partition: Ends(max(low, low if (at := offsets[partition]) is None else at), high)
+        for partition, (low, high) in found.items()
+    }
 
 
 def assigned(cluster: Cluster, group: str) -> set[Partition] | None:
