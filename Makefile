@@ -53,6 +53,9 @@ test-long: setup $(VENV)/.stack ## run the deep property tests, the fuzzer and t
 chaos: setup $(VENV)/.stack ## the long kill tests: workers, brokers, database, registry
 	$(BIN)/python -m tests.chaos.long
 
+attack: setup $(VENV)/.stack ## an hour with a hostile provider on real servers (SECONDS=1800 a half)
+	$(BIN)/python -m tests.chaos.attack --seconds $(or $(SECONDS),1800)
+
 fuzz: setup ## change files at random for SECONDS=60 (FORMAT=ob2; by itself those of all)
 	$(BIN)/python -m tests.fuzz $(FORMAT) --seconds $(or $(SECONDS),60)
 
@@ -108,4 +111,4 @@ lock: setup ## lock the requirements anew
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(PEERS) .credstream .kafka .fuzz build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup run test test-long chaos fuzz check kafka-get kafka-up kafka-down kafka-status bench golden docs format lock clean
+.PHONY: help setup run test test-long chaos attack fuzz check kafka-get kafka-up kafka-down kafka-status bench golden docs format lock clean

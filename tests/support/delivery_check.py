@@ -121,9 +121,9 @@ def register_all(fleet: Fleet, check: DeliveryCheck) -> None:
         publish_accreditation(fleet, check, body, withdrawn=False)
 
 
-def register(fleet: Fleet, name: str) -> None:
+def register(fleet: Fleet, name: str, country: str = "DE") -> None:
     """A provider with its topics."""
-    record = Provider(id=name, kind="provider", name=name, country="DE", status="active")
+    record = Provider(id=name, kind="provider", name=name, country=country, status="active")
     message = Outgoing(topics.PROVIDERS, fleet.codec.encode(record), name.encode())
     Sender(fleet.target.cluster).send([message])
     own = topics.provider_topics("provider", name)
