@@ -69,7 +69,7 @@ def test_twice_the_bytes_are_twice_the_work_at_most(name):
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_submission_of_one_mebibyte_takes_little_memory(name):
-    value = FAMILIES[name](MIB // 16 if name in LONG else MIB * 9 // 10)
+    value = FAMILIES[name](MIB // 32 if name in LONG else MIB * 9 // 10)
     assert len(value) <= topics.PAYLOAD_BYTES
     work(FAMILIES[name](4 * KIB))
     gc.collect()

@@ -37,6 +37,9 @@ UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+# A tag ends where the next begins, so that no text is looked at twice.
+TAG = re.compile(r"<[^<>]*>")
+NAMED_PART = re.compile(r"""["']/([^"'<>]*)["']""")
 MIDNIGHT = (0, 0, 0)
 
 
@@ -64,18 +67,24 @@ def check_parts(value: bytes) -> None:
     It raises what zipfile does, too, where a part cannot be unpacked.
     """
     archive = zipfile.ZipFile(io.BytesIO(value))
-    types = archive.read(CONTENT_TYPES).decode("utf-8", "replace")
+    overrides = _overrides(archive.read(CONTENT_TYPES).decode("utf-8", "replace"))
     for entry in archive.infolist():
         content = archive.read(entry)
         if content.count(b"<") <= MOST_TAGS_TOGETHER:
             continue
-        name = re.escape(entry.filename)
-        overrides = re.findall(rf"""<[^<>]*["']/{name}["'][^<>]*>""", types)
-        is_large = bool(overrides) and all(
-            any(kind in override for kind in LARGE_TYPES) for override in overrides
-        )
+        own = overrides.get(entry.filename, [])
+        is_large = bool(own) and all(any(kind in tag for kind in LARGE_TYPES) for tag in own)
         if not _is_cheap(content, in_pieces=is_large):
             raise too_much(entry.filename[:80], "more tags than a workbook needs")
+
+
+def _overrides(types: str) -> dict[str, list[str]]:
+    """The tags of a content-types part that name a part, by its name without the slash."""
+    found: dict[str, list[str]] = {}
+    for tag in TAG.findall(types):
+        for name in set(NAMED_PART.findall(tag)):
+            found.setdefault(name, []).append(tag)
+    return found
 
 
 def _is_cheap(content: bytes, *, in_pieces: bool) -> bool:
