@@ -9,6 +9,7 @@ import pytest
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider
+from credstream.formats.shared import budget
 from services.ingest import parts
 from services.ingest.examine import read_submission
 
@@ -57,11 +58,11 @@ def learner_record(*children):
 
 
 def test_a_document_has_as_many_parts_as_the_limit_and_not_one_more(monkeypatch):
-    monkeypatch.setattr(parts, "MOST_PARTS", 2)
+    monkeypatch.setattr(budget, "MOST_ITEMS", 2)
     assert read(bundle("award", "award")) == (2, [])
     failure = refusal(bundle("award", "award", "award"))
-    assert (failure.code, failure.path) == ("format.too_many", "")
-    assert "3" in failure.detail
+    assert (failure.code, failure.path) == ("document.too_much", "")
+    assert failure.detail == "more than 2 credentials"
 
 
 def test_bad_parts_from_the_first_one_on_refuse_the_document_for_the_first_reason(monkeypatch):
