@@ -46,7 +46,8 @@ test: setup $(VENV)/.stack ## run every test, on the embedded broker and on real
 test-long: setup $(VENV)/.stack ## run the deep property tests, the fuzzer and the long kill tests
 	$(BIN)/python -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile nightly
 	$(BIN)/python -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile nightly --broker kafka tests/unit
-	$(BIN)/python -m pytest -n $(JOBS) -m long --long --dist loadfile --broker kafka
+	$(BIN)/python -m pytest -n $(JOBS) -m "long or long_on_servers" --long --dist loadfile --broker kafka
+	$(BIN)/python -m pytest -n $(JOBS) -m long --long
 	$(MAKE) fuzz SECONDS=300
 	$(MAKE) chaos
 

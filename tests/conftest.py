@@ -39,7 +39,7 @@ def pytest_addoption(parser):
         choices=("embedded", "kafka"),
         help="embedded: librdkafka's mock and SQLite; kafka: Kafka, registry and PostgreSQL",
     )
-    parser.addoption("--long", action="store_true", help="with --broker kafka: what is long, too")
+    parser.addoption("--long", action="store_true", help="what is long, too")
 
 
 def pytest_configure(config):
@@ -70,10 +70,9 @@ def pytest_ignore_collect(collection_path, config):
 
 def pytest_collection_modifyitems(config, items):
     """Each world runs what belongs to it: nothing is skipped for being of the other."""
-    belongs = _to_embedded
-    if config.getoption("--broker") == "kafka":
-        belongs = _to_real if config.getoption("--long") else _to_real_and_short
-    away = [item for item in items if not belongs(item)]
+    real, long = config.getoption("--broker") == "kafka", config.getoption("--long")
+    belongs = _to_real if real else _to_embedded
+    away = [item for item in items if not belongs(item) or (not long and _is_long(item, real))]
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in set(away)]
@@ -87,8 +86,8 @@ def _to_real(item):
     return _for_servers(item.path) and item.get_closest_marker("embedded") is None
 
 
-def _to_real_and_short(item):
-    return _to_real(item) and item.get_closest_marker("long") is None
+def _is_long(item, real):
+    return any(item.get_closest_marker(name) for name in ("long", *["long_on_servers"] * real))
 
 
 def _for_servers(path):

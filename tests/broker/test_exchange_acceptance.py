@@ -10,7 +10,7 @@ from tests.support import commands, folders, waiting
 from tests.support.acceptance_rows import REGISTRATION, award, codes, entry, published
 
 # On the embedded broker with every commit: what a service decides does not depend on the servers.
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long_on_servers]
 
 AMU = {
     "name": {"da": "Testens AMU-center"},

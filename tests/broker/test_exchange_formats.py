@@ -9,7 +9,7 @@ import pytest
 from tests.support import commands, folders
 
 # On the embedded broker with every commit: what a service decides does not depend on the servers.
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long_on_servers]
 GOLDEN = commands.ROOT / "tests/golden"
 SENT = {
     "ob2": "ob2/edubadge/input.json",

@@ -7,7 +7,7 @@ import pytest
 from tests.support.acceptance_rows import REGISTRATION, award, entry, published
 
 # On the embedded broker with every commit: what a service decides does not depend on the servers.
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long_on_servers]
 
 ESCO = "http://data.europa.eu/esco"
 SKILL = f"{ESCO}/skill/11111111-2222-4333-8444-555555555555"
