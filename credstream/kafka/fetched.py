@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from operator import methodcaller
 from typing import NamedTuple, cast
 
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Message
 
 from credstream.contract import topics
 from credstream.contract.messages import Incoming
+
+# Not `raw.headers()`: CPython (3.11 and later) makes a call in its loop that has run some times
+# without a look whether the method failed. The list would be used, which ends the process, and the
+# exception would be raised by whatever is called next. This way the result is checked each time.
+_READ_HEADERS = methodcaller("headers")
 
 Headers = list[tuple[str, str | bytes | None]] | None
 
@@ -37,9 +43,9 @@ def incoming_of(raw: Message, clock: Callable[[], float] = time.time) -> Incomin
     `clock` is for a submission without the broker's time.
     """
     try:
-        # Once: confluent-kafka (2.16) raises SystemError for a name that is not UTF-8, and the
-        # second call returns a list with an empty slot, which ends the process.
-        headers, unreadable = raw.headers(), ""
+        # Once: for a name that is not UTF-8 confluent-kafka (2.16) returns a list with an empty
+        # slot and sets an exception, and a second call returns the list alone.
+        headers, unreadable = _READ_HEADERS(raw), ""
     except Exception:  # noqa: BLE001, whatever it is, the message is handled without headers
         headers, unreadable = None, "headers"
     return _incoming(raw, clock, cast("Headers", headers), unreadable)

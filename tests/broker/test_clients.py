@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 
 from aiokafka.partitioner import DefaultPartitioner
+from confluent_kafka import TopicPartition
 
 from credstream.kafka import clients, metadata
 from credstream.kafka.fetched import incoming_of
 from credstream.kafka.metadata import KnownTopics
+from tests.support import raw_headers
 
 KEYS = [f"mc:de:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}".encode() for number in range(200)]
 
@@ -55,3 +57,23 @@ def test_headers_and_bytes_arrive_as_they_were_sent(cluster, topic):
     assert (found.key, found.value) == (b"k", b"\x00\xff")
     assert found.headers == (("a", b"\xff"), ("a", b"2"), ("b", b""))
     assert found.at > 1_600_000_000_000
+
+
+def test_headers_that_no_client_can_read_are_named_and_spoil_no_other_message(cluster, topic):
+    """After many messages: CPython calls differently what it has called before."""
+    producer = clients.producer(cluster)
+    for _ in range(30):
+        producer.produce(topic, b"good", headers=[("a", b"b")])
+    assert producer.flush(10) == 0
+    raw_headers.send(cluster.address, topic)
+    producer.produce(topic, b"last", headers=[("a", b"b")])
+    assert producer.flush(10) == 0
+    consumer = clients.consumer(cluster, f"g-{topic}")
+    consumer.assign([TopicPartition(topic, 0, 0)])
+    read = []
+    while len(read) < 32:
+        read += [incoming_of(message) for message in consumer.consume(50, 0.2)]
+    consumer.close()
+    assert [message.unreadable for message in read] == [""] * 30 + ["headers", ""]
+    assert (read[30].headers, read[30].value) == ((), b"{}")
+    assert read[31].headers == (("a", b"b"),)

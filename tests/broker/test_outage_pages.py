@@ -69,7 +69,9 @@ def test_a_database_that_is_lost_is_waited_for_by_name(fleet, name, silent):
         assert fleet.workers["normalise-0"].process.pid == before
 
 
-@pytest.mark.parametrize("silent", [False, True], ids=["away", "hanging"])
+@pytest.mark.parametrize(
+    "silent", [False, pytest.param(True, marks=pytest.mark.long)], ids=["away", "hanging"]
+)
 def test_a_registry_that_is_lost_is_waited_for_where_a_schema_is_new(fleet, silent):
     with proxies.before(fleet.target.registry) as (proxy, url):
         fleet.env["CREDSTREAM_REGISTRY_URL"] = url

@@ -36,4 +36,5 @@ def test_the_same_check_fails_without_what_keeps_the_promise(tmp_path, kind, poi
             fleet, SHORT, kills=0, seed=1, workers=1, give_up_seconds=60, stop_early=True
         )
         assert fleet.deaths, "nobody died: the test shows nothing"
-        assert seen.broken, seen.violations
+        # Where ingest lost something, no version is missing: events are.
+        assert seen.violations

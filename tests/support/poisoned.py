@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import os
 import signal
 import sys
 import time
@@ -17,9 +16,10 @@ from dataclasses import replace
 from credstream.runtime import command
 
 WAYS = {
-    "segmentation-fault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    # To this thread: as a signal to the process, it would come some steps later.
+    "segmentation-fault": lambda: signal.raise_signal(signal.SIGSEGV),
     # The kernel's way when memory ends.
-    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "kill": lambda: signal.raise_signal(signal.SIGKILL),
     "native-exit": lambda: ctypes.CDLL(None).exit(3),
     # Past the watchdog.
     "hang": lambda: time.sleep(3600),
