@@ -26,6 +26,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    in_hand.forget_all()
+
+
 def die(folder, *lines):
     """A process of the worker that does this, and is killed."""
     program = CHILD.replace("{}", "\n".join(lines))
