@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Partition
 from credstream.kafka import clients, metadata
 from credstream.kafka.admin import result_of
@@ -64,7 +63,7 @@ def beginnings(
         offsets = committed(cluster, group, there)
         found = {partition: ends(client, *partition) for partition in there}
     except KafkaException as error:
-        raise Unavailable(f"broker {cluster.address}: {error.args[0].str()}", "broker") from error
+        raise cluster.failure(error.args[0]) from error
     finally:
         client.close()
     return {

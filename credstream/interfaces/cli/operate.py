@@ -63,7 +63,7 @@ def forget_journal(
         terminal.warn(
             f"{service}: its next start trusts the broker's offsets: {found.again} messages that "
             f"it has handled are read again, and {found.outputs} outputs that Kafka may not have "
-            "are lost."
+            "are lost. All its workers have to be stopped before."
         )
         again = typer.prompt("Messages to be read again (type the number)", type=int)
     if again != found.again:
