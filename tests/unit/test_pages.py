@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -97,9 +96,10 @@ def test_an_outbox_that_waits_shows_in_the_metric_alone(ask):
     assert ask(health, "/readyz")[0] == 200
 
 
-def test_liveness_says_how_long_ago_the_loop_turned(ask):
-    health = Health("toy", start=Progress(turned=time.monotonic() - 10))
-    assert ask(health, "/livez")[1]["turned_seconds_ago"] >= 10
+def test_liveness_says_how_long_ago_the_loop_turned(ask, monkeypatch):
+    monkeypatch.setattr(pages, "time", SimpleNamespace(monotonic=lambda: 110.0))
+    health = Health("toy", start=Progress(turned=100.0))
+    assert ask(health, "/livez")[1]["turned_seconds_ago"] == 10
 
 
 def test_every_cause_of_the_product_is_one_of_the_list():

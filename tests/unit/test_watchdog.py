@@ -4,7 +4,6 @@ import itertools
 import subprocess
 import sys
 import textwrap
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -101,15 +100,16 @@ def test_a_loop_without_a_turn_is_waited_for_as_long_as_patience_says(watch):
         watch(times=3, since_turn=3599.0, away=lambda: "nothing listens there")
 
 
-def test_a_start_has_the_default_patience_at_least():
+def test_a_start_has_the_default_patience_at_least(monkeypatch):
     """A fence may take half a minute where Kafka itself has just begun."""
+    monkeypatch.setattr(health, "time", SimpleNamespace(monotonic=lambda: NOW))
     default = timeouts.PATIENCE_SECONDS
-    made = Health("toy", start=Progress(turned=time.monotonic() - default + 5))
+    made = Health("toy", start=Progress(turned=NOW - default + 5))
     assert not made.is_stuck(3.0)
     made.start.turned -= 10
     assert made.is_stuck(3.0)
     assert not made.is_stuck(2 * default)
-    made.paths = (SimpleNamespace(progress=Progress(turned=time.monotonic() - 4)),)
+    made.paths = (SimpleNamespace(progress=Progress(turned=NOW - 4)),)
     made.opened = True
     assert made.is_stuck(3.0)
 
