@@ -1,6 +1,6 @@
 """A hostile hour: `make attack`, or `python -m tests.chaos.attack --seconds 1800`.
 
-Four providers send good events, one whatever hurts for the second half. One line of figures; it
+Five providers send good events, one whatever hurts for the second half. One line of figures; it
 exits 1 where a good event was lost, doubled or out of order, or a bad one got no receipt.
 """
 

@@ -17,12 +17,14 @@ from credstream.contract.records import Receipt
 from credstream.kafka import clients
 from credstream.kafka.topic_reader import ends, read_partition
 from tests.fuzz.mutating import mutated
-from tests.support import commands, delivery_check, hostile
+from tests.support import commands, delivery_check, growing, hostile, raw_headers
 from tests.support.delivery_check import DeliveryCheck, Observed
 from tests.support.fleets import Fleet
 
 ENEMY = "enemy"
 LARGEST, AT_LEAST = 1_000_000, 50
+# Messages with a header whose name no client can read: these have no submission that we know.
+RAW_HEADERS = 10
 QUIET_SECONDS, GIVE_UP_SECONDS = 3.0, 240.0
 
 
@@ -84,11 +86,12 @@ def run(fleet: Fleet, *, rate: float, seconds: float, seed: int) -> Attack:
 
 
 def families(chance: random.Random) -> Iterator[bytes]:
-    """Hostile files, changed files of every format, and noise, at random and without an end.
+    """Hostile, growing and changed files of every format, and noise, at random, without an end.
 
     The hostile files are made before the first is asked for, which takes seconds.
     """
     files = [make() if callable(make) else make for _name, make, _codes in hostile.files()]
+    grown = list(growing.families().values())
     seeds = [
         path.read_bytes() for path in sorted((commands.ROOT / "tests/golden").glob("*/*/input*"))
     ]
@@ -99,8 +102,10 @@ def families(chance: random.Random) -> Iterator[bytes]:
 
     def one() -> bytes:
         kind = chance.random()
-        if kind < 0.3:
+        if kind < 0.2:
             return chance.choice(files)[:LARGEST]
+        if kind < 0.5:
+            return chance.choice(grown)(2 ** chance.randrange(8, 19))[:LARGEST]
         if kind < 0.9:
             return mutated(chance.choice(seeds), chance, touch)[:LARGEST]
         return chance.randbytes(chance.randrange(1, 50_000))
@@ -131,18 +136,23 @@ def _send_bad(
     values: Iterator[bytes],
     good: threading.Thread,
 ) -> None:
-    producer = clients.producer(fleet.target.cluster)
+    producer, topic = clients.producer(fleet.target.cluster), topics.submissions("provider", ENEMY)
     time.sleep(done.seconds)
+    pause = done.seconds / RAW_HEADERS
+    words = (fleet.target.cluster.address, topic, RAW_HEADERS, pause)
+    raw = threading.Thread(target=raw_headers.send, args=words, daemon=True)
+    raw.start()
     # At least some, also on a machine that is too busy to send any in the time.
     for number, value in enumerate(values):
         if number >= AT_LEAST and not good.is_alive():
             break
         name = f"bad-{number:06}"
         header = [("ce_id", name.encode()), *_strange_headers(chance)]
-        producer.produce(topics.submissions("provider", ENEMY), value, headers=header)
+        producer.produce(topic, value, headers=header)
         producer.flush(10)
         done.bad.append(name)
         time.sleep(chance.random() * 0.1)
+    raw.join()
 
 
 def _strange_headers(chance: random.Random) -> list[tuple[str, bytes]]:
@@ -184,7 +194,7 @@ def _note_memory(fleet: Fleet, done: Attack) -> None:
 
 
 def _unanswered(fleet: Fleet, done: Attack) -> Iterator[str]:
-    """Bad messages without a receipt."""
+    """Bad messages without a receipt; of those that cannot be read only how many."""
     client, topic = clients.consumer(fleet.target.cluster, "attack"), topics.receipts(ENEMY)
     try:
         messages = [m for found, _ in read_partition(client, topic, 0, *ends(client, topic, 0)) for m in found]  # fmt: skip
@@ -192,6 +202,8 @@ def _unanswered(fleet: Fleet, done: Attack) -> Iterator[str]:
         client.close()
     answered = {fleet.codec.decode(m.value(), Receipt).submission for m in messages}
     yield from (f"{name}: no receipt" for name in set(done.bad) - answered)
+    if missing := RAW_HEADERS - len(answered - set(done.bad)):
+        yield f"{missing} messages with raw headers: no receipt, or more than one"
 
 
 def _p99(seconds: list[float]) -> float:

@@ -32,7 +32,7 @@ from credstream.kafka.topic_reader import read_to_end
 from tests.support import stacks
 from tests.support.fleets import Fleet
 
-PROVIDERS = ("check-a", "check-b", "check-c", "check-d")
+PROVIDERS = ("check-a", "check-b", "check-c", "check-d", "check-e")
 AWARDS, DAY = topics.awards("DE"), "2026-03-06"
 SEALED_EVERY = 100
 

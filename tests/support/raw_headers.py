@@ -1,4 +1,4 @@
-"""Sends a header whose name is not UTF-8, which confluent-kafka refuses to do."""
+"""Sends headers whose names are not UTF-8, which confluent-kafka refuses to do."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ class Name(str):
     def encode(self, *_):
         return b"\\xff\\xfe"
 
-async def send(address, topic):
+async def send(address, topic, count, pause):
     producer = AIOKafkaProducer(bootstrap_servers=address)
     await producer.start()
-    await producer.send_and_wait(topic, b"{}", headers=[(Name("name"), b"value")])
+    for number in range(int(count)):
+        # Without a readable id a submission is known by its content: each has its own.
+        await producer.send_and_wait(topic, b"{}" + b" " * number, headers=[(Name("name"), b"value")])
+        await asyncio.sleep(float(pause))
     await producer.stop()
 
 asyncio.run(send(*sys.argv[1:]))
 """
 
 
-def send(address: str, topic: str) -> None:
-    """Write one such message; a process of its own, as the setting is read at import."""
-    words = [sys.executable, "-c", PROGRAM, address, topic]
+def send(address: str, topic: str, count: int = 1, pause: float = 0.0) -> None:
+    """Write such messages, each with another content, with a pause in seconds behind each."""
+    # A process of its own, as the setting is read at import.
+    words = [sys.executable, "-c", PROGRAM, address, topic, str(count), str(pause)]
     subprocess.run(words, check=True, env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"})
