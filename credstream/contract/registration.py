@@ -16,6 +16,10 @@ from credstream.contract.topics import KINDS, PROVIDER_ID
 from credstream.vocabularies.countries import country
 
 STATES = ("active", "suspended")
+# Whether what a provider says of persons' identifiers counts for awards of other providers too. A
+# registration has it among `reading`, so that records and their schemas are those of before.
+IDENTITIES = "identities"
+TRUST = ("own", "trusted")
 
 
 def provider_from(plain: Any) -> Provider:
@@ -24,12 +28,16 @@ def provider_from(plain: Any) -> Provider:
         plain = {"status": "active", **plain}
         keys = {name: texts_of(plain[name], name) for name in ("keys", "seals") if name in plain}
         plain |= keys
+        if IDENTITIES in plain:
+            reading = plain.get("reading", {})
+            plain["reading"] = {**reading, IDENTITIES: plain.pop(IDENTITIES)}
     provider: Provider = record_from(Provider, plain)
     if not PROVIDER_ID.fullmatch(provider.id):
         raise Rejected("registration.invalid", "id", "2 to 40 of a-z, 0-9 and -")
     for name, value, allowed in (
         ("kind", provider.kind, KINDS),
         ("status", provider.status, STATES),
+        (IDENTITIES, provider.reading.get(IDENTITIES, "own"), TRUST),
     ):
         if value not in allowed:
             raise Rejected("registration.invalid", name, f"one of {', '.join(allowed)}")
@@ -42,6 +50,11 @@ def provider_from(plain: Any) -> Provider:
     if country(provider.country) != provider.country:
         raise Rejected("registration.invalid", "country", "an ISO 3166-1 alpha-2 code")
     return provider
+
+
+def trusts_identities(provider: Provider) -> bool:
+    """Whether the operator marked the provider as one whose word on persons counts for others."""
+    return provider.reading.get(IDENTITIES) == "trusted"
 
 
 def record_from(kind: type, plain: Any, path: str = "") -> Any:

@@ -50,6 +50,16 @@ class Vault:
             keys |= self._remember(self._make(missing))
         return keys
 
+    def existing(self, ids: Iterable[str]) -> dict[str, bytes | None]:
+        """The keys that were made of some learners; None for erased ones."""
+        wanted = set(ids)
+        keys = self._cached(wanted)
+        missing = wanted - set(keys)
+        if missing:
+            with transaction(self.engine) as connection:
+                keys |= self._remember(self._read(connection, missing))
+        return keys
+
     def get(self, key_id: str) -> bytes:
         """The key of a learner; raises Erased."""
         keys = self._cached({key_id})

@@ -10,6 +10,7 @@ from credstream.contract import identity, topics
 from credstream.contract.errors import Rejected
 from credstream.contract.messages import Incoming
 from credstream.contract.records import Provider, Received
+from credstream.contract.registration import IDENTITIES
 from credstream.contract.values import Reason
 from credstream.formats.shared import credential_ids
 from credstream.formats.shared.budget import Budget
@@ -22,6 +23,7 @@ from services.ingest.proofs.base import Proof
 
 # What a registration may say under `reading`; every other name there is a column of its lists.
 RULES = ("dates", "encoding")
+NO_COLUMNS = (*RULES, IDENTITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def read_submission(
 def rules_of(provider: Provider) -> Rules:
     """How a provider writes, as its registration says."""
     rules = {name: provider.reading[name] for name in RULES if name in provider.reading}
-    columns = {name: title for name, title in provider.reading.items() if name not in RULES}
+    columns = {name: title for name, title in provider.reading.items() if name not in NO_COLUMNS}
     return Rules(columns=columns, **rules)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from credstream.contract import paging, topics
-from credstream.contract.messages import Emit, StepResult
+from credstream.contract import paging
+from credstream.contract.messages import StepResult
 from credstream.contract.paging import CursorRow
 from credstream.contract.records import Again, Normalised
-from services.normalise import assemble, completeness, merge, versions
+from services.normalise import assemble, completeness, moves, versions
 from services.normalise.descriptors.base import WithOrigins
 from services.normalise.facts import AwardRow, Facts, HeldAward, HeldDefinition, Row
 
@@ -39,22 +39,43 @@ def next_page(due: Again, facts: Facts) -> StepResult[Row]:
 
 
 def decide_again(again: Again, facts: Facts) -> StepResult[Row]:
-    """The award with that definition; nothing where it changes nothing, so repeats do no harm."""
+    """The award with its definition and its learner as they are by now.
+
+    Nothing where neither changes anything, so repeats do no harm.
+    """
     held = facts.awards.get(again.key)
-    definition = _version_for(held.record, facts) if held else None
-    if held is None or definition is None or not _may_complete(held, definition):
+    if held is None:
         return StepResult()
+    moved = moves.moved(again, held, facts)
+    if moved is not None:
+        held = HeldAward(moved.record, moved.waiting, moved.identifier)
+    completed = _completed(again, held, facts)
+    if completed is None:
+        return moves.passed_on(moved) if moved else StepResult()
+    return moves.passed_on(replace(completed, sources=moved.sources) if moved else completed)
+
+
+def _completed(again: Again, held: HeldAward, facts: Facts) -> AwardRow | None:
+    """The award with the definition that is in force; None where it changes nothing."""
+    definition = _version_for(held.record, facts)
+    if definition is None or not _may_complete(held, definition):
+        return None
     before = held.record
     full = assemble.completed_by(
         WithOrigins(before.definition, before.account.provenance), definition
     )
     account = completeness.account(full.value, before.award, full.origins, before.account.warnings)
     if not held.waiting and (full.value, account) == (before.definition, before.account):
-        return StepResult()
+        return None
     record = replace(before, definition=full.value, account=account, cause=again.cause)
-    alike = merge.likeness(before.provider, before.award, full.value) if before.award else ""
-    row = AwardRow(again.key, full.value.key, record, waiting=False, alike=alike)
-    return StepResult((Emit(topics.NORMALISED, again.key, record),), (row,))
+    return AwardRow(
+        again.key,
+        full.value.key,
+        record,
+        waiting=False,
+        alike=moves.alike_of(record, waiting=False),
+        identifier=held.identifier,
+    )
 
 
 def _version_for(record: Normalised, facts: Facts) -> HeldDefinition | None:

@@ -21,7 +21,7 @@ from credstream.storage.vault import Vault
 from services.normalise import gather, write
 from services.normalise.examine import examine
 from services.normalise.facts import learn
-from services.normalise.learner_keys import learner_keys
+from services.normalise.learner_keys import LearnerKeys
 from services.normalise.step import normalise
 
 READS: Mapping[str, type[Received | Again]] = {
@@ -42,8 +42,8 @@ def build(settings: Settings) -> Worker:
         read=reader(wire, READS),
         known=nothing_known,
         examine=partial(examine, secret),
-        gather=partial(gather.gather, codec, partial(learner_keys, vault, secret)),
-        batch_rows=lambda facts: facts.new_links,
+        gather=partial(gather.gather, codec, LearnerKeys(vault, secret)),
+        batch_rows=lambda facts: facts.persons.new_links,
         step=normalise,
         learn=learn,
         apply=partial(write.apply, codec),

@@ -10,19 +10,21 @@ from credstream.contract.records import Again, Received
 from credstream.formats.shared import documents
 from credstream.formats.shared.parsed import Parsed, Value
 from credstream.formats.table import BY_NAME
-from services.normalise import learner
+from services.normalise.learner import Identifiers, identified
+
+NO_IDENTIFIERS = Identifiers()
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A received record with the values of its payload.
 
-    `identifiers` are those of its learner as HMACs, the strongest first; empty without a learner.
+    `learner` has the identifiers of its learner as HMACs; it is empty without a learner.
     """
 
     received: Received
     parsed: Parsed
-    identifiers: tuple[str, ...] = ()
+    learner: Identifiers = NO_IDENTIFIERS
 
 
 def examine(
@@ -33,7 +35,7 @@ def examine(
     if isinstance(received, Again):
         return received
     parsed = parse(received)
-    own = learner.hmacs(secret, parsed.learner, received.provider, received.country)
+    own = identified(secret, parsed.learner, received.provider, received.country)
     return Submission(received, parsed, own)
 
 

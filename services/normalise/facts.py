@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from credstream.contract.paging import Cursor, CursorRow, Page
@@ -24,6 +24,9 @@ class LearnerKey:
 class ErasedLearner:
     """A learner whose key was deleted: nothing may be kept of this person again."""
 
+    pseudonym: str = ""
+    key_id: str = ""
+
 
 Learner = LearnerKey | ErasedLearner
 
@@ -43,10 +46,14 @@ class HeldDefinition:
 
 @dataclass(frozen=True, slots=True)
 class HeldAward:
-    """An award as it was last normalised; `waiting` for the definition that it names."""
+    """An award as it was last normalised; `waiting` for the definition that it names.
+
+    `identifier` is the strongest of its learner, empty where that is not known.
+    """
 
     record: Normalised
     waiting: bool
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +70,19 @@ class DefinitionRow:
 
 @dataclass(frozen=True, slots=True)
 class AwardRow:
-    """An award to hold: the record of all its sources, and that of the source that arrived.
+    """An award to hold: the record of all its sources, and those of single sources that changed.
 
-    `alike` is the same for awards of one content under whatever id.
+    `alike` is the same for awards of one content under whatever id; `identifier` is the strongest
+    one of the learner.
     """
 
     key: str
     definition_key: str
     record: Normalised
     waiting: bool
-    source: Normalised | None = None
+    sources: tuple[Normalised, ...] = ()
     alike: str = ""
+    identifier: str = ""
 
 
 Row = DefinitionRow | AwardRow | LinkRow | CursorRow
@@ -81,10 +90,28 @@ Row = DefinitionRow | AwardRow | LinkRow | CursorRow
 
 @dataclass(slots=True)
 class Paging:
-    """Cursors of definitions by key, and the next pages of those that the batch has to go on."""
+    """Cursors of definitions and of identifiers, and the next pages of those that are due."""
 
     cursors: dict[str, Cursor] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Who the learners of a batch are.
+
+    `learners` has the learner by the provider and the strongest identifier of an award, `held`
+    that of each award that is looked at again, as it is stored, by key id. `erased` are the
+    identifiers, each with the provider, that lead to an erased person. `new_links` are the links
+    that the batch brings, whatever becomes of its submissions; the identifiers `joined` may lead
+    earlier awards to another person by them.
+    """
+
+    learners: Mapping[tuple[str, str], Learner] = field(default_factory=dict)
+    held: Mapping[str, Learner] = field(default_factory=dict)
+    erased: frozenset[tuple[str, str]] = frozenset()
+    new_links: tuple[LinkRow, ...] = ()
+    joined: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -95,9 +122,7 @@ class Facts:
     the batch's own awards that wait for it, `paging` how far its awards have been asked for again;
     `awaited` are the definitions for which awards of earlier batches wait. By the key of an award,
     `sources` has what each format said of it, `contents` what is the same for awards of one
-    content, which `alike` has the other way round. `learners` has the learner of each submission
-    by the submission's strongest identifier; `new_links` are the links that the batch brings,
-    whatever becomes of its submissions.
+    content, which `alike` has the other way round.
     """
 
     definitions: dict[str, tuple[HeldDefinition, ...]] = field(default_factory=dict)
@@ -106,8 +131,7 @@ class Facts:
     sources: dict[str, dict[str, Normalised]] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     awards: dict[str, HeldAward] = field(default_factory=dict)
-    learners: dict[str, Learner] = field(default_factory=dict)
-    new_links: tuple[LinkRow, ...] = ()
+    persons: Persons = field(default_factory=Persons)
     waiting: dict[str, set[str]] = field(init=False)
     alike: dict[str, set[str]] = field(init=False)
 
@@ -154,15 +178,15 @@ def _learn_award(facts: Facts, row: AwardRow) -> None:
     before = facts.awards.get(row.key)
     if before is not None and before.waiting:
         facts.waiting[before.record.definition.key].discard(row.key)
-    facts.awards[row.key] = HeldAward(row.record, row.waiting)
+    facts.awards[row.key] = HeldAward(row.record, row.waiting, row.identifier)
     if row.waiting:
         facts.waiting.setdefault(row.definition_key, set()).add(row.key)
 
 
 def _learn_links(facts: Facts, row: AwardRow) -> None:
-    """Its source and its content, this also where it is looked up the other way."""
-    if row.source is not None:
-        facts.sources.setdefault(row.key, {})[row.source.format] = row.source
+    """Its sources and its content, this also where it is looked up the other way."""
+    for source in row.sources:
+        facts.sources.setdefault(row.key, {})[source.format] = source
     facts.alike.get(facts.contents.pop(row.key, ""), set()).discard(row.key)
     if row.alike:
         facts.contents[row.key] = row.alike

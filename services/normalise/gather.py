@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -11,14 +11,14 @@ from credstream.contract.codec import Codec
 from credstream.contract.messages import ReadMessage
 from credstream.contract.records import Again, Normalised
 from credstream.storage.statements import KeysQuery, keys_query, select_by_keys
-from services.normalise import pages
+from services.normalise import moves, pages
 from services.normalise.assemble import definition_key_of
 from services.normalise.examine import Submission
-from services.normalise.facts import Facts, HeldAward, HeldDefinition, Learner, LearnerKey
-from services.normalise.links import LinkRow, link_learners
-from services.normalise.tables import AWARDS, DEFINITIONS, LINKS, SOURCES
-
-KeysOf = Callable[[Iterable[str]], Mapping[str, Learner]]
+from services.normalise.facts import Facts, HeldAward, HeldDefinition, Learner, Persons
+from services.normalise.learner_keys import LearnerKeys
+from services.normalise.moves import joined_key
+from services.normalise.persons import persons_of
+from services.normalise.tables import AWARDS, DEFINITIONS, SOURCES
 
 _DEFINITIONS = keys_query(
     sa.select(DEFINITIONS).order_by(DEFINITIONS.c.key, DEFINITIONS.c.since), DEFINITIONS.c.key
@@ -29,16 +29,15 @@ _CONTENTS = keys_query(
     sa.select(AWARDS.c.alike, AWARDS.c.key).where(AWARDS.c.alike != ""), AWARDS.c.learner
 )
 _SOURCES = keys_query(sa.select(SOURCES), SOURCES.c.key)
-_LINKS = keys_query(sa.select(LINKS), LINKS.c.hmac)
 
 
 def gather(
     codec: Codec,
-    keys_of: KeysOf,
+    keys: LearnerKeys,
     connection: sa.Connection,
     batch: Sequence[ReadMessage[Submission | Again]],
 ) -> Facts:
-    """The facts of a batch; `keys_of` gives the keys of learners once their links are decided."""
+    """The facts of a batch; raises Unavailable where the vault is."""
     submissions = [m.record for m in batch if isinstance(m.record, Submission)]
     requests = [m.record for m in batch if isinstance(m.record, Again)]
     due = paging.keys_of_pages(requests)
@@ -53,16 +52,17 @@ def gather(
     arriving = _definition_keys(s for s in submissions if s.received.kind == "definition")
     own = {key for key, award in awards.items() if award.waiting}
     awaited = pages.awaited(connection, described, own)
-    learners, new_links = _learners(connection, keys_of, submissions)
+    looked_at = [award for key, award in awards.items() if key in again]
+    persons = persons_of(codec, keys, connection, submissions, looked_at)
+    joined = {joined_key(each) for each in persons.joined}
     return Facts(
         definitions=definitions(codec, connection, named),
         awards=awards,
         awaited=awaited,
-        paging=pages.paging_of(connection, due, arriving | awaited),
-        sources=_sources(codec, connection, submissions),
-        contents=_contents(connection, learners.values()),
-        learners=learners,
-        new_links=new_links,
+        paging=pages.paging_of(connection, due, arriving | awaited | joined),
+        sources=_sources(codec, connection, submissions, _to_move(looked_at, persons)),
+        contents=_contents(connection, persons.learners.values()),
+        persons=persons,
     )
 
 
@@ -88,36 +88,35 @@ def _awards(
     codec: Codec, connection: sa.Connection, query: KeysQuery, keys: set[str]
 ) -> dict[str, HeldAward]:
     rows = select_by_keys(connection, query, keys)
-    return {row.key: HeldAward(codec.decode(row.record, Normalised), row.waiting) for row in rows}
+    return {
+        row.key: HeldAward(codec.decode(row.record, Normalised), row.waiting, row.identifier)
+        for row in rows
+    }
 
 
-def _learners(
-    connection: sa.Connection, keys_of: KeysOf, submissions: Sequence[Submission]
-) -> tuple[dict[str, Learner], tuple[LinkRow, ...]]:
-    """The learner of each submission by its strongest identifier, and the links that are new."""
-    identifiers = [each.identifiers for each in submissions if each.identifiers]
-    every = {identifier for own in identifiers for identifier in own}
-    held = {row.hmac: row.learner for row in select_by_keys(connection, _LINKS, every)}
-    links, new = link_learners(identifiers, held)
-    keys = keys_of({links[strongest] for strongest, *_ in identifiers})
-    return {strongest: keys[links[strongest]] for strongest, *_ in identifiers}, new
+def _to_move(looked_at: Iterable[HeldAward], persons: Persons) -> set[str]:
+    """The awards whose learner is another one now."""
+    return {each.record.key for each in looked_at if moves.new_learner(each, persons)}
 
 
 def _sources(
-    codec: Codec, connection: sa.Connection, submissions: Iterable[Submission]
+    codec: Codec, connection: sa.Connection, submissions: Iterable[Submission], moved: set[str]
 ) -> dict[str, dict[str, Normalised]]:
-    """What other formats said of the awards: a submission replaces what its own format said."""
-    arriving: dict[str, set[str]] = {}
+    """What each format said of the awards that move, and what other formats said of those sent.
+
+    A submission replaces what its own format said.
+    """
+    arriving: dict[str, set[str]] = {key: set() for key in moved}
     for each in submissions:
         arriving.setdefault(each.received.key, set()).add(each.received.format)
     found: dict[str, dict[str, Normalised]] = {}
     for row in select_by_keys(connection, _SOURCES, set(arriving)):
-        if arriving[row.key] != {row.format}:
+        if row.key in moved or arriving[row.key] != {row.format}:
             found.setdefault(row.key, {})[row.format] = codec.decode(row.record, Normalised)
     return found
 
 
 def _contents(connection: sa.Connection, learners: Iterable[Learner]) -> dict[str, str]:
     """The awards of a batch's learners, each with what is the same for awards of one content."""
-    pseudonyms = {each.pseudonym for each in learners if isinstance(each, LearnerKey)}
+    pseudonyms = {each.pseudonym for each in learners}
     return {row.key: row.alike for row in select_by_keys(connection, _CONTENTS, pseudonyms)}

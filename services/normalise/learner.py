@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from credstream.contract.errors import Rejected
@@ -13,16 +14,15 @@ from credstream.formats.shared.parsed import Person, Value
 from services.normalise.descriptors.base import casefolded, single_text
 from services.normalise.descriptors.dates import day, is_instant
 
-STRONGEST = ("national", "eidas", "esi", "did")
-HASHED = "hashed-"
-# Equal values under these mean one person wherever they come from; any other identifier means
-# something only to the provider that gave it.
-GLOBAL = frozenset({*STRONGEST, "email"})
+# The strong ones: equal values mean one person wherever they come from. Any other identifier means
+# something only to the provider that gave it, an address too, which several people may read.
+STRONGEST = ("eidas", "national", "esi", "did")
+EMAIL, HASHED = "email", "hashed-"
 # A did:key is base58, whose letters differ by their case.
 CASE_MATTERS = frozenset({"did"})
 ALIASES: Mapping[str, str] = {
-    "emailaddress": "email",
-    "e-mail": "email",
+    "emailaddress": EMAIL,
+    "e-mail": EMAIL,
     "nationalid": "national",
     "nationalidentifier": "national",
     "eidasidentifier": "eidas",
@@ -31,10 +31,22 @@ ALIASES: Mapping[str, str] = {
 # the European Student Identifier.
 PREFIXES: Mapping[str, str] = {
     "did:": "did",
-    "mailto:": "email",
+    "mailto:": EMAIL,
     "urn:schac:personaluniquecode:int:esi:": "esi",
 }
 NAME_AND_BIRTH, NAME = "name-birth", "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """The identifiers of a learner as HMACs, the strongest first.
+
+    `before` has of addresses the HMAC that links of before know them by, the same for all
+    providers.
+    """
+
+    hmacs: tuple[str, ...] = ()
+    before: Mapping[str, str] = field(default_factory=dict)
 
 
 def identifiers(person: Person, country: str = "") -> tuple[tuple[str, str], ...]:
@@ -47,21 +59,33 @@ def identifiers(person: Person, country: str = "") -> tuple[tuple[str, str], ...
     given = [
         (identifier.scheme, single_text(identifier.value)) for identifier in person.identifiers
     ]
-    given += [("email", single_text(person.email))]
-    folded = {_folded(scheme, value, country): None for scheme, value in given if value}
-    strongest_first = sorted(folded, key=lambda pair: _strength(pair[0]))
+    given += [(EMAIL, single_text(person.email))]
+    folded = {_folded(scheme, value, country) for scheme, value in given if value}
+    # Whole, so that the order in a document decides nothing.
+    strongest_first = sorted(folded, key=lambda pair: (_strength(pair[0]), pair))
     return tuple(strongest_first) or _by_name(person)
 
 
-def hmacs(secret: bytes, person: Person | None, provider: str, country: str) -> tuple[str, ...]:
-    """The HMAC of each identifier, the strongest first: links are made of these alone."""
+def identified(secret: bytes, person: Person | None, provider: str, country: str) -> Identifiers:
+    """The identifiers of a learner as HMACs: links are made of these alone."""
     named = identifiers(person, country) if person else ()
-    return tuple(hmac_of(secret, provider, scheme, value) for scheme, value in named)
+    by_hmac = {hmac_of(secret, provider, *each): each for each in named}
+    return Identifiers(
+        tuple(by_hmac),
+        {
+            name: _hmac(secret, "", scheme, value)
+            for name, (scheme, value) in by_hmac.items()
+            if scheme == EMAIL or scheme.startswith(HASHED)
+        },
+    )
 
 
 def hmac_of(secret: bytes, provider: str, scheme: str, value: str) -> str:
-    """Equal for one value of one scheme; of a local identifier, within its provider only."""
-    where = "" if scheme in GLOBAL or scheme.startswith(HASHED) else provider
+    """Equal for one value of one strong scheme; of another, within its provider only."""
+    return _hmac(secret, "" if scheme in STRONGEST else provider, scheme, value)
+
+
+def _hmac(secret: bytes, where: str, scheme: str, value: str) -> str:
     message = f"{scheme}\n{where}\n{value}".encode()
     return hmac.new(secret, message, hashlib.sha256).hexdigest()
 
@@ -104,7 +128,7 @@ def block(person: Person, assessed_by: tuple[Value, ...] = ()) -> bytes:
 def _strength(scheme: str) -> int:
     if scheme in STRONGEST:
         return STRONGEST.index(scheme)
-    if scheme == "email":
+    if scheme == EMAIL:
         return len(STRONGEST) + 1
     return len(STRONGEST) + (2 if scheme.startswith(HASHED) else 0)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from credstream.contract.paging import Cursor
 from credstream.storage import cursors
 from credstream.storage.statements import each_key_query, select_each_key
+from services.normalise import moves
 from services.normalise.facts import Paging
-from services.normalise.tables import AWARDS, CURSORS
+from services.normalise.tables import AWARDS, CURSORS, LINKS
 from services.normalise.versions import days_in
 
 _AWAITED = each_key_query(
@@ -39,7 +41,12 @@ def paging_of(connection: sa.Connection, due: set[str], changing: set[str]) -> P
 
 
 def _keys(connection: sa.Connection, cursor: Cursor, size: int) -> Sequence[str]:
-    """Awards that wait for the definition, and those of the days in the cursor's scope."""
+    """Awards that wait for the definition, and those of the days in the cursor's scope.
+
+    Of an identifier, the awards that it leads to another person.
+    """
+    if cursor.again.key.startswith(moves.PREFIX):
+        return list(connection.execute(_of_identifier(cursor, size)).scalars())
     days = days_in(cursor.scope)
     parts = [_part(cursor, size, AWARDS.c.waiting)]
     if days is not None:
@@ -57,3 +64,14 @@ def _part(cursor: Cursor, size: int, *conditions: sa.ColumnElement[bool]) -> sa.
     query = sa.select(key).where(AWARDS.c.definition_key == cursor.again.key, *conditions)
     limited = query.where(*cursors.part(key, cursor)).order_by(key).limit(size).subquery()
     return sa.select(limited.c.key)
+
+
+def _of_identifier(cursor: Cursor, size: int) -> sa.Select[Any]:
+    """The awards of an identifier, and of those that lead to it over any number of links."""
+    identifier = cursor.again.key.removeprefix(moves.PREFIX)
+    leading = sa.select(sa.literal(identifier, sa.String).label("identifier")).cte(recursive=True)
+    further = sa.select(LINKS.c.identifier).join(leading, LINKS.c.target == leading.c.identifier)
+    leading = leading.union(further)
+    key = AWARDS.c.key
+    query = sa.select(key).where(AWARDS.c.identifier.in_(sa.select(leading.c.identifier)))
+    return query.where(*cursors.part(key, cursor)).order_by(key).limit(size)

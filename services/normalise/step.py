@@ -10,14 +10,13 @@ from credstream.contract.messages import Emit, ReadMessage, StepResult
 from credstream.contract.records import Again, Normalised, Receipt, Received
 from credstream.contract.values import Award, Definition, Reason
 from credstream.formats.shared.parsed import Parsed
-from services.normalise import assemble, awards, completeness, learner, merge, versions
+from services.normalise import assemble, awards, completeness, learner, merge, moves, versions
 from services.normalise.again import STAGE, ask_again, decide_again, next_page
 from services.normalise.descriptors.base import WithOrigins, shortened, single_text
 from services.normalise.examine import Submission
 from services.normalise.facts import (
     AwardRow,
     DefinitionRow,
-    ErasedLearner,
     Facts,
     LearnerKey,
     Row,
@@ -31,9 +30,21 @@ class _Case:
     """One submission with its learner's key; `at` is the message's broker time."""
 
     at: int
-    received: Received
-    parsed: Parsed
+    submission: Submission
     learner_key: LearnerKey | None
+
+    @property
+    def received(self) -> Received:
+        return self.submission.received
+
+    @property
+    def parsed(self) -> Parsed:
+        return self.submission.parsed
+
+    @property
+    def identifier(self) -> str:
+        """The strongest of the learner."""
+        return next(iter(self.submission.learner.hmacs), "")
 
 
 def normalise(message: ReadMessage[Submission | Again], facts: Facts) -> StepResult[Row]:
@@ -42,11 +53,27 @@ def normalise(message: ReadMessage[Submission | Again], facts: Facts) -> StepRes
     if isinstance(submission, Again):
         is_page = submission.cause == paging.PAGE_DUE
         return next_page(submission, facts) if is_page else decide_again(submission, facts)
-    learner_key = facts.learners.get(next(iter(submission.identifiers), ""))
-    # Before anything else is decided: another refusal's reason could quote the erased person.
-    if isinstance(learner_key, ErasedLearner):
+    joined = moves.ask(submission, message.at, facts)
+    try:
+        decided = _decided(message.at, submission, facts)
+    except Rejected as refusal:
+        if not joined.emits:
+            raise
+        # Its links are kept all the same, and what they move must be asked for.
+        reason = Reason(code=refusal.code, path=refusal.path, detail=refusal.detail)
+        return replace(joined, unread=(reason,))
+    return StepResult((*decided.emits, *joined.emits), (*decided.rows, *joined.rows))
+
+
+def _decided(at: int, submission: Submission, facts: Facts) -> StepResult[Row]:
+    provider, hmacs = submission.received.provider, submission.learner.hmacs
+    # Before anything else is decided: another refusal's reason could quote the erased person. Any
+    # identifier of an erased person counts: no other one may bring the person back.
+    if not facts.persons.erased.isdisjoint((provider, each) for each in hmacs):
         raise Rejected("learner.erased", "learner", "the learner was erased")
-    case = _Case(message.at, submission.received, submission.parsed, learner_key)
+    found = facts.persons.learners.get((provider, hmacs[0])) if hmacs else None
+    learner_key = found if isinstance(found, LearnerKey) else None
+    case = _Case(at, submission, learner_key)
     return _submission(case, facts)
 
 
@@ -128,7 +155,9 @@ def _earned(
     others = [rec for name, rec in facts.sources.get(key, {}).items() if name != own.format]
     others.sort(key=lambda record: record.received_at, reverse=True)
     record = merge.merge_sources(own, others) if others else own
-    row = AwardRow(key, definition.value.key, record, waiting=False, source=own, alike=alike)
+    row = AwardRow(
+        key, definition.value.key, record, False, (own,), alike, identifier=case.identifier
+    )
     return StepResult((Emit(topics.NORMALISED, key, record),), (row,))
 
 
@@ -149,7 +178,8 @@ def _wait(
     detail = f"the definition {shortened(named.raw)} has not arrived yet" if named else ""
     reason = Reason(code="definition.missing", path=named.path if named else "", detail=detail)
     held = _receipt(case, key, "held", reason)
-    return StepResult(held.emits, (AwardRow(key, definition.value.key, record, waiting=True),))
+    row = AwardRow(key, definition.value.key, record, waiting=True, identifier=case.identifier)
+    return StepResult(held.emits, (row,))
 
 
 def _record(

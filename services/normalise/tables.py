@@ -26,6 +26,8 @@ AWARDS = sa.Table(
     sa.Column("issued_on", sa.String(10), nullable=False),
     sa.Column("learner", sa.String(64), nullable=False),
     sa.Column("alike", sa.String(64), nullable=False),
+    # The strongest identifier that the award has of its learner.
+    sa.Column("identifier", sa.String(64), nullable=False),
     sa.Column("record", sa.LargeBinary, nullable=False),
 )
 
@@ -40,14 +42,20 @@ SOURCES = sa.Table(
 )
 
 
-# Each identifier of a person has its own HMAC; all of one person lead to one learner.
+# Which identifier of a person leads to which stronger one, as HMACs, and which provider said so. A
+# row that an operator took back stays, so that the provider's next award does not bring it back.
 LINKS = sa.Table(
-    "links",
+    "person_links",
     METADATA,
-    sa.Column("hmac", sa.String(64), primary_key=True),
-    sa.Column("learner", sa.String(64), nullable=False),
+    sa.Column("identifier", sa.String(64), primary_key=True),
+    sa.Column("provider", sa.String(40), primary_key=True),
+    sa.Column("target", sa.String(64), primary_key=True),
+    sa.Column("trusted", sa.Boolean, nullable=False),
+    sa.Column("taken_back", sa.Boolean, nullable=False, default=False),
+    sa.Column("said_at", sa.BigInteger, nullable=False),
 )
 
 
-# How far the awards of a definition that changed have been asked for again, by the definition.
+# How far the awards of a definition that changed, or of an identifier that leads to another person,
+# have been asked for again.
 CURSORS = cursor_table("definition_cursors")

@@ -26,8 +26,8 @@ def apply(codec: Codec, connection: sa.Connection, rows: Sequence[Row]) -> None:
     _remove_replaced(connection, definitions)
     upsert(connection, DEFINITIONS, [_definition(codec, row) for row in definitions])
     upsert(connection, AWARDS, [_award(codec, row) for row in awards])
-    upsert(connection, SOURCES, [_source(codec, row.source) for row in awards if row.source])
-    upsert(connection, LINKS, [{"hmac": row.identifier, "learner": row.learner} for row in links])
+    upsert(connection, SOURCES, [_source(codec, each) for row in awards for each in row.sources])
+    upsert(connection, LINKS, [_link(row) for row in links])
     cursors.write(connection, CURSORS, [row for row in rows if isinstance(row, CursorRow)])
 
 
@@ -56,12 +56,24 @@ def _award(codec: Codec, row: AwardRow) -> Mapping[str, str | bool | bytes]:
         "issued_on": award.issued_on if award else "",
         "learner": award.learner.pseudonym if award else "",
         "alike": row.alike,
+        "identifier": row.identifier,
         "record": codec.encode(row.record),
     }
 
 
 def _source(codec: Codec, source: Normalised) -> Mapping[str, str | bytes]:
     return {"key": source.key, "format": source.format, "record": codec.encode(source)}
+
+
+def _link(row: LinkRow) -> Mapping[str, str | bool | int]:
+    # Without `taken_back`: what an operator took back stays so.
+    return {
+        "identifier": row.identifier,
+        "provider": row.provider,
+        "target": row.target,
+        "trusted": row.trusted,
+        "said_at": row.said_at,
+    }
 
 
 def _as_record(row: DefinitionRow) -> Normalised:

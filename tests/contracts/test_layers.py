@@ -37,6 +37,8 @@ LIBRARIES = {
         "services.*.gather",
         "services.*.pages",
         "services.*.write",
+        "services.normalise.learner_keys",
+        "services.normalise.persons",
         "services.accreditation.lists",
         "services.accreditation.source_age",
         "services.publisher.deliveries",

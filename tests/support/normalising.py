@@ -23,13 +23,14 @@ from credstream.formats.shared.parsed import (
     Value,
 )
 from services.normalise.examine import Submission
-from services.normalise.facts import Facts, LearnerKey, learn
+from services.normalise.facts import Facts, LearnerKey, Persons, learn
+from services.normalise.learner import Identifiers
 from services.normalise.step import normalise
 from services.normalise.versions import days_in
 
 AT = 1_780_000_000_000
 KEY = bytes(range(32))
-LEARNER_ID = "identifier-1"
+LEARNER_ID, PROVIDER = "identifier-1", "festo-like"
 
 
 def v(raw, path="somewhere"):
@@ -57,7 +58,7 @@ LEARNER = Person(
 
 def provider(**changes):
     whole = {
-        "id": "festo-like",
+        "id": PROVIDER,
         "kind": "certifier",
         "name": "Festo-like",
         "country": "DE",
@@ -106,7 +107,7 @@ def complete(**changes):
 def received(kind="definition", key="mc:de:r1", **changes):
     whole = {
         "key": key,
-        "provider": "festo-like",
+        "provider": PROVIDER,
         "country": "DE",
         "registration": provider(),
         "submission": "s1",
@@ -124,12 +125,13 @@ def received(kind="definition", key="mc:de:r1", **changes):
 
 def facts(**more):
     """What a batch of the one learner's submissions is decided with."""
-    return Facts(learners={LEARNER_ID: LearnerKey("pseudonym", "key-1", KEY)}, **more)
+    learner = LearnerKey("pseudonym", "key-1", KEY)
+    return Facts(persons=Persons({(PROVIDER, LEARNER_ID): learner}), **more)
 
 
 def submission(values, record):
     """A received record with its values; every person is the one learner."""
-    return Submission(record, values, (LEARNER_ID,) if values.learner else ())
+    return Submission(record, values, Identifiers((LEARNER_ID,) if values.learner else ()))
 
 
 def message(record, offset=0):

@@ -39,7 +39,7 @@ PURE = tuple(
     if file.name not in {"store.py", "app.py"}
 )
 CODE = re.compile(r'"([a-z_]+\.[a-z_]+)"')
-NO_CODES = {"definition.arrived", "award.valid_until"}
+NO_CODES = {"definition.arrived", "learner.joined", "award.valid_until"}
 SKILL = "http://data.europa.eu/esco/skill/335228d2-297d-4e0e-a6ee-bc6a8dc110d9"
 
 

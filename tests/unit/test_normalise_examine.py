@@ -31,24 +31,24 @@ def examined(document, secret=SECRET, **changes):
 def test_a_submission_has_its_values_and_its_learner_s_identifiers_as_hmacs():
     submission = examined(AWARD)
     assert submission.parsed.title.raw == "Robotik"
-    assert len(submission.identifiers) == 2
-    assert all(len(each) == 64 for each in submission.identifiers)
-    assert "canaria" not in repr(submission.identifiers)
+    assert len(submission.learner.hmacs) == 2
+    assert all(len(each) == 64 for each in submission.learner.hmacs)
+    assert "canaria" not in repr(submission.learner.hmacs)
 
 
 def test_identifiers_depend_on_the_secret_and_stand_with_the_strongest_first():
     named = {"email": "canaria@example.org"}
     ((mail,), both) = (
-        examined(AWARD | {"learner": named}).identifiers,
-        examined(AWARD).identifiers,
+        examined(AWARD | {"learner": named}).learner.hmacs,
+        examined(AWARD).learner.hmacs,
     )
     assert both[1] == mail
-    assert set(examined(AWARD, secret=bytes(31) + b"1").identifiers).isdisjoint(both)
+    assert set(examined(AWARD, secret=bytes(31) + b"1").learner.hmacs).isdisjoint(both)
 
 
 def test_a_submission_without_a_learner_has_no_identifiers():
     definition = {"credstream": 1, "kind": "definition", "id": "D1", "title": "Robotik"}
-    assert examined(definition).identifiers == ()
+    assert examined(definition).learner.hmacs == ()
 
 
 def test_what_cannot_be_parsed_is_refused():

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from credstream.contract import learner_block
+from credstream.contract.errors import Unavailable
 from credstream.contract.records import Normalised, Receipt
 from credstream.runtime.breaker import FINE, REFUSED
+from credstream.storage import vault
+from credstream.storage.engine import transaction
 from credstream.storage.journal import NotOurs, Row
 from services.normalise.tables import LINKS
 from tests.support.normalise_batches import normalise_tables, written
@@ -68,7 +72,7 @@ def test_the_links_of_a_refused_submission_are_kept(service):
     settled = service.settle(award(1, NATIONAL, MAIL, title=None), award(2, NATIONAL))
     assert [each.outcome for each in settled.ended] == [REFUSED, FINE]
     (first,) = learners(settled)
-    assert len(service.table(LINKS)) == 2
+    assert len(service.table(LINKS)) == 1
     assert [each.key_id for each in learners(service.settle(award(3, MAIL)))] == [first.key_id]
 
 
@@ -99,3 +103,13 @@ def test_an_erased_learner_is_refused_by_whatever_identifier_comes(service):
     assert reasons(settled) == [("refused", "learner.erased")] * 3
     assert reasons(service.settle(award(5, STUDENT))) == [("refused", "learner.erased")]
     assert service.keys() == {learner.key_id: None}
+
+
+def test_a_learner_who_has_awards_gets_no_second_key_from_an_old_vault(service):
+    service.settle(award(1, NATIONAL))
+    with transaction(service.databases.vault) as connection:
+        connection.execute(sa.delete(vault.KEYS))
+    service.start()
+    with pytest.raises(Unavailable, match="old copy"):
+        service.settle(award(2, NATIONAL))
+    assert service.keys() == {}

@@ -6,9 +6,11 @@ import hashlib
 
 from credstream.contract.values import Source
 from credstream.formats.shared.parsed import Amount, Body
+from services.normalise.facts import Persons
 from services.normalise.merge import likeness
 from tests.support.normalising import (
     AT,
+    LEARNER_ID,
     Exchange,
     award,
     codes,
@@ -148,6 +150,9 @@ def test_likeness_by_content_is_a_warning_and_never_a_merge():
 
 def test_a_provider_is_not_told_of_another_ones_award():
     exchange = Exchange()
+    (learner,) = exchange.facts.persons.learners.values()
+    names = {(provider, LEARNER_ID): learner for provider in "ab"}
+    exchange.facts.persons = Persons(names)
     exchange.send(award(), provider="a")
     record = last(exchange.send(award(), key="mc:de:r2", provider="b"))
     assert "award.alike" not in codes(record.account)

@@ -7,10 +7,11 @@ from pathlib import Path
 from credstream.contract.records import Receipt
 from credstream.formats.shared.parsed import Amount, Body, FundingMark, LevelClaim
 from services.normalise.assemble import MAPPING_VERSION
-from services.normalise.facts import AwardRow, DefinitionRow, ErasedLearner
+from services.normalise.facts import AwardRow, DefinitionRow, Persons
 from tests.support.normalising import (
     AT,
     LEARNER_ID,
+    PROVIDER,
     Exchange,
     award,
     complete,
@@ -150,7 +151,7 @@ def test_an_award_without_learner_is_refused():
 
 def test_an_erased_learner_is_refused_before_anything_of_the_award_is_quoted():
     exchange = Exchange()
-    exchange.facts.learners[LEARNER_ID] = ErasedLearner()
+    exchange.facts.persons = Persons(erased=frozenset({(PROVIDER, LEARNER_ID)}))
     failure = refusal(exchange, award(issued_on=v("Canary")))
     assert (failure.code, failure.path) == ("learner.erased", "learner")
     assert "Canary" not in failure.detail

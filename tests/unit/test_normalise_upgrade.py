@@ -11,17 +11,20 @@ from credstream.contract.codec import Codec
 from credstream.contract.records import Again
 from credstream.storage import migrate
 from credstream.storage.engine import open_engine, transaction
+from credstream.storage.vault import Vault
 from services.normalise import gather
 from services.normalise.assemble import definition_key_of
 from services.normalise.examine import examine
+from services.normalise.learner_keys import LearnerKeys
 from services.normalise.step import normalise
-from services.normalise.tables import AWARDS
 from services.normalise.write import apply
 from tests.support import databases
 from tests.support.normalise_events import UNIT, sent
 from tests.support.normalising import message
 
 CODEC = Codec()
+# Definitions have no learner, so that none is looked up.
+NO_KEYS = LearnerKeys(Vault(sa.create_engine("sqlite://"), bytes(32)), bytes(32))
 BEFORE = ("n0001_awards.py", "n0002_versions_and_sources.py")
 
 
@@ -38,7 +41,7 @@ def handled(connection, record):
     """What is put on the topic for one message, its rows written."""
     given = message(record)
     given = message(examine(b"", given, None))
-    facts = gather.gather(CODEC, lambda _learners: {}, connection, [given])
+    facts = gather.gather(CODEC, NO_KEYS, connection, [given])
     outcome = normalise(given, facts)
     apply(CODEC, connection, outcome.rows)
     return [emit.record for emit in outcome.emits if emit.topic == topics.again("normalise")]
@@ -52,8 +55,9 @@ def test_awards_that_waited_in_the_tables_of_before_are_asked_for(tmp_path):
     waited = [f"mc:de:{number:02}" for number in range(3)]
     row = {"definition_key": key, "waiting": True, "issued_on": "2026-06-01"}
     row |= {"learner": "", "alike": "", "record": b""}
+    awards_of_before = sa.table("awards", *(sa.column(name) for name in ("key", *row))).insert()
     with transaction(engine) as connection:
-        connection.execute(sa.insert(AWARDS), [{"key": award, **row} for award in waited])
+        connection.execute(awards_of_before, [{"key": award, **row} for award in waited])
 
     migrate.upgrade(engine, migrate.folders("normalise"))
 

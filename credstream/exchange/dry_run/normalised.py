@@ -16,8 +16,8 @@ from credstream.exchange.dry_run.result import HELD, PUBLISHED, REFUSED
 from credstream.formats.shared.parsed import Parsed
 from services.normalise.assemble import definition_key_of
 from services.normalise.examine import examine
-from services.normalise.facts import AwardRow, Facts, Learner, learn
-from services.normalise.learner import hmacs
+from services.normalise.facts import AwardRow, Facts, Learner, Persons, learn
+from services.normalise.learner import identified
 from services.normalise.step import normalise
 
 # Nothing of a person leaves a dry run, so that its HMACs need no secret.
@@ -83,16 +83,17 @@ def _facts(received: Sequence[Received], parsed: Sequence[Parsed], lookups: Look
     keys = {definition_key_of(each, provider) for each in parsed} if received else set()
     return Facts(
         definitions=dict(lookups.definitions(keys)),
-        learners=_learners(parsed, provider),
+        persons=Persons(_learners(parsed, provider)),
     )
 
 
-def _learners(parsed: Sequence[Parsed], provider: Provider) -> dict[str, Learner]:
+def _learners(parsed: Sequence[Parsed], provider: Provider) -> Mapping[tuple[str, str], Learner]:
     """A throw-away key for each learner, by the strongest identifier of an award."""
-    learners: dict[str, Learner] = {}
+    learners: dict[tuple[str, str], Learner] = {}
     for number, each in enumerate(parsed):
-        for strongest in hmacs(NO_SECRET, each.learner, provider.id, provider.country)[:1]:
-            learners.setdefault(strongest, learner_key(f"try-{number}"))
+        own = identified(NO_SECRET, each.learner, provider.id, provider.country)
+        for strongest in own.hmacs[:1]:
+            learners.setdefault((provider.id, strongest), learner_key(f"try-{number}"))
     return learners
 
 

@@ -1,4 +1,4 @@
-"""The groups of commands: providers, lists, topics, users of services, journals, settings."""
+"""The groups of commands: providers, lists, topics, users, journals, learners, settings."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ service_app = typer.Typer(
 journal_app = typer.Typer(
     help="The journal of a service, which ties SQL and Kafka together.", no_args_is_help=True
 )
+learner_app = typer.Typer(help="Which identifiers lead to one learner.", no_args_is_help=True)
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
 GROUPS = {
     "provider": provider_app,
@@ -25,6 +26,7 @@ GROUPS = {
     "topics": topics_app,
     "service": service_app,
     "journal": journal_app,
+    "learner": learner_app,
     "config": config_app,
 }
 
@@ -199,6 +201,43 @@ def journal_forget(
     from credstream.interfaces.cli.operate import forget_journal
 
     raise typer.Exit(forget_journal(service, directory, again=again, as_json=as_json))
+
+
+@learner_app.command("links")
+def learner_links(
+    directory: Dir = DEFAULT_DIR,
+    award: Annotated[str | None, typer.Option(help="Only those of an award, by its key.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Only what a provider said.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many to show.")] = 100,
+    *,
+    inherited: Annotated[
+        bool, typer.Option("--inherited", help="Only those from before links had a provider.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List which identifier leads to which stronger one, as HMACs, and who said so."""
+    from credstream.exchange.learners import Wanted
+    from credstream.interfaces.cli.learners import show_links
+
+    wanted = Wanted(award, provider, inherited)
+    raise typer.Exit(show_links(wanted, directory, most, as_json=as_json))
+
+
+@learner_app.command("unlink")
+def learner_unlink(
+    identifier: Annotated[str, typer.Argument(help="Beginning of the identifier's HMAC.")],
+    target: Annotated[str, typer.Argument(help="Beginning of the HMAC that it leads to.")],
+    directory: Dir = DEFAULT_DIR,
+    provider: Annotated[
+        str, typer.Option(help="Who said so; without it, a link from before.")
+    ] = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Take a link back: the awards that it moved go to their own learner again."""
+    from credstream.interfaces.cli.learners import take_back
+
+    raise typer.Exit(take_back(identifier, target, provider, directory, as_json=as_json))
 
 
 @config_app.command("show")
