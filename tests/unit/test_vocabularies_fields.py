@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credstream.vocabularies import esco, isced_f, text
+from credstream.vocabularies import esco, isced_f, tables, text
 
 UUID = "0b1f4ef5-4f7e-4a2c-9f0c-1c2d3e4f5a6b"
 
@@ -115,3 +115,14 @@ def test_folded_texts_keep_their_punctuation_and_match_keys_do_not():
 @given(st.text())
 def test_folding_twice_is_folding_once(written):
     assert text.folded(text.folded(written)) == text.folded(written)
+
+
+def test_a_narrow_field_has_a_detailed_one_that_begins_with_its_code():
+    codes = tables.read_list("isced_f")
+    detailed = {code[:3] for code in codes if len(code) == len("0714")}
+    assert {code for code in codes if len(code) == len("071")} == detailed
+
+
+def test_personal_skills_are_a_detailed_field_of_their_own():
+    assert isced_f.field("0031") == "0031"
+    assert isced_f.field("0029") is None
