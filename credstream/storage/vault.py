@@ -60,6 +60,12 @@ class Vault:
                 keys |= self._remember(self._read(connection, missing))
         return keys
 
+    def current(self, ids: Iterable[str]) -> dict[str, bytes | None]:
+        """As `existing`, without what is remembered: an erasure elsewhere counts at once."""
+        for name in (wanted := set(ids)):
+            self._cache.pop(name, None)
+        return self.existing(wanted)
+
     def get(self, key_id: str) -> bytes:
         """The key of a learner; raises Erased."""
         keys = self._cached({key_id})

@@ -101,7 +101,7 @@ class Persons:
     """Who the learners of a batch are.
 
     `learners` has the learner by the provider and the strongest identifier of an award, `held`
-    that of each award that is looked at again, as it is stored, by key id. `erased` are the
+    those that awards which are looked at again move away from, by key id. `erased` are the
     identifiers, each with the provider, that lead to an erased person. `new_links` are the links
     that the batch brings, whatever becomes of its submissions; the identifiers `joined` may lead
     earlier awards to another person by them.

@@ -28,6 +28,10 @@ class LearnerKeys:
         """The learners that have a key, or had one; raises Unavailable."""
         return self._learners(self.vault.existing(ids))
 
+    def current(self, ids: Iterable[str]) -> Mapping[str, Learner]:
+        """As `existing`, but an erasure by another process counts at once; raises Unavailable."""
+        return self._learners(self.vault.current(ids))
+
     def make_or_get(self, connection: sa.Connection, ids: Iterable[str]) -> Mapping[str, Learner]:
         """The key of each learner, made where there was none; raises Unavailable.
 

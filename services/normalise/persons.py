@@ -83,7 +83,7 @@ def persons_of(
     learners = keys.make_or_get(connection, set(persons.values()))
     return Persons(
         {pair: learners[person] for pair, person in persons.items()},
-        _stored_learners(keys, stored),
+        _left_learners(keys, stored, persons),
         frozenset(erased),
         (*inherited, *new),
         _leading_others(connection, new),
@@ -172,10 +172,20 @@ def _is_new(row: LinkRow, held: links.Links) -> bool:
     return not same or (row.trusted and not (same[0].trusted or same[0].taken_back))
 
 
-def _stored_learners(keys: LearnerKeys, stored: Iterable[HeldAward]) -> Mapping[str, Learner]:
-    """The learners that awards are stored with, by key id."""
-    ids = {each.record.award.learner.key_id for each in stored if each.record.award}
-    return keys.existing(ids) if ids else {}
+def _left_learners(
+    keys: LearnerKeys, stored: Iterable[HeldAward], persons: Mapping[tuple[str, str], str]
+) -> Mapping[str, Learner]:
+    """The learners that awards move away from, by key id.
+
+    What a remembered key still opens would lie under a key that lives: an erased person's data.
+    """
+    ids = {
+        each.record.award.learner.key_id
+        for each in stored
+        if each.record.award
+        and each.record.award.learner.key_id != persons[each.record.provider, each.identifier]
+    }
+    return keys.current(ids) if ids else {}
 
 
 def _inherited(

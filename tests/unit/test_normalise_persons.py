@@ -172,6 +172,15 @@ def test_an_award_that_turns_out_to_be_an_erased_person_s_keeps_no_block(persons
     assert last.award.learner.key_id == persons.learners()["second"]
 
 
+def test_what_another_process_has_just_erased_is_not_moved_by_a_key_that_is_remembered(persons):
+    persons.send(award("first", "good", STUDENT), award("second", "good", NATIONAL))
+    erased = persons.learners()["first"]
+    persons.service.vault().erase(erased)
+    persons.send(award("third", "good", NATIONAL, STUDENT))
+    assert persons.learners()["first"] == erased
+    assert [each.key for each in persons.published if each.cause == "learner.joined"] == []
+
+
 def test_what_a_trusted_provider_says_of_strong_identifiers_counts_for_others(persons):
     trusted = {"reading": {"identities": "trusted"}}
     persons.send(award("first", "good", DID))
