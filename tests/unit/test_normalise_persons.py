@@ -1,219 +1,79 @@
-"""Who is one person, through the real stage: late joins move awards, and strangers move none."""
+"""Persons: nothing of them leaves in the clear, in no record, row or warning."""
 
 from __future__ import annotations
 
-import json
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from dataclasses import replace
 
 from credstream.contract import learner_block
-from credstream.contract.records import Again, Normalised, Receipt
-from credstream.contract.registration import provider_from
-from services.normalise.tables import AWARDS, SOURCES
-from tests.support.normalise_batches import CODEC, normalise_tables, written
-from tests.support.normalising import provider, received
+from credstream.contract.codec import Codec
+from credstream.contract.values import Reason
+from tests.support.normalising import (
+    KEY,
+    Exchange,
+    award,
+    records,
+    v,
+)
 
-ADDRESS, NATIONAL, OTHER, STUDENT, DID = (
-    {"scheme": "email", "value": "canaria@example.org"},
-    {"scheme": "national", "value": "120490-1234"},
-    {"scheme": "national", "value": "010101-0001"},
-    {"scheme": "student", "value": "S-1"},
-    {"scheme": "did", "value": "did:key:zCanary"},
+NAMED = {"reference": True, "title": None}
+CANARIES = (
+    b"Canary",
+    b"canary",
+    b"1990-01-31",
+    b"4711",
+    b"Schwerbehindert",
+    b"disability",
+    b"52000",
 )
 
 
-def award(name, sender, *identifiers, **registration):
-    """An award of a learner with these identifiers, sent by a provider."""
-    document = {
-        "credstream": 1,
-        "kind": "award",
-        "id": name,
-        "title": "Course",
-        "issued_on": "2026-06-01",
-        "awarding_bodies": [{"name": "School"}],
-        "learner": {"id": identifiers, "given_name": name},
-    }
-    return received(
-        "award",
-        f"mc:de:{name}",
-        payload=json.dumps(document).encode(),
-        submission=name,
-        provider=sender,
-        registration=provider(id=sender, **registration),
+def test_nothing_of_a_person_leaves_in_the_clear():
+    given = award(
+        assessed_by=(v("Canary-Assessor"),),
+        unknown_fields=("learner.disability", "salary_52000", "ext.Schwerbehindert"),
+        findings=(),
     )
+    exchange = Exchange()
+    outcomes = [exchange.send(given), exchange.send(replace(given, **NAMED), key="mc:de:r2")]
+    outcomes.append(exchange.send(replace(given, **NAMED, definition_id=v("D9")), key="mc:de:r3"))
+    emits = [each for outcome in outcomes for each in outcome.emits]
+    for each in emits:
+        wire = Codec().encode(each.record) + each.key.encode() + each.topic.encode()
+        assert not [canary for canary in CANARIES if canary in wire]
+    rows = repr([row for outcome in outcomes for row in outcome.rows]).encode()
+    assert not [canary for canary in CANARIES if canary in rows]
+    assert len(emits) == 4
 
 
-class Persons:
-    """A service, what it was sent, and who it takes each award's learner for."""
-
-    def __init__(self, service):
-        self.service, self.published = service, []
-
-    def send(self, *records):
-        """One batch, and all that it has asked to look at again."""
-        batch = list(records)
-        while batch:
-            settled = self.service.settle(*batch)
-            self.published += [r for *_, r in written(settled, Normalised) if r.award]
-            batch = [again for *_, again in written(settled, Again)]
-        return settled
-
-    def learners(self):
-        """The learner's id of each award, as it is stored and as it was published last."""
-        rows = {row.key: CODEC.decode(row.record, Normalised) for row in self.service.table(AWARDS)}
-        last = {record.key: record for record in self.published}
-        assert {key: r.award.learner for key, r in rows.items()} == {
-            key: r.award.learner for key, r in last.items()
-        }
-        return {key.removeprefix("mc:de:"): r.award.learner.key_id for key, r in rows.items()}
-
-    def given_name(self, record):
-        """What the learner's key opens."""
-        learner = record.award.learner
-        key = self.service.vault().get(learner.key_id)
-        return json.loads(learner_block.decrypt(learner.block, key))["given_name"]
-
-
-@pytest.fixture
-def persons():
-    with normalise_tables() as service:
-        yield Persons(service)
-
-
-def test_a_stranger_s_address_beside_a_victim_s_number_joins_nobody_elsewhere(persons):
-    persons.send(award("victim", "good", NATIONAL), award("stranger", "good", ADDRESS))
-    before = persons.learners()
-    persons.send(award("joined", "enemy", NATIONAL, ADDRESS))
-    persons.send(award("later", "good", ADDRESS), award("again", "good", NATIONAL))
-    found = persons.learners()
-    assert {name: found[name] for name in before} == before
-    assert found["later"] == found["stranger"] != found["victim"] == found["again"]
-
-
-def test_erasing_the_stranger_erases_no_victim(persons):
-    persons.send(award("joined", "enemy", NATIONAL, ADDRESS))
-    persons.send(award("victim", "good", NATIONAL), award("stranger", "good", ADDRESS))
-    found = persons.learners()
-    persons.service.vault().erase(found["stranger"])
-    persons.service.start()
-    persons.send(award("more", "good", NATIONAL))
-    assert persons.learners()["more"] == found["victim"]
-
-
-def test_a_join_that_is_known_late_moves_earlier_awards_under_the_other_key(persons):
-    persons.send(award("first", "good", ADDRESS), award("second", "good", STUDENT))
-    before = persons.learners()
-    persons.send(award("third", "good", NATIONAL, STUDENT, ADDRESS))
-    found = persons.learners()
-    assert len(set(before.values())) == 2
-    assert set(found.values()) == {found["third"]}
-    moved = [each for each in persons.published if each.cause == "learner.joined"]
-    assert sorted(persons.given_name(each) for each in moved) == ["first", "second"]
-    assert len({each.award.learner.pseudonym for each in moved}) == 1
-
-
-def test_awards_move_over_several_links(persons):
-    persons.send(award("first", "good", ADDRESS))
-    persons.send(award("second", "good", STUDENT, ADDRESS))
-    persons.send(award("third", "good", NATIONAL, STUDENT))
-    assert len(set(persons.learners().values())) == 1
-
-
-def test_sources_move_with_their_award(persons):
-    persons.send(award("first", "good", ADDRESS))
-    persons.send(award("third", "good", NATIONAL, ADDRESS))
-    (source,) = [row for row in persons.service.table(SOURCES) if row.key == "mc:de:first"]
-    stored = CODEC.decode(source.record, Normalised)
-    assert stored.award.learner.key_id == persons.learners()["third"]
-    assert persons.given_name(stored) == "first"
-
-
-def test_a_second_person_of_an_address_takes_the_join_back(persons):
-    persons.send(award("first", "good", ADDRESS), award("second", "good", NATIONAL, ADDRESS))
-    assert len(set(persons.learners().values())) == 1
-    persons.send(award("third", "good", OTHER, ADDRESS))
-    assert len(set(persons.learners().values())) == 3
-
-
-def test_a_refused_submission_moves_awards_all_the_same(persons):
-    persons.send(award("first", "good", ADDRESS))
-    refused = award("bad", "good", NATIONAL, ADDRESS)
-    document = json.loads(refused.payload) | {"title": ""}
-    values = {name: getattr(refused, name) for name in refused.__dataclass_fields__}
-    settled = persons.service.settle(
-        type(refused)(**{**values, "payload": json.dumps(document).encode()})
+def test_fields_left_out_are_counted_and_never_named():
+    given = award(
+        unknown_fields=("learner.disability", "salary"),
+        findings=(ours("native.unknown_field", "learner.disability"),),
+        violations=(ours("schema.violation", "salary"), ours("schema.violation", "kind")),
     )
-    assert [r.status for *_, r in written(settled, Receipt)] == ["refused"]
-    persons.send(*[again for *_, again in written(settled, Again)])
-    persons.send(award("third", "good", NATIONAL))
-    found = persons.learners()
-    assert found["first"] == found["third"]
+    earned = records(Exchange().send(given))[1]
+    warned = [(each.code, each.path) for each in earned.account.warnings]
+    assert ("schema.violation", "kind") in warned
+    assert not [path for _, path in warned if path in given.unknown_fields]
+    (dropped,) = [each for each in earned.account.warnings if each.code == "extension.dropped"]
+    assert dropped.detail.endswith(": 2")
 
 
-def test_an_award_of_an_erased_person_moves_nowhere(persons):
-    persons.send(award("first", "good", ADDRESS))
-    erased = persons.learners()["first"]
-    persons.service.vault().erase(erased)
-    persons.service.start()
-    settled = persons.send(award("second", "good", NATIONAL, ADDRESS))
-    assert [r.reasons[0].code for *_, r in written(settled, Receipt)] == ["learner.erased"]
-    assert persons.learners() == {"first": erased}
+def test_the_learner_block_opens_with_the_learner_s_key():
+    (_, earned) = records(Exchange().send(award()))
+    assert b"Canary-Given" in learner_block.decrypt(earned.award.learner.block, KEY)
+    assert earned.award.learner.pseudonym == "pseudonym"
+    (origin,) = [each for each in earned.account.provenance if each.descriptor == "learner"]
+    assert (origin.raw, origin.origin) == (None, "payload")
 
 
-def test_an_award_that_turns_out_to_be_an_erased_person_s_keeps_no_block(persons):
-    persons.send(award("first", "good", STUDENT), award("second", "good", NATIONAL))
-    persons.service.vault().erase(persons.learners()["second"])
-    persons.service.start()
-    persons.send(award("third", "good", NATIONAL, STUDENT))
-    last = persons.published[-1]
-    assert (last.key, last.award.learner.block) == ("mc:de:first", b"")
-    assert last.award.learner.key_id == persons.learners()["second"]
+def test_the_birth_date_stays_out_of_warnings():
+    person = replace(award().learner, birth_date=v("1990-01-31T22:00:00Z", "learner.birth_date"))
+    (_, earned) = records(Exchange().send(award(learner=person)))
+    codes = [each.code for each in earned.account.warnings]
+    assert "birth_date.instant" in codes
+    assert "1990" not in repr(earned.account)
 
 
-def test_what_another_process_has_just_erased_is_not_moved_by_a_key_that_is_remembered(persons):
-    persons.send(award("first", "good", STUDENT), award("second", "good", NATIONAL))
-    erased = persons.learners()["first"]
-    persons.service.vault().erase(erased)
-    persons.send(award("third", "good", NATIONAL, STUDENT))
-    assert persons.learners()["first"] == erased
-    assert [each.key for each in persons.published if each.cause == "learner.joined"] == []
-
-
-def test_what_a_trusted_provider_says_of_strong_identifiers_counts_for_others(persons):
-    trusted = {"reading": {"identities": "trusted"}}
-    persons.send(award("first", "good", DID))
-    persons.send(award("second", "register", NATIONAL, DID, **trusted))
-    persons.send(award("third", "good", DID))
-    assert len(set(persons.learners().values())) == 1
-
-
-def test_a_registration_says_that_a_provider_is_trusted():
-    plain = {"id": "register", "kind": "provider", "name": "R", "country": "DE"}
-    assert provider_from({**plain, "identities": "trusted"}).reading == {"identities": "trusted"}
-
-
-names = st.lists(
-    st.sampled_from([NATIONAL, OTHER, DID, STUDENT, ADDRESS]),
-    min_size=1,
-    max_size=3,
-    unique_by=lambda each: each["value"],
-)
-submissions = st.lists(st.tuples(st.sampled_from(["a", "b"]), names), min_size=1, max_size=6)
-
-
-@given(submissions, st.randoms(use_true_random=False))
-def test_any_order_and_any_batches_give_the_same_persons(sent, chance):
-    records = [award(str(n), sender, *own) for n, (sender, own) in enumerate(sent)]
-    seen = []
-    for order in (records, chance.sample(records, len(records))):
-        with normalise_tables() as service:
-            found = Persons(service)
-            rest = list(order)
-            while rest:
-                size = chance.randint(1, len(rest))
-                found.send(*rest[:size])
-                rest = rest[size:]
-            seen.append(found.learners())
-    assert seen[0] == seen[1]
+def ours(code, path):
+    return Reason(code=code, path=path, detail="ours")
