@@ -86,12 +86,13 @@ def _lead(
     return known[identifier]
 
 
+def counts(row: LinkRow, provider: str) -> bool:
+    """Whether a link counts for the awards of a provider."""
+    return not row.taken_back and (row.trusted or row.provider in (provider, INHERITED))
+
+
 def _targets(identifier: str, provider: str, links: Links) -> set[str]:
-    counting = [
-        row
-        for row in links.get(identifier, ())
-        if not row.taken_back and (row.trusted or row.provider in (provider, INHERITED))
-    ]
+    counting = [row for row in links.get(identifier, ()) if counts(row, provider)]
     inherited = {row.target for row in counting if row.provider == INHERITED} - {identifier}
     targets = inherited or {_as_before(row.target, links) for row in counting} - {identifier}
     return targets if len(targets) <= MOST_TARGETS else set()

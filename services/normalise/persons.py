@@ -29,7 +29,11 @@ _COLUMNS = [LINKS.c[field.name] for field in fields(LinkRow)]
 _NUMBERED = sa.select(
     *_COLUMNS,
     sa.func.row_number()
-    .over(partition_by=(LINKS.c.identifier, LINKS.c.provider), order_by=LINKS.c.taken_back)
+    .over(
+        partition_by=(LINKS.c.identifier, LINKS.c.provider),
+        # Those that count for most come first, the same ones each time.
+        order_by=(LINKS.c.taken_back, LINKS.c.trusted.desc(), LINKS.c.target),
+    )
     .label("number"),
 ).subquery()
 _LINKS = keys_query(
@@ -44,7 +48,12 @@ _LEAD_OTHERS = each_key_query(
         )
     )
 )
-_AWARDS_OF = sa.select(AWARDS.c.record).where(AWARDS.c.learner == sa.bindparam("learner"))
+# Only awards from before say whom a link of before already joined: they know no identifier.
+_AWARDS_OF = (
+    sa.select(AWARDS.c.record)
+    .where(AWARDS.c.learner == sa.bindparam("learner"), AWARDS.c.identifier == "")
+    .order_by(AWARDS.c.key)
+)
 # Of a learner's awards from before, how many are looked at for one of a provider.
 MOST_AWARDS = 50
 
@@ -69,8 +78,7 @@ def persons_of(
     """The learners of submissions, and of awards that are looked at again; raises Unavailable."""
     claims = [_claim_of(each) for each in submissions if each.learner.hmacs]
     stored = [each for each in again if each.identifier and each.record.award]
-    asked = {hmac for each in claims for hmac in (*each.hmacs, *each.before.values())}
-    held = read_links(connection, asked | {each.identifier for each in stored})
+    held = read_links(connection, _asked(claims, stored))
     inherited = _inherited(partial(_providers_of, codec, connection), keys, claims, held)
     held = links.with_rows(held, inherited)
     erased = _erased(keys, claims, held)
@@ -86,22 +94,54 @@ def persons_of(
         _left_learners(keys, stored, persons),
         frozenset(erased),
         (*inherited, *new),
-        _leading_others(connection, new),
+        _leading_others(connection, (*inherited, *new)),
     )
 
 
-def read_links(connection: sa.Connection, identifiers: set[str]) -> dict[str, list[LinkRow]]:
-    """The links of some identifiers, and of those that they lead to in the end."""
+def read_links(
+    connection: sa.Connection, asked: Mapping[str, set[str]]
+) -> dict[str, list[LinkRow]]:
+    """The links of identifiers, by the providers that name them, and of what these lead to.
+
+    Each provider follows what counts for it and has a bound of its own: what a hostile one joins
+    to an identifier keeps no other one from following its own links.
+    """
     found: dict[str, list[LinkRow]] = {}
-    asked: set[str] = set()
-    wanted = identifiers
-    while wanted and len(asked) <= len(identifiers) * links.MOST_STEPS:
-        asked |= wanted
-        for row in select_by_keys(connection, _LINKS, wanted):
+    read: set[str] = set()
+    wanted = dict(asked)
+    seen: dict[str, set[str]] = {provider: set() for provider in asked}
+    while unread := set().union(*wanted.values()):
+        for row in select_by_keys(connection, _LINKS, unread - read):
             link = LinkRow(*row[: len(_COLUMNS)])
             found.setdefault(link.identifier, []).append(link)
-        wanted = {row.target for each in wanted for row in found.get(each, ())} - asked
+        read |= unread
+        for provider, own in wanted.items():
+            seen[provider] |= own
+            bounded = len(seen[provider]) <= len(asked[provider]) * links.MOST_STEPS
+            wanted[provider] = _further(own, provider, found) - seen[provider] if bounded else set()
     return found
+
+
+def _further(identifiers: Iterable[str], provider: str, found: links.Links) -> set[str]:
+    """What identifiers lead to by links that count for a provider."""
+    return {
+        row.target
+        for each in identifiers
+        for row in found.get(each, ())
+        if links.counts(row, provider)
+    }
+
+
+def _asked(claims: Iterable[_Claim], stored: Iterable[HeldAward]) -> dict[str, set[str]]:
+    """The identifiers of a batch by provider; what trusted providers name counts for each."""
+    asked: dict[str, set[str]] = {}
+    trusted: set[str] = set()
+    for each in claims:
+        asked.setdefault(each.provider, set()).update(each.hmacs, each.before.values())
+        trusted |= {row.target for row in each.rows if row.trusted}
+    for award in stored:
+        asked.setdefault(award.record.provider, set()).add(award.identifier)
+    return {provider: own | trusted for provider, own in asked.items()}
 
 
 def _claim_of(submission: Submission) -> _Claim:

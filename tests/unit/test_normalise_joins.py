@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.contract import learner_block
 from credstream.contract.records import Again, Normalised, Receipt
 from credstream.contract.registration import provider_from
-from services.normalise.tables import AWARDS, SOURCES
-from tests.support.normalise_batches import CODEC, normalise_tables, written
+from credstream.formats.shared.parsed import Person, Value
+from credstream.storage.engine import transaction
+from services.normalise.learner import hmac_of, identified
+from services.normalise.links import INHERITED, LinkRow
+from services.normalise.tables import AWARDS, LINKS, SOURCES
+from tests.support.normalise_batches import CODEC, PSEUDONYM_KEY, normalise_tables, written
 from tests.support.normalising import provider, received
 
 ADDRESS, NATIONAL, OTHER, STUDENT, DID = (
@@ -22,6 +28,9 @@ ADDRESS, NATIONAL, OTHER, STUDENT, DID = (
     {"scheme": "student", "value": "S-1"},
     {"scheme": "did", "value": "did:key:zCanary"},
 )
+
+STUDENT_CARD = {"scheme": "esi", "value": "urn:schac:personalUniqueCode:int:esi:fi:1"}
+EIDAS = {"scheme": "eidas", "value": "FI/DE/1"}
 
 
 def award(name, sender, *identifiers, **registration):
@@ -194,18 +203,69 @@ def test_a_registration_says_that_a_provider_is_trusted():
     assert provider_from({**plain, "identities": "trusted"}).reading == {"identities": "trusted"}
 
 
+def test_strangers_cannot_cut_the_links_that_a_trusted_provider_said(persons):
+    trusted = {"reading": {"identities": "trusted"}}
+    persons.send(
+        award("first", "register", STUDENT_CARD, DID, **trusted),
+        award("second", "register", NATIONAL, STUDENT_CARD, **trusted),
+        award("third", "register", EIDAS, NATIONAL, **trusted),
+    )
+    for enemy in ("enemy-1", "enemy-2"):
+        numbers = [{"scheme": "national", "value": f"{enemy} {n}"} for n in range(40)]
+        persons.send(*(award(f"{enemy}-{n}", enemy, each, DID) for n, each in enumerate(numbers)))
+    persons.send(award("fourth", "good", DID))
+    found = persons.learners()
+    assert found["fourth"] == found["third"]
+
+
+def linked_before(persons):
+    """As before links had providers: "joiner" had joined a number and an address for all."""
+    secret = bytes.fromhex(PSEUDONYM_KEY)
+    number = hmac_of(secret, "joiner", "national", "de:120490-1234")
+    (address,) = identified(
+        secret, Person(email=Value(ADDRESS["value"], "")), "joiner", "DE"
+    ).before.values()
+    rows = [asdict(LinkRow(each, INHERITED, address)) for each in (number, address)]
+    with transaction(persons.service.stage.engine) as connection:
+        connection.execute(sa.insert(LINKS), rows)
+    persons.service.vault().make_or_get([address])
+    persons.send(award("before", "joiner", NATIONAL))
+    with transaction(persons.service.stage.engine) as connection:
+        connection.execute(sa.update(AWARDS).values(identifier=""))
+    assert persons.learners() == {"before": address}
+
+
+def test_an_address_from_before_counts_for_a_provider_that_it_had_joined(persons):
+    linked_before(persons)
+    persons.send(award("later", "joiner", ADDRESS))
+    found = persons.learners()
+    assert found["later"] == found["before"]
+
+
+def test_an_address_from_before_counts_for_no_provider_that_meets_the_learner_later(persons):
+    linked_before(persons)
+    persons.send(award("victim", "good", NATIONAL))
+    persons.send(award("stranger", "good", ADDRESS))
+    found = persons.learners()
+    assert found["victim"] == found["before"] != found["stranger"]
+
+
 names = st.lists(
-    st.sampled_from([NATIONAL, OTHER, DID, STUDENT, ADDRESS]),
+    st.sampled_from([EIDAS, NATIONAL, OTHER, STUDENT_CARD, DID, STUDENT, ADDRESS]),
     min_size=1,
-    max_size=3,
+    max_size=4,
     unique_by=lambda each: each["value"],
 )
-submissions = st.lists(st.tuples(st.sampled_from(["a", "b"]), names), min_size=1, max_size=6)
+senders = st.sampled_from(["a", "b", "register"])
+submissions = st.lists(st.tuples(senders, names), min_size=1, max_size=6)
 
 
 @given(submissions, st.randoms(use_true_random=False))
 def test_any_order_and_any_batches_give_the_same_persons(sent, chance):
-    records = [award(str(n), sender, *own) for n, (sender, own) in enumerate(sent)]
+    reading = {"a": {}, "b": {}, "register": {"identities": "trusted"}}
+    records = [
+        award(str(n), sender, *own, reading=reading[sender]) for n, (sender, own) in enumerate(sent)
+    ]
     seen = []
     for order in (records, chance.sample(records, len(records))):
         with normalise_tables() as service:
