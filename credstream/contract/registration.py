@@ -29,8 +29,7 @@ def provider_from(plain: Any) -> Provider:
         keys = {name: texts_of(plain[name], name) for name in ("keys", "seals") if name in plain}
         plain |= keys
         if IDENTITIES in plain:
-            reading = plain.get("reading", {})
-            plain["reading"] = {**reading, IDENTITIES: plain.pop(IDENTITIES)}
+            _mark(plain)
     provider: Provider = record_from(Provider, plain)
     if not PROVIDER_ID.fullmatch(provider.id):
         raise Rejected("registration.invalid", "id", "2 to 40 of a-z, 0-9 and -")
@@ -50,6 +49,16 @@ def provider_from(plain: Any) -> Provider:
     if country(provider.country) != provider.country:
         raise Rejected("registration.invalid", "country", "an ISO 3166-1 alpha-2 code")
     return provider
+
+
+def _mark(plain: dict[str, Any]) -> None:
+    """Put the mark among `reading`, where records have it."""
+    mark, reading = plain.pop(IDENTITIES), plain.get("reading", {})
+    if mark not in TRUST:
+        raise Rejected("registration.invalid", IDENTITIES, f"one of {', '.join(TRUST)}")
+    # Any other `reading` is refused by its own name.
+    if isinstance(reading, Mapping):
+        plain["reading"] = {**reading, IDENTITIES: mark}
 
 
 def trusts_identities(provider: Provider) -> bool:

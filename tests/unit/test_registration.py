@@ -38,6 +38,8 @@ def refusal(call, *args):
         ({"awarding_bodies": ["x"]}, "awarding_bodies[0]"), ({"awarding_bodies": [{}, {"nom": {}}]}, "awarding_bodies[1].nom"),
         ({"awarding_bodies": [{"name": "X"}]}, "awarding_bodies[0].name"), ({"awarding_bodies": [{"identifiers": [{"scheme": "vat", "value": 1}]}]}, "awarding_bodies[0].identifiers[0].value"),
         ({"quality_assurance": [{}]}, "quality_assurance[0].type"), ({"": 1}, ""),
+        ({"identities": "Trusted"}, "identities"), ({"identities": ["trusted"]}, "identities"), ({"identities": None}, "identities"), ({"reading": {"identities": "all"}}, "identities"),
+        ({"identities": "trusted", "reading": []}, "reading"), ({"identities": "trusted", "reading": None}, "reading"), ({"identities": "trusted", "reading": "x"}, "reading"),
     ],
     ids=str,
 )  # fmt: skip
@@ -54,6 +56,14 @@ def test_what_is_no_object_is_no_registration(plain):
 def test_each_needed_field_is_missed(name):
     plain = {key: value for key, value in GOOD.items() if key != name}
     assert refusal(provider_from, plain) == name
+
+
+@given(st.fixed_dictionaries({}, optional={"reading": JSON, "identities": JSON, "keys": JSON}))
+def test_any_json_beside_a_good_registration_is_taken_or_refused(more):
+    try:
+        provider_from(GOOD | more)
+    except Rejected as refused:
+        assert refused.code == "registration.invalid"
 
 
 @pytest.mark.parametrize("kind", [Provider, Accreditation, Scheme])
