@@ -260,6 +260,7 @@ senders = st.sampled_from(["a", "b", "register"])
 submissions = st.lists(st.tuples(senders, names), min_size=1, max_size=6)
 
 
+@pytest.mark.embedded
 @given(submissions, st.randoms(use_true_random=False))
 def test_any_order_and_any_batches_give_the_same_persons(sent, chance):
     reading = {"a": {}, "b": {}, "register": {"identities": "trusted"}}
