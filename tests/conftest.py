@@ -18,7 +18,8 @@ WHOLE = ("broker", "chaos")
 BOTH = (
     "test_breaker_stored", "test_codec", "test_codec_and_reading", "test_dry_run_stored", "test_holds", "test_journal",
     "test_journal_crashes", "test_maintenance", "test_loop_laws", "test_migrate", "test_no_stale_confirmed",
-    "test_normalise_joins", "test_normalise_learners", "test_normalise_tables", "test_partitions", "test_read_only", "test_reference", "test_reference_and_vault", "test_sdk_tables", "test_stage",
+    "test_normalise_joins", "test_normalise_learners", "test_normalise_tables", "test_partitions", "test_partitions_held",
+    "test_read_only", "test_reference", "test_reference_and_vault", "test_sdk_tables", "test_stage",
     "test_stage_endings", "test_storage", "test_vault",
 )  # fmt: skip
 HERE = Path(__file__).parent

@@ -13,6 +13,7 @@ from credstream.contract.codec import Codec
 from credstream.kafka.cluster import Cluster, common_settings
 from credstream.kafka.profiles import (
     CONSUMER,
+    DATA_PATH,
     PRODUCER,
     PROFILES,
     TRANSACTIONAL,
@@ -28,6 +29,12 @@ def consumer(cluster: Cluster, group: str, **more: Any) -> Consumer:
         | dict(PROFILES[cluster.profile].consumer)
         | {name.replace("_", "."): value for name, value in more.items()}
     )
+
+
+def data_path_consumer(cluster: Cluster, group: str, **more: Any) -> Consumer:
+    """A consumer that reads only from where it is told to."""
+    own = {name.replace(".", "_"): value for name, value in DATA_PATH.items()}
+    return consumer(cluster, group, **own, **more)
 
 
 def producer(cluster: Cluster, transactional_id: str | None = None) -> Producer:

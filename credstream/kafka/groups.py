@@ -11,6 +11,8 @@ from credstream.contract.messages import Partition
 from credstream.kafka import clients, metadata
 from credstream.kafka.admin import result_of
 from credstream.kafka.cluster import Cluster, common_settings
+from credstream.kafka.offsets import TopicIds, ends_of
+from credstream.kafka.profiles import PROFILES
 from credstream.kafka.topic_reader import Ends, ends
 from credstream.process import timeouts
 
@@ -70,6 +72,27 @@ def beginnings(
         partition: Ends(max(low, low if (at := offsets[partition]) is None else at), high)
         for partition, (low, high) in found.items()
     }
+
+
+def positions(
+    cluster: Cluster, group: str, partitions: Sequence[Partition]
+) -> dict[Partition, tuple[int | None, int, int, str]]:
+    """Committed offset, both ends, and id of the topic; gone ones are left out.
+
+    Raises Unavailable.
+    """
+    client = clients.consumer(cluster, group)  # it subscribes to nothing, so it joins nothing
+    try:
+        counts = metadata.partition_counts(client.list_topics(timeout=timeouts.ADMIN_SECONDS))
+        there = [p for p in partitions if p[1] < counts.get(p[0], 0)]
+        offsets, ends = committed(cluster, group, there), ends_of(client, there)
+    except KafkaException as error:
+        raise cluster.failure(error.args[0]) from error
+    finally:
+        client.close()
+    describes = PROFILES[cluster.profile].describes
+    ids = TopicIds(cluster)({topic for topic, _ in there}) if describes and there else {}
+    return {p: (offsets[p], *ends[p], ids.get(p[0], "")) for p in there}
 
 
 def assigned(cluster: Cluster, group: str) -> set[Partition] | None:

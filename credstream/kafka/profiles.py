@@ -35,6 +35,9 @@ CONSUMER: Config = {
     "fetch.message.max.bytes": LARGEST_MESSAGE,
     "topic.metadata.refresh.interval.ms": timeouts.METADATA_REFRESH_MS,
 }
+# A data path says itself where it begins: what the broker does not have any more is never skipped
+# without a word (decision 0030).
+DATA_PATH: Config = {"auto.offset.reset": "error"}
 PRODUCER: Config = {
     "acks": "all",
     "enable.idempotence": True,

@@ -28,6 +28,9 @@ DEAD_LETTERS = Counter("credstream_dlq_messages_total", "Dead letters.", ["stage
 UNSTAMPED_TOPICS = Gauge(
     "credstream_unstamped_topics", "Topics held for want of the broker's time.", ["stage"]
 )
+# Partitions that are not read until an operator decides, by cause: retention, truncated, recreated
+# or reset.
+HELD_PARTITIONS = Gauge("credstream_held_partitions", "Partitions held.", ["stage", "cause"])
 # Receipts whose topic did not exist.
 RECEIPTS_DROPPED = Counter("credstream_receipts_dropped_total", "Receipts dropped.", ["stage"])
 # Messages in one batch.

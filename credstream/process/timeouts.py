@@ -133,6 +133,10 @@ LONGEST_SLOWDOWN_SECONDS = 5.0
 MAINTENANCE_SECONDS = 2.0
 # A worker without a batch for so long is idle: it empties its journal and asks for the broker.
 IDLE_SECONDS = 5.0
+# Partitions that are held for an operator are compared again after this.
+HELD_PARTITION_CHECK_SECONDS = 10.0
+# How often a busy worker keeps how far it has read where no message comes.
+READ_NOTE_SECONDS = 60.0
 # Tables that did not move between two looks are read again beside their agent (decision 0018).
 REFERENCE_CHECK_SECONDS = 10.0
 # The control agent waits for the data path to open the tables, and after a failure.

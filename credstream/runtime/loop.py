@@ -25,6 +25,9 @@ from credstream.runtime.transactions import Transactions
 from credstream.storage import journal
 from credstream.storage.attempts import Attempt
 
+# The client has stopped reading a partition: its offset is not there, or not the same any more.
+OUT_OF_RANGE = {KafkaError._AUTO_OFFSET_RESET, KafkaError._LOG_TRUNCATION}  # noqa: SLF001
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -93,7 +96,12 @@ class Loop:
                 raise KafkaException(error)
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 logger().warning("consume failed", why=self.hooks.explain(error))
-        return self.partitions.accept(fetched_of(m) for m in messages if not m.error())
+        accepted = self.partitions.accept(fetched_of(m) for m in messages if not m.error())
+        for message in messages:
+            refusal = message.error()
+            if refusal and refusal.code() in OUT_OF_RANGE:
+                self.partitions.start_again((message.topic() or "", message.partition() or 0))
+        return accepted
 
     def _replay(self) -> None:
         """Publish what the journal has and Kafka does not, before anything new is handled."""
@@ -108,8 +116,10 @@ class Loop:
             outputs = self.stage.sendable(journal.outputs_in_order(rows.values()))
             self.transactions.commit(outputs, rows)
             self.partitions.mark_replayed(rows)
-            metrics.REPLAYS.labels(self.stage.service.name).inc(len(rows))
-            logger().info("journal replayed", rows=len(rows))
+            # A settled row was published: only the offset had expired, or was accepted.
+            replayed = sum(not row.settled for row in rows.values())
+            metrics.REPLAYS.labels(self.stage.service.name).inc(replayed)
+            logger().info("journal replayed", rows=replayed, offsets=len(rows))
         self.partitions.start_reading()
 
     def _subscribe_again(self) -> None:

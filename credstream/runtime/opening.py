@@ -15,19 +15,21 @@ from credstream.kafka.admin import Admin
 from credstream.kafka.assignment_check import AssignmentCheck
 from credstream.kafka.cluster import Cluster
 from credstream.kafka.metadata import KnownTopics, MetadataClient
+from credstream.kafka.offsets import TopicIds
 from credstream.process import in_hand, timeouts
 from credstream.process.in_hand import InHand
 from credstream.runtime.attempts import Attempts, count_deaths
 from credstream.runtime.breaker import StoredBreaker
 from credstream.runtime.broker_time import BrokerTime, FindUnstamped
 from credstream.runtime.data_path import DataPath
+from credstream.runtime.held import Held
 from credstream.runtime.holds import Holds
 from credstream.runtime.hooks import BatchHooks, Hooks, TurnHooks
 from credstream.runtime.idle import Idle
 from credstream.runtime.lag import Lag
 from credstream.runtime.loop import Limits, Loop
 from credstream.runtime.maintenance import Maintenance
-from credstream.runtime.partitions import Partitions
+from credstream.runtime.partitions import Partitions, no_ids
 from credstream.runtime.sender_child import sender_of
 from credstream.runtime.stage import AnyStage, Stage
 from credstream.runtime.transactions import Transactions
@@ -67,7 +69,7 @@ def open_loop(path: DataPath, connection: Connection) -> None:
     settings, service = path.resources.settings, path.service
     count_deaths(path.resources.engine, Path(settings.data_dir), path.name, service.name)
     path.in_hand = path.in_hand or in_hand.opened(Path(settings.data_dir), path.name)
-    consumer = clients.consumer(
+    consumer = clients.data_path_consumer(
         connection.cluster,
         service.name,
         group_instance_id=path.name,
@@ -76,14 +78,17 @@ def open_loop(path: DataPath, connection: Connection) -> None:
     breaker = StoredBreaker(path.resources.engine, service.name, path.name)
     breaker.recall()
     path.breaker = breaker
+    partitions = _partitions(path, connection, consumer)
+    maintenance = _maintenance(path, connection, breaker, consumer)
+    maintenance.idle.read_beyond, maintenance.idle.ids = partitions.read_beyond, partitions.ids
     path.loop = Loop(
         consumer,
         _stage(path, connection),
-        Partitions(consumer, path.resources.engine, connection.cluster_id),
+        partitions,
         _transactions(path, consumer),
         Limits(settings.batch_size, settings.batch_seconds),
         path.progress,
-        _hooks(path, connection, _maintenance(path, connection, breaker, consumer)),
+        _hooks(path, connection, maintenance),
     )
 
 
@@ -129,6 +134,16 @@ def _stage(path: DataPath, connection: Connection) -> AnyStage:
         connection.known_topics,
         journalled=path.faults.journalled,
         attempts=Attempts(path.in_hand or InHand()),
+    )
+
+
+def _partitions(path: DataPath, connection: Connection, consumer: Consumer) -> Partitions:
+    return Partitions(
+        consumer,
+        path.resources.engine,
+        connection.cluster_id,
+        TopicIds(connection.cluster) if path.resources.profile.describes else no_ids,
+        Held(path.service.name),
     )
 
 
@@ -183,7 +198,7 @@ def _hooks(path: DataPath, connection: Connection, maintenance: Maintenance) -> 
         turn=TurnHooks(
             chores=maintenance.chores,
             send_failed=connection.known_topics.forget,
-            at_end=maintenance.idle.settle,
+            at_end=maintenance.idle.at_end,
             # The embedded broker has no static members that it could give too little to.
             unassigned=check.unassigned if path.resources.profile.describes else tuple,
         ),

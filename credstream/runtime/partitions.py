@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Message, Partition, Positioned
+from credstream.kafka.offsets import ends_of
 from credstream.process import timeouts
 from credstream.process.logs import logger
-from credstream.storage import journal
+from credstream.runtime.held import Held
+from credstream.storage import comparison, journal
+from credstream.storage.comparison import Found
 from credstream.storage.engine import transaction
+
+FindIds: TypeAlias = Callable[[Iterable[str]], Mapping[str, str]]
+
+
+def no_ids(_names: Iterable[str]) -> Mapping[str, str]:
+    """The topics of the embedded broker have none."""
+    return {}
 
 
 @dataclass(slots=True)
@@ -22,21 +33,29 @@ class Partitions:
     """What one consumer is assigned; only its own methods change it.
 
     `rows` and `committed` hold the journal row and the committed offset of each partition that
-    was compared, None where there is none. `joined` is true after the first assignment, even if
-    that was empty. `_unchecked` were assigned and not compared yet, `_revoked` were revoked
-    during the last fetch, messages of `_to_seek` were fetched and dropped, and `_paused` says
-    until when, by the monotonic clock.
+    was compared, None where there is none; `done` the offset up to which it is handled, and `ids`
+    those of the topics of partitions that are not held. `joined` is true after the first
+    assignment, even if that was empty. `_unchecked` were assigned and not compared yet, rows of
+    `_to_settle` have outputs or lack an id, `_revoked` were revoked during the last fetch. `_next`
+    says where the client reads on, `_given` how far it has read since it was told where to begin,
+    and `_paused` until when, by the monotonic clock.
     """
 
     consumer: Consumer
     engine: sa.Engine
     cluster_id: str
+    find_ids: FindIds = no_ids
+    held: Held = field(default_factory=Held)
     rows: dict[Partition, journal.Row | None] = field(default_factory=dict)
     committed: dict[Partition, int | None] = field(default_factory=dict)
+    done: dict[Partition, int] = field(default_factory=dict)
+    ids: dict[Partition, str] = field(default_factory=dict)
     joined: bool = False
     _unchecked: set[Partition] = field(default_factory=set)
+    _to_settle: set[Partition] = field(default_factory=set)
     _revoked: set[Partition] = field(default_factory=set)
-    _to_seek: set[Partition] = field(default_factory=set)
+    _next: dict[Partition, int] = field(default_factory=dict)
+    _given: dict[Partition, int] = field(default_factory=dict)
     _paused: dict[Partition, float] = field(default_factory=dict)
 
     @property
@@ -47,126 +66,173 @@ class Partitions:
     def on_assigned(self, _consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         self.joined = True
         self._unchecked |= {(p.topic, p.partition) for p in partitions}
+        # Left to itself the client would look for the committed offset, and begin somewhere by its
+        # own choice where there is none: it reads nothing before the comparison says from where.
+        self.consumer.assign([])
+        self._next.clear()
         logger().info("partitions assigned", **_counts(partitions))
 
     def on_revoked(self, _consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         revoked = {(p.topic, p.partition) for p in partitions}
         self._revoked |= revoked
+        self.held.forget(revoked)
         for partition in revoked:
             self._unchecked.discard(partition)
             # Another worker may move the row from here on: what is remembered of it is void.
-            for memory in (self.rows, self.committed, self._paused):
+            for memory in self._memories():
                 memory.pop(partition, None)
         logger().info("partitions revoked", **_counts(partitions))
 
+    def _memories(self) -> tuple[dict[Partition, Any], ...]:
+        own = (self.rows, self.committed, self.done, self.ids)
+        return *own, self._next, self._given, self._paused
+
     def begin_fetch(self) -> None:
-        """Forget what earlier fetches had revoked."""
+        """Forget what earlier fetches had revoked, and look again at what is held."""
         self._revoked.clear()
+        self._unchecked |= self.held.to_look_at()
 
     def accept(self, fetched: Iterable[Message]) -> list[Message]:
         """The messages of compared partitions; of the others they are dropped and read again."""
-        accepted, messages = [], list(fetched)
+        messages = list(fetched)
         self._unchecked |= self._fetched_too_early(messages)
         # A partition may be revoked and assigned again during one fetch: what was fetched before
         # that may have been handled by another worker meanwhile.
         barred = self._revoked | self._unchecked
-        for message in messages:
-            partition = partition_of(message)
-            if partition in self.rows and partition not in barred:
-                accepted.append(message)
-            else:
-                self._to_seek.add(partition)
-        return accepted
+        return [
+            message
+            for message in messages
+            if (partition := partition_of(message)) in self.rows and partition not in barred
+        ]
 
     def _fetched_too_early(self, messages: Sequence[Positioned]) -> set[Partition]:
-        """Partitions fetched from before their committed offset or an offset of this fetch.
+        """Partitions fetched from before what is handled or an offset of this fetch.
 
         librdkafka (2.16) forgets a seek that comes while it asks where a partition begins: half a
         second later it reads from the beginning (decision 0019).
         """
-        expected = {partition: self.committed.get(partition) or 0 for partition in self.rows}
+        expected = {partition: self.done[partition] for partition in self._next}
         early: dict[Partition, int] = {}
         for message in messages:
             partition = partition_of(message)
             if partition in expected:
                 if message.offset < expected[partition]:
                     early.setdefault(partition, message.offset)
-                expected[partition] = message.offset + 1
+                self._next[partition] = expected[partition] = message.offset + 1
+        for partition in {partition_of(message) for message in messages} & expected.keys():
+            self._given[partition] = max(expected[partition], self._given.get(partition, 0))
         for (topic, number), offset in early.items():
             logger().info("stale read discarded", topic=topic, partition=number, offset=offset)
         return set(early)
 
     def compare(self) -> dict[Partition, journal.Row]:
-        """Compare journal and broker; the rows whose outputs Kafka does not have.
+        """Compare journal and broker; the rows of which Kafka does not have outputs or end.
 
-        Raises JournalError where an operator has to decide, and Unavailable.
+        Raises JournalError where an operator has to decide for all, and Unavailable.
         """
         unchecked = sorted(self._unchecked)
         offsets = self._committed(unchecked)
+        ids = self.find_ids({topic for topic, _ in unchecked}) if unchecked else {}
+        ends = ends_of(self.consumer, unchecked)
         with transaction(self.engine) as connection:
             stored = journal.read(connection, unchecked)
             trusting = journal.trusts_broker(connection)
-        rows = {partition: stored.get(partition) for partition in unchecked}
-        verdicts = {
-            partition: journal.compare(
-                partition, row, self.cluster_id, offsets[partition], trusting=trusting
-            )
-            for partition, row in rows.items()
-        }
-        self.rows |= rows
+        verdicts = {}
+        for partition in unchecked:
+            found = Found(offsets[partition], *ends[partition], ids.get(partition[0], ""))
+            row = stored.get(partition)
+            verdict = comparison.compare(partition, row, self.cluster_id, found, trusting=trusting)
+            verdicts[partition] = verdict
+            self.rows[partition] = named = row and replace(row, topic_id=found.topic_id)
+            if row and row.cluster_id and (named != row or row.accepted or not row.settled):
+                self._to_settle.add(partition)
         self.committed |= offsets
-        return {
-            partition: row for partition, row in stored.items() if verdicts[partition] == "replay"
-        }
+        self.done |= {partition: verdict.start for partition, verdict in verdicts.items()}
+        # A held partition's topic may not be the one of its row, which must not get its id.
+        self.ids |= {p: "" if each.hold else ids.get(p[0], "") for p, each in verdicts.items()}
+        self.held.learn({partition: verdict.hold for partition, verdict in verdicts.items()})
+        return {p: stored[p] for p, verdict in verdicts.items() if verdict.replay}
 
     def start_reading(self) -> None:
-        """Read the compared partitions from their committed offsets; Kafka has their outputs."""
+        """Read the compared partitions from where they are handled; Kafka has their outputs."""
         self._settle()
-        # Only where messages were dropped or replayed: elsewhere the client begins at the committed
-        # offset by itself.
-        self._seek({p: self.committed[p] for p in self._unchecked & self._to_seek})
-        self._to_seek -= self._unchecked
+        starts = {p: self.done[p] for p in self._unchecked if p not in self.held}
+        wanted = {p: at for p, at in self._next.items() if p not in self.held} | starts
+        if wanted != self._next:
+            self._assign(wanted)
+        for partition in self.held.holds:
+            self.rows.pop(partition, None)
         self._unchecked.clear()
+
+    def _assign(self, starts: Mapping[Partition, int]) -> None:
+        try:
+            self.consumer.assign([TopicPartition(*p, at) for p, at in sorted(starts.items())])
+            self._next = dict(starts)
+            self._given.clear()
+            paused = [TopicPartition(*p) for p in sorted(self._paused.keys() & starts.keys())]
+            if paused:
+                self.consumer.pause(paused)
+        except KafkaException as error:
+            raise Unavailable(f"broker: {error.args[0].str()}") from error
 
     def _settle(self) -> None:
         """Drop outputs that Kafka has; a row that says so is not replayed (decision 0014)."""
-        rows = {p: row for p in self._unchecked if (row := self.rows[p]) and not row.settled}
+        todo = (self._unchecked & self._to_settle) - self.held.holds.keys()
+        rows = {partition: row for partition in todo if (row := self.rows[partition])}
         if rows:
             with transaction(self.engine) as connection:
                 journal.settle(connection, rows)
             self.rows |= {partition: row.as_settled() for partition, row in rows.items()}
+        self._to_settle -= self._unchecked
 
     def mark_committed(self, rows: Mapping[Partition, journal.Row]) -> None:
         """Remember that both transactions of a batch are committed."""
         self.rows |= rows
         self.committed |= {partition: row.upto + 1 for partition, row in rows.items()}
+        self.done |= {partition: row.upto + 1 for partition, row in rows.items()}
 
     def mark_replayed(self, rows: Mapping[Partition, journal.Row]) -> None:
-        """As `mark_committed`; the consumer has yet to be moved behind what was replayed."""
-        self.mark_committed(rows)
-        self._to_seek |= set(rows)
+        """Remember that Kafka has outputs and ends of rows; reading may begin later than there."""
+        self.committed |= {partition: row.upto + 1 for partition, row in rows.items()}
+
+    def read_beyond(self) -> dict[Partition, tuple[journal.Row, int]]:
+        """Rows of partitions that were read further than any message: past markers.
+
+        Nothing that was fetched may be unhandled there, whether it was sought back or is paused.
+        """
+        rows = {
+            p: row
+            for p, row in self.rows.items()
+            if row and p in self._next and self._given.get(p, 0) <= self.done[p]
+        }
+        try:
+            found = self.consumer.position([TopicPartition(*p) for p in sorted(rows)])
+        except KafkaException:
+            return {}
+        positions = {(each.topic, each.partition): each.offset for each in found}
+        return {p: (row, positions[p]) for p, row in rows.items() if positions[p] > row.upto + 1}
 
     def check_again(self, partitions: Iterable[Partition]) -> None:
         """Compare journal and broker before anything more of these partitions is handled."""
         self._unchecked |= set(partitions)
 
+    def start_again(self, partition: Partition) -> None:
+        """As `check_again`, where the client has stopped reading."""
+        if self._next.pop(partition, None) is not None:
+            self.check_again([partition])
+
     def drop(self, batch: Sequence[Positioned]) -> None:
-        """Read a batch again from the committed offsets, as if it had just been assigned."""
-        partitions = {partition_of(message) for message in batch}
-        self.check_again(partitions)
-        self._to_seek |= partitions
+        """Read a batch again from where it is handled, as if it had just been assigned."""
+        for partition in {partition_of(message) for message in batch}:
+            self.start_again(partition)
 
     def rewind(self, batch: Sequence[Positioned]) -> None:
-        """Seek back to the committed offsets; revoked partitions need nothing."""
-        first = {partition_of(message): message.offset for message in reversed(batch)}
-        offsets = {p: self.committed.get(p) for p in first if p in self.rows}
-        self._seek({p: first[p] if offset is None else offset for p, offset in offsets.items()})
-
-    def _seek(self, offsets: Mapping[Partition, int | None]) -> None:
+        """Seek back to what is handled; revoked partitions need nothing."""
+        partitions = dict.fromkeys(partition_of(message) for message in batch)
         try:
-            for partition, offset in offsets.items():
-                start = self._earliest(partition) if offset is None else offset
-                self.consumer.seek(TopicPartition(*partition, start))
+            for partition in [p for p in partitions if p in self._next]:
+                self.consumer.seek(TopicPartition(*partition, self.done[partition]))
+                self._next[partition] = self.done[partition]
         except KafkaException as error:
             raise Unavailable(f"broker: {error.args[0].str()}") from error
 
@@ -197,12 +263,6 @@ class Partitions:
             if answer.error:
                 raise Unavailable(f"broker: offset of {answer.topic}: {answer.error.str()}")
         return {(a.topic, a.partition): a.offset if a.offset >= 0 else None for a in answers}
-
-    def _earliest(self, partition: Partition) -> int:
-        low, _high = self.consumer.get_watermark_offsets(
-            TopicPartition(*partition), timeout=timeouts.BROKER_ANSWER_SECONDS
-        )
-        return int(low)
 
 
 def _counts(partitions: Sequence[TopicPartition]) -> dict[str, int]:

@@ -48,12 +48,19 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the journal; `outputs` are (place in the batch, output) pairs."""
+    """A row of the journal; `outputs` are (place in the batch, output) pairs.
+
+    `topic_id` is empty where it is not known. `read` is the offset up to which an idle worker has
+    read, `accepted` whether an operator has set the end of the row.
+    """
 
     cluster_id: str
     since: int | None
     upto: int
     outputs: tuple[tuple[int, Output], ...] = ()
+    topic_id: str = ""
+    read: int = 0
+    accepted: bool = False
 
     @property
     def settled(self) -> bool:
@@ -61,7 +68,7 @@ class Row:
         return self.since == self.upto + 1 and not self.outputs
 
     def as_settled(self) -> Row:
-        return Row(self.cluster_id, self.upto + 1, self.upto)
+        return Row(self.cluster_id, self.upto + 1, self.upto, (), self.topic_id, self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,15 @@ def read(connection: sa.Connection, partitions: Iterable[Partition]) -> dict[Par
     wanted = set(partitions)
     names = {topic for topic, _ in wanted}
     rows = {
-        (row.topic, row.partition): Row(row.cluster_id, row.since, row.upto, _unpack(row.outputs))
+        (row.topic, row.partition): Row(
+            row.cluster_id,
+            row.since,
+            row.upto,
+            _unpack(row.outputs),
+            row.topic_id,
+            row.read,
+            row.accepted,
+        )
         for row in connection.execute(sa.select(JOURNAL).where(JOURNAL.c.topic.in_(names)))
     }
     return {partition: rows[partition] for partition in wanted if partition in rows}
@@ -104,7 +119,7 @@ def move(
     for partition in sorted(moves):
         row, upto = before[partition], moves[partition].upto
         if row is not None and upto <= row.upto:
-            raise NotOurs(f"journal row {_name(partition)} ends at {row.upto}, after {upto}")
+            raise NotOurs(f"journal row {name_of(partition)} ends at {row.upto}, after {upto}")
     values = {
         partition: _values(partition, cluster_id, moves[partition]) for partition in sorted(moves)
     }
@@ -116,41 +131,6 @@ def move(
             for partition, row in values.items()
             if (old := before[partition]) is not None
         ],
-    )
-
-
-def compare(
-    partition: Partition,
-    row: Row | None,
-    cluster_id: str,
-    committed: int | None,
-    *,
-    trusting: bool = False,
-) -> str:
-    """Compare a row with the committed offset: "go-on" or "replay"; raises JournalError.
-
-    There are two good states only: Kafka has the row's outputs, or the crash came between the two
-    commits. `trusting` is the answer of `trusts_broker`.
-    """
-    name = _name(partition)
-    if row is None:
-        if committed is None or trusting:
-            return "go-on"
-        raise JournalError(
-            f"journal row {name} is missing, yet the broker has offset {committed}: "
-            "the database is new or from the past"
-        )
-    if row.cluster_id == ANY_CLUSTER:
-        return "go-on"
-    if row.cluster_id != cluster_id:
-        raise JournalError(f"journal row {name} is of cluster {row.cluster_id}, not {cluster_id}")
-    if committed == row.upto + 1:
-        return "go-on"
-    if committed == row.since:
-        return "replay"
-    raise JournalError(
-        f"journal row {name} ends at {row.upto} and began at {row.since}, "
-        f"yet the broker has offset {committed}: the topic or its offsets were reset"
     )
 
 
@@ -166,6 +146,7 @@ def forget(connection: sa.Connection) -> int:
     The state of the service stays.
     """
     nothing = {"cluster_id": ANY_CLUSTER, "since": None, "upto": -1, "outputs": _pack(())}
+    nothing |= {"topic_id": "", "read": 0, "accepted": False}
     done = connection.execute(
         sa.update(JOURNAL).where(JOURNAL.c.topic != ANY_PARTITION[0]).values(**nothing)
     )
@@ -186,12 +167,38 @@ def settle(connection: sa.Connection, done: Mapping[Partition, Row]) -> None:
     0014).
     """
     for partition in sorted(done):
-        settled = {"outputs": _pack(()), "since": done[partition].upto + 1}
+        row = done[partition]
+        settled = {"outputs": _pack(()), "since": row.upto + 1, "accepted": False}
+        settled |= {"topic_id": row.topic_id} if row.topic_id else {}
         connection.execute(
-            sa.update(JOURNAL)
-            .where(*_is_of(partition), *_has_not_moved(done[partition]))
-            .values(**settled)
+            sa.update(JOURNAL).where(*_is_of(partition), *_has_not_moved(row)).values(**settled)
         )
+
+
+def note_read(connection: sa.Connection, positions: Mapping[Partition, tuple[Row, int]]) -> None:
+    """Keep how far an idle worker has read, with the rows up to which it has handled that."""
+    for partition in sorted(positions):
+        row, position = positions[partition]
+        connection.execute(
+            sa.update(JOURNAL).where(*_is_of(partition), *_has_not_moved(row)).values(read=position)
+        )
+
+
+def accept(connection: sa.Connection, partition: Partition, row: Row, settled: Row) -> bool:
+    """Put a settled row for one that is held; False where a worker has moved that meanwhile."""
+    accepted = {
+        "cluster_id": settled.cluster_id,
+        "since": settled.since,
+        "upto": settled.upto,
+        "outputs": _pack(()),
+        "topic_id": settled.topic_id,
+        "read": 0,
+        "accepted": True,
+    }
+    done = connection.execute(
+        sa.update(JOURNAL).where(*_is_of(partition), *_has_not_moved(row)).values(**accepted)
+    )
+    return done.rowcount == 1
 
 
 def _values(partition: Partition, cluster_id: str, move: Move) -> dict[str, Any]:
@@ -223,7 +230,7 @@ def _update(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 
 
 def _not_ours(rows: Sequence[Mapping[str, Any]]) -> NotOurs:
-    names = ", ".join(_name(_partition(row)) for row in rows)
+    names = ", ".join(name_of(_partition(row)) for row in rows)
     return NotOurs(f"journal row {names} was moved by another worker")
 
 
@@ -231,7 +238,7 @@ def _partition(row: Mapping[str, Any]) -> Partition:
     return row["at_topic"], row["at_partition"]
 
 
-def _name(partition: Partition) -> str:
+def name_of(partition: Partition) -> str:
     return f"{partition[0]}[{partition[1]}]"
 
 
@@ -258,7 +265,7 @@ _MOVE = (
         JOURNAL.c.upto == sa.bindparam("old_upto"),
         JOURNAL.c.cluster_id == sa.bindparam("old_cluster"),
     )
-    .values(_SET)
+    .values(_SET | {"accepted": sa.false()})
 )
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(tuple[tuple[int, Output], ...])

@@ -16,6 +16,9 @@ JOURNAL = sa.Table(
     sa.Column("since", sa.BigInteger),
     sa.Column("upto", sa.BigInteger, nullable=False),
     sa.Column("outputs", sa.LargeBinary, nullable=False),
+    sa.Column("topic_id", sa.String(40), nullable=False, server_default=""),
+    sa.Column("read", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("accepted", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 

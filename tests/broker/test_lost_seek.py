@@ -1,4 +1,8 @@
-"""librdkafka (2.16) forgets a seek that comes while it asks where a partition begins."""
+"""A worker reads from where it says, however late the broker answers.
+
+librdkafka (2.16) forgets a seek that comes while it asks where a partition begins. It is not left
+to ask: a start that is assigned has no question that could answer later.
+"""
 
 import os
 import signal
@@ -26,8 +30,8 @@ FIRST, SENT = 30, 50
 BEFORE_IT_ASKS, UNTIL_IT_HAS = 0.07, 0.1
 # It asks once more 500 ms after an answer that came too late for a seek.
 SECOND_ANSWER, LONGEST = 1.5, 60.0
-# A busy machine is not always quick enough to seek in the very moment.
-TRIES = 20
+# Left to itself it lost one seek in five.
+TRIES = 8
 
 
 class Hesitant(Partitions):
@@ -75,7 +79,7 @@ def lives(broker, cluster, tmp_path):
         stage = Stage(service, made, stages.CODEC, CLUSTER, Everything())
         producer = clients.producer(cluster, name)
         producer.init_transactions(30)
-        consumer = clients.consumer(cluster, name)
+        consumer = clients.data_path_consumer(cluster, name)
         assigned = partitions(consumer, made, CLUSTER)
         until = time.monotonic() + LONGEST
         with suppress(stages.Crash):
@@ -107,11 +111,9 @@ def between(point):
         raise stages.Crash(point)
 
 
-def test_what_is_committed_is_not_handled_again_when_librdkafka_forgets_a_seek(lives):
+def test_what_is_committed_is_not_handled_again_however_late_the_broker_answers(lives):
     for _try in range(TRIES):
         with capture_logs() as lines:
             versions = lives()
         assert versions == list(range(1, SENT + 1))
-        if any(line["event"] == "stale read discarded" for line in lines):
-            return
-    pytest.fail("no seek was lost: this version of librdkafka may not need the care any more")
+        assert not [line for line in lines if line["event"] == "stale read discarded"]

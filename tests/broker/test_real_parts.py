@@ -73,26 +73,6 @@ def test_topics_that_came_while_nobody_read_are_read(fleet):
     waiting.eventually(lambda: admin.used([topics.receipts("late")]))
 
 
-def test_a_topic_made_anew_stops_the_worker_and_names_the_row(fleet):
-    fleet.scale("ingest", 1)
-    delivery_check.send_all(fleet, FEW)
-    admin, own = (
-        Admin(fleet.target.cluster),
-        topics.submissions("provider", delivery_check.PROVIDERS[0]),
-    )
-    fleet.logged("ingest-0", '"batch completed"')
-    waiting.eventually(lambda: journal_of(fleet, own).settled)
-    fleet.stop()
-    admin.delete([own])
-    waiting.eventually(lambda: own not in admin.partitions())
-    admin.create([own], 1)
-    delivery_check.send(fleet, delivery_check.PROVIDERS[0], FEW.event("C-00000", 9))
-    fleet.scale("ingest", 1)
-    line = fleet.logged("ingest-0", "journal row", own)
-    assert "reset" in line["why"]
-    assert fleet.workers["ingest-0"].process.wait(waiting.GIVE_UP_SECONDS) == 70
-
-
 def test_a_missing_output_topic_is_waited_for_and_named(fleet):
     Admin(fleet.target.cluster).delete([topics.CHANGES])
     fleet.scale_all(1)

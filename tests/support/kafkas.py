@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_END, KafkaError, KafkaException, TopicPartition
 
 from credstream.contract.messages import Partition
 from credstream.storage.journal import Output
@@ -72,6 +72,7 @@ class Consumer:
     events: Callable[[], tuple[int, str]]
     position_of: dict[Partition, int] = field(default_factory=dict)
     paused: set[Partition] = field(default_factory=set)
+    joined: bool = False
     turns: int = 0
     lost: bool = False
 
@@ -84,19 +85,27 @@ class Consumer:
         assert self.turns < 1_000, "the loop turns without getting anywhere"
         many, event = self.events()
         self.lost = event == "lost seek"
-        if not self.position_of:
-            self._assign()
+        if not self.joined:
+            self._join()
             return []
         messages = self._taken(min(size, many))
         if event == "rebalance":
-            self.revoked(self, self.assignment())
-            self._assign()
+            self.revoked(self, self._everything())
+            self._join()
         return messages
 
-    def _assign(self):
-        self.position_of = {p: self.kafka.committed.get(p, 0) for p in self.kafka.logs}
+    def _join(self):
+        """As the group has it: the client reads nothing before it is told from where."""
+        self.joined = True
+        self.position_of = {}
         self.paused.clear()
-        self.assigned(self, self.assignment())
+        self.assigned(self, self._everything())
+
+    def _everything(self):
+        return [TopicPartition(*place) for place in sorted(self.kafka.logs)]
+
+    def assign(self, places):
+        self.position_of = {_place(each): each.offset for each in places}
 
     def _taken(self, many):
         """Round and round the partitions, as a fetch of several topics comes interleaved."""
@@ -137,6 +146,14 @@ class Consumer:
     def get_watermark_offsets(self, place, **_more):
         log = self.kafka.logs[_place(place)]
         return 0, log[-1].at + 1 if log else 0
+
+    def offsets_for_times(self, places, timeout):
+        del timeout
+        ends = {_place(each): self.get_watermark_offsets(each) for each in places}
+        return [
+            TopicPartition(p.topic, p.partition, ends[_place(p)][p.offset == OFFSET_END])
+            for p in places
+        ]
 
     def consumer_group_metadata(self):
         return "group"

@@ -14,6 +14,7 @@ from credstream.contract.messages import Incoming, Partition
 from credstream.runtime.service import Service
 from credstream.runtime.stage import Stage
 from credstream.storage import journal
+from credstream.storage.comparison import Found, compare
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.journal import Output
 from credstream.storage.tables import EPOCH, METADATA
@@ -86,7 +87,8 @@ class Simulation:
             committed = self.log.committed.get(place)
             if not self.journalled:
                 continue
-            if journal.compare(place, found.get(place), CLUSTER, committed) == "replay":
+            broker = Found(committed, 0, len(self.log.inputs[place]))
+            if compare(place, found.get(place), CLUSTER, broker).replay:
                 behind[place] = found[place]
         if behind:
             self.log.commit(

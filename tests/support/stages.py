@@ -113,6 +113,7 @@ class Blind(Partitions):
     def compare(self):
         self.rows |= dict.fromkeys(self._unchecked)
         self.committed |= self._committed(sorted(self._unchecked))
+        self.done |= {p: self.committed[p] or 0 for p in self._unchecked}
         return {}
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credstream.storage import journal
+from credstream.storage.comparison import Found, Verdict, compare
 from credstream.storage.engine import transaction
-from credstream.storage.journal import JournalError, Move, NotOurs, Output, Row
+from credstream.storage.journal import Move, NotOurs, Output, Row
 from tests.support import stages
 from tests.support.simulation import CLUSTER
 
@@ -61,7 +62,7 @@ def test_a_forgotten_row_can_be_moved_from_the_first_offset_of_a_new_topic(made)
     with transaction(made) as connection:
         assert (journal.forget(connection), journal.forget(connection)) == (1, 1)
     forgotten = read(made)[HERE]
-    assert journal.compare(HERE, forgotten, CLUSTER, None) == "go-on"
+    assert compare(HERE, forgotten, CLUSTER, Found(None, 7, 9)) == Verdict(7)
     move(made, HERE, forgotten, None, 0)
     assert read(made)[HERE] == Row(CLUSTER, None, 0, OUTPUTS)
 
@@ -95,12 +96,11 @@ def test_emptying_twice_or_nothing_is_harmless(made):
 def test_a_settled_first_row_is_told_from_a_crash_in_the_first_batch(made):
     """The broker has no offset in both; after a topic was made anew, nothing may be replayed."""
     ours = move(made, HERE, None, None, 3)
-    assert journal.compare(HERE, ours, CLUSTER, None) == "replay"
+    assert compare(HERE, ours, CLUSTER, Found(None, 0, 9)) == Verdict(4, replay=True)
     empty(made, {HERE: ours})
     settled = read(made)[HERE]
-    assert journal.compare(HERE, settled, CLUSTER, 4) == "go-on"
-    with pytest.raises(journal.JournalError, match="reset"):
-        journal.compare(HERE, settled, CLUSTER, None)
+    assert compare(HERE, settled, CLUSTER, Found(4, 0, 9)) == Verdict(4)
+    assert compare(HERE, settled, CLUSTER, Found(None, 0, 9)).hold.cause == "reset"
 
 
 def test_an_emptied_row_can_still_be_moved_by_its_owner(made):
@@ -143,20 +143,6 @@ def test_one_row_that_is_not_ours_takes_the_whole_batch_back_and_is_named(made, 
             {HERE: Move(4, 5, ()), THERE: Move(4, 5, ())},
         )
     assert {row.upto for row in read(made).values()} == {3}
-
-
-@given(st.none() | st.integers(0, 50), st.integers(0, 50), st.none() | st.integers(0, 60))
-def test_a_verdict_is_good_in_two_states_and_an_error_in_all_others(since, upto, committed):
-    row = Row(CLUSTER, since, upto)
-    if committed == upto + 1:
-        assert journal.compare(HERE, row, CLUSTER, committed) == "go-on"
-    elif committed == since:
-        assert journal.compare(HERE, row, CLUSTER, committed) == "replay"
-    else:
-        with pytest.raises(JournalError, match=r"in\[0\]"):
-            journal.compare(HERE, row, CLUSTER, committed)
-    with pytest.raises(JournalError, match="of cluster"):
-        journal.compare(HERE, row, "reborn", committed)
 
 
 @given(st.permutations(range(12)), st.lists(st.integers(0, 3), min_size=12, max_size=12))

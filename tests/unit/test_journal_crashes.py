@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from credstream.contract import topics
 from credstream.contract.records import Again
 from credstream.storage import journal, tables
+from credstream.storage.comparison import Found, Verdict, compare
 from credstream.storage.engine import transaction
-from credstream.storage.journal import JournalError, Output
+from credstream.storage.journal import Output
 from tests.support import counting, simulation
 from tests.support.counting import AGAIN, CODEC, INPUT, SERVICE, database, message, settle, versions
 from tests.support.simulation import AFTER, BEFORE, BETWEEN, CLUSTER
@@ -24,36 +25,6 @@ from tests.support.simulation import AFTER, BEFORE, BETWEEN, CLUSTER
 @pytest.fixture
 def stage(tmp_path):
     return counting.stage_in(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("row", "committed", "verdict"),
-    [
-        (None, None, "go-on"),
-        (journal.Row(CLUSTER, None, 4), 5, "go-on"),
-        (journal.Row(CLUSTER, None, 4), None, "replay"),
-        (journal.Row(CLUSTER, 5, 9), 5, "replay"),
-        (journal.Row(journal.ANY_CLUSTER, None, -1), 77, "go-on"),
-    ],
-)
-def test_there_are_two_good_states(row, committed, verdict):
-    assert journal.compare(INPUT, row, CLUSTER, committed) == verdict
-
-
-@pytest.mark.parametrize(
-    ("row", "committed", "words"),
-    [
-        (None, 3, "the database is new or from the past"),
-        (journal.Row("reborn", None, 4), 5, "cluster reborn"),
-        (journal.Row(CLUSTER, 5, 9), 3, "were reset"),
-        (journal.Row(CLUSTER, 5, 9), None, "were reset"),
-        (journal.Row(CLUSTER, 5, 9), 12, "were reset"),
-    ],
-)
-def test_any_other_state_stops_the_worker_and_names_the_row(row, committed, words):
-    with pytest.raises(JournalError, match=words) as caught:
-        journal.compare(INPUT, row, CLUSTER, committed)
-    assert "normalised.v1[0]" in str(caught.value)
 
 
 def test_forgetting_keeps_the_state_and_trusts_the_broker(stage):
@@ -65,8 +36,9 @@ def test_forgetting_keeps_the_state_and_trusts_the_broker(stage):
         long_ago = sa.update(tables.JOURNAL).where(tables.JOURNAL.c.topic == "*").values(since=1)
         connection.execute(long_ago)
         assert not journal.trusts_broker(connection)
-    assert journal.compare(INPUT, row, "another", 40) == "go-on"
-    assert journal.compare(AGAIN, None, "another", 40, trusting=True) == "go-on"
+    found = Found(40, 0, 99)
+    assert compare(INPUT, row, "another", found) == Verdict(40)
+    assert compare(AGAIN, None, "another", found, trusting=True) == Verdict(40)
     settle(stage, message(40), rows={INPUT: row}, committed={INPUT: 40})
     assert versions(stage) == {"k": 2}
 

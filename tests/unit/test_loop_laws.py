@@ -19,7 +19,7 @@ from credstream.runtime import stage
 from credstream.runtime import transactions as module
 from credstream.runtime.progress import Progress
 from credstream.runtime.transactions import Transactions
-from credstream.storage import journal
+from credstream.storage import comparison
 from tests.support import stages
 from tests.support.kafkas import Kafka
 from tests.support.stages import AGAIN, CODEC, EVENTS, INPUT, OUT
@@ -114,7 +114,7 @@ def test_the_law_is_red_without_the_journal():
 def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(monkeypatch):
     """As it once was: another worker settled rows between a crash and its replay."""
     crash = [(0, ""), (8, "between")]
-    whole = journal.compare
+    whole = comparison.compare
 
     def emptied(place, row, *rest, **more):
         found = whole(place, row, *rest, **more)
@@ -122,7 +122,7 @@ def test_the_law_is_red_when_an_idle_worker_empties_rows_that_are_not_its_own(mo
             object.__setattr__(row, "outputs", ())
         return found
 
-    monkeypatch.setattr(journal, "compare", emptied)
+    monkeypatch.setattr(comparison, "compare", emptied)
     assert [each for each in wrongs(ended(MANY, crash)) if "never" in each]
 
 

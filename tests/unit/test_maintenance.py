@@ -55,10 +55,13 @@ def written(engine, partition, upto=3):
     return Row(CLUSTER, None, upto)
 
 
-def outputs(engine):
+def rows(engine):
     with transaction(engine) as connection:
-        rows = journal.read(connection, [OURS, THEIRS])
-    return {partition: row.outputs for partition, row in rows.items()}
+        return journal.read(connection, [OURS, THEIRS])
+
+
+def outputs(engine):
+    return {partition: row.outputs for partition, row in rows(engine).items()}
 
 
 def test_an_idle_worker_settles_its_own_rows_and_no_others(maintenance, clock):
@@ -68,6 +71,32 @@ def test_an_idle_worker_settles_its_own_rows_and_no_others(maintenance, clock):
     clock.now += timeouts.IDLE_SECONDS + 1
     maintenance.chores()
     assert outputs(engine) == {OURS: (), THEIRS: OUTPUTS}
+
+
+def test_a_row_that_is_settled_has_the_id_of_its_topic(maintenance, clock):
+    """Its first batch came without one: from here on a topic made anew is no expired offset."""
+    maintenance.idle.ids = {OURS: "one"}
+    maintenance.completed(settled({OURS: written(maintenance.idle.engine, OURS)}))
+    clock.now += timeouts.IDLE_SECONDS + 1
+    maintenance.chores()
+    assert rows(maintenance.idle.engine)[OURS].topic_id == "one"
+
+
+@pytest.mark.parametrize(("idle", "reads"), [(True, [8, 8, 9]), (False, [0, 8, 8])])
+def test_how_far_was_read_is_kept_when_idle_and_seldom_where_others_are_busy(
+    maintenance, clock, idle, reads
+):
+    """A busy worker keeps it for a partition that has not moved since it looked last."""
+    row = written(maintenance.idle.engine, OURS)
+    found = []
+    for position in (8, 8, 9):
+        maintenance.idle.read_beyond = lambda position=position: {OURS: (row, position)}
+        clock.now += timeouts.READ_NOTE_SECONDS + 1 if len(found) < 2 else timeouts.IDLE_SECONDS + 1
+        if not idle:
+            maintenance.idle.busy = clock.now
+        maintenance.chores()
+        found.append(rows(maintenance.idle.engine)[OURS].read)
+    assert found == reads
 
 
 def test_a_busy_worker_settles_nothing(maintenance, clock):

@@ -2,83 +2,34 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import TopicPartition
 from structlog.testing import capture_logs
 
 from credstream.contract.errors import Unavailable
-from credstream.contract.messages import Incoming
 from credstream.runtime import partitions as module
 from credstream.runtime.partitions import Partitions
 from credstream.storage import journal
 from credstream.storage.engine import transaction
-from credstream.storage.journal import JournalError, Move, Output, Row
+from credstream.storage.journal import JournalError, Move, Row
 from tests.support import stages
+from tests.support.assigning import (
+    AWAY,
+    OTHER,
+    OUTPUTS,
+    PARTITION,
+    Consumer,
+    assigned,
+    message,
+    stored,
+    write,
+)
 from tests.support.simulation import CLUSTER
-
-PARTITION, OTHER = ("in", 0), ("in", 1)
-OUTPUTS = ((0, Output("t", b"k", b"jane@example.org")),)
-AWAY = KafkaError(KafkaError._TRANSPORT, "away")
-
-
-class Consumer:
-    """Answers from a table; records what it was called to do."""
-
-    def __init__(self, **offsets):
-        self.offsets = {("in", int(name[1:])): at for name, at in offsets.items()}
-        self.sought, self.calls, self.low = [], [], 7
-
-    def committed(self, places, timeout):
-        assert timeout
-        return [self._answer((p.topic, p.partition)) for p in places]
-
-    def _answer(self, place):
-        at = self.offsets.get(place, -1001)
-        error = at if isinstance(at, KafkaError) else None
-        offset = -1001 if error else at
-        return SimpleNamespace(topic=place[0], partition=place[1], offset=offset, error=error)
-
-    def seek(self, place):
-        if isinstance(self.low, KafkaError):
-            raise KafkaException(self.low)
-        self.sought.append((place.topic, place.partition, place.offset))
-
-    def get_watermark_offsets(self, _place, timeout):
-        assert timeout
-        return self.low, 99
-
-    def pause(self, places):
-        self.calls += [("pause", p.partition) for p in places]
-
-    def resume(self, places):
-        self.calls += [("resume", p.partition) for p in places]
 
 
 @pytest.fixture
 def engine(tmp_path):
     return stages.database(tmp_path)
-
-
-def assigned(engine, consumer, *names):
-    partitions = Partitions(consumer, engine, CLUSTER)
-    partitions.on_assigned(consumer, [TopicPartition(*p) for p in names or (PARTITION,)])
-    return partitions
-
-
-def write(engine, place=PARTITION, since=None, upto=4):
-    with transaction(engine) as connection:
-        journal.move(connection, CLUSTER, {place: None}, {place: Move(since, upto, OUTPUTS)})
-
-
-def stored(engine):
-    with transaction(engine) as connection:
-        return {place: row.outputs for place, row in journal.read(connection, [PARTITION]).items()}
-
-
-def message(offset, place=PARTITION):
-    return Incoming(topic=place[0], partition=place[1], offset=offset, key=None, value=b"", at=0)
 
 
 def test_an_answer_that_failed_does_not_mean_that_no_offset_is_committed(engine):
@@ -139,15 +90,10 @@ def test_a_row_that_another_worker_moved_meanwhile_keeps_its_outputs(engine):
     assert stored(engine) == {PARTITION: OUTPUTS}
 
 
-@pytest.mark.parametrize(
-    ("committed", "words"),
-    [(9, "were reset"), (2, "were reset"), (-1001, "were reset")],
-    ids=["ahead", "behind", "recreated topic"],
-)
-def test_offsets_that_do_not_fit_stop_the_worker(engine, committed, words):
+def test_a_database_that_is_older_than_the_broker_stops_the_worker(engine):
     write(engine, since=3, upto=4)
-    with pytest.raises(JournalError, match=words):
-        assigned(engine, Consumer(p0=committed)).compare()
+    with pytest.raises(JournalError, match="from the past"):
+        assigned(engine, Consumer(p0=9)).compare()
 
 
 def test_a_new_database_beside_committed_offsets_stops_the_worker(engine):
@@ -165,6 +111,7 @@ def test_a_new_broker_beside_an_old_database_stops_the_worker(engine):
 
 def test_messages_of_partitions_that_are_not_compared_yet_are_read_again_later(engine):
     consumer = Consumer()
+    consumer.low = 7
     partitions = assigned(engine, consumer)
     assert partitions.accept([message(7)]) == []
     partitions.compare()
@@ -182,24 +129,25 @@ def test_a_partition_that_is_read_from_too_early_is_compared_again_and_its_messa
     partitions = assigned(engine, consumer, PARTITION, OTHER)
     partitions.compare()
     partitions.start_reading()
-    assert consumer.sought == []
+    assert consumer.sought == [("in", 0, 5), ("in", 1, 3)]
     found = partitions.accept([message(3), message(3, OTHER), message(5)])
     assert found == [message(3, OTHER)], "5 comes after offsets that were not handled"
     partitions.compare()
     partitions.start_reading()
-    assert consumer.sought == [("in", 0, 5)]
+    assert consumer.sought[2:] == [("in", 0, 5), ("in", 1, 4)], "the other goes on where it is"
     assert partitions.accept([message(5)]) == [message(5)]
 
 
 def test_what_comes_twice_in_one_fetch_is_dropped_though_nothing_is_committed(engine):
     consumer = Consumer()
+    consumer.low = 7
     partitions = assigned(engine, consumer)
     partitions.compare()
     partitions.start_reading()
     assert partitions.accept([message(7), message(8), message(7), message(8)]) == []
     partitions.compare()
     partitions.start_reading()
-    assert consumer.sought == [("in", 0, 7)]
+    assert consumer.sought == [("in", 0, 7)] * 2
 
 
 def test_a_partition_revoked_and_assigned_again_during_one_fetch_loses_nothing(engine):
@@ -229,7 +177,7 @@ def test_a_revoked_partition_is_neither_sought_nor_resumed(engine):
     partitions.resume_due()
     partitions.rewind([message(3)])
     assert consumer.calls == [("pause", 0)]
-    assert consumer.sought == []
+    assert consumer.sought == [("in", 0, 0)]
 
 
 def test_a_partition_is_paused_for_as_long_as_asked(engine, monkeypatch):
@@ -247,13 +195,12 @@ def test_a_partition_is_paused_for_as_long_as_asked(engine, monkeypatch):
     assert consumer.calls == [("pause", 0), ("resume", 0)]
 
 
-def test_a_seek_that_fails_is_unavailable_and_is_tried_again(engine):
+def test_a_start_that_fails_is_unavailable_and_is_tried_again(engine):
     consumer = Consumer(p0=5)
     write(engine, upto=4)
     partitions = assigned(engine, consumer)
-    partitions.accept([message(5)])
     partitions.compare()
-    consumer.low = AWAY
+    consumer.refuses = True
     with pytest.raises(Unavailable, match="away"):
         partitions.start_reading()
     assert partitions._unchecked == {PARTITION}

@@ -14,8 +14,8 @@ from credstream.exchange.doctor.databases import Database
 from credstream.exchange.doctor.findings import OK, WRONG, Finding
 from credstream.exchange.doctor.topics import SHOWN, inputs_of
 from credstream.kafka import groups
-from credstream.process import timeouts
 from credstream.storage import journal
+from credstream.storage.comparison import Found, compare
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.journal import JournalError, Row
 from credstream.storage.tables import JOURNAL
@@ -27,19 +27,20 @@ def checks(broker: BrokerReport, database: Database) -> Iterator[Finding]:
     """Compare every row of a service's journal with the offset of its partition."""
     before, trusting = _rows(database)
     partitions = sorted(before.keys() | set(_inputs(broker, database.name)))
-    offsets = groups.committed(
-        broker.cluster, database.name, partitions, timeouts.DOCTOR_BROKER_SECONDS
-    )
+    found = groups.positions(broker.cluster, database.name, partitions)
     after, _ = _rows(database)
     # A row that changed meanwhile has a worker, which compared it before it began.
-    unchanged = [each for each in partitions if before.get(each) == after.get(each)]
+    # A partition that is gone has no state that anybody could go on from.
+    unchanged = [p for p in partitions if before.get(p) == after.get(p) and p in found]
     faults = []
     for partition in unchanged:
-        row, offset = after.get(partition), offsets.get(partition)
         try:
-            journal.compare(partition, row, broker.id, offset, trusting=trusting)
+            state = Found(*found[partition])
+            verdict = compare(partition, after.get(partition), broker.id, state, trusting=trusting)
         except JournalError as error:
             faults.append(str(error))
+        else:
+            faults += [verdict.hold.why] if verdict.hold else []
     do = f"credstream journal show {database.name}; then see {PAGE} in the documentation"
     for fault in faults[:SHOWN]:
         yield Finding("journal", WRONG, f"{database.name}: {fault}", do)

@@ -240,6 +240,25 @@ def learner_unlink(
     raise typer.Exit(take_back(identifier, target, provider, directory, as_json=as_json))
 
 
+@journal_app.command("accept")
+def journal_accept(
+    service: Service,
+    directory: Dir = DEFAULT_DIR,
+    topic: Annotated[str | None, typer.Option(help="Only partitions of this topic.")] = None,
+    partition: Annotated[int | None, typer.Option(help="Only partitions of this number.")] = None,
+    *,
+    lost: Annotated[
+        int | None,
+        typer.Option(help="Do not ask: so many offsets may be lost, no more and no less."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let partitions that a service holds go on without what is lost."""
+    from credstream.interfaces.cli.operate import accept_loss
+
+    raise typer.Exit(accept_loss(service, directory, topic, partition, lost=lost, as_json=as_json))
+
+
 @config_app.command("show")
 def config_show(*, as_json: Json = False) -> None:
     """Show every setting, its variable and its value; secrets are hidden."""

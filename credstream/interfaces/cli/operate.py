@@ -10,11 +10,12 @@ from pathlib import Path
 
 import typer
 
-from credstream.exchange import breakers, databases, journals
+from credstream.exchange import breakers, databases, journals, losses
 from credstream.exchange.journals import JournalRow
 from credstream.exchange.target import environment_settings
 from credstream.interfaces.cli import terminal
 from credstream.interfaces.cli.exit_codes import MISUSE
+from credstream.process import timeouts
 from credstream.process.settings import PREFIX, shown
 
 
@@ -73,6 +74,38 @@ def forget_journal(
     count = journals.forget(service, directory)
     line = f"{service}: {count} rows forgotten; its state is kept"
     _print({"service": service, "forgotten": count}, [line], as_json=as_json)
+    return 0
+
+
+def accept_loss(
+    service: str,
+    directory: Path,
+    topic: str | None,
+    partition: int | None,
+    *,
+    lost: int | None,
+    as_json: bool = False,
+) -> int:
+    """Let held partitions go on without what is lost; 2 where the operator declines."""
+    held = losses.held(service, directory, topic, partition)
+    count = sum(each.hold.lost for each in held)
+    if held and lost is None:
+        for each in held:
+            terminal.warn(each.hold.why)
+        outputs = sum(len(each.row.outputs) for each in held)
+        terminal.warn(
+            f"{service}: {len(held)} partitions go on without at most {count} offsets, and "
+            f"without {outputs} outputs that Kafka may not have."
+        )
+        lost = typer.prompt("Offsets to be given up (type the number)", type=int)
+    if held and lost != count:
+        terminal.warn(f"nothing is accepted: at most {count} offsets are lost")
+        return MISUSE
+
+    accepted = losses.accept(service, directory, held)
+    seconds = timeouts.HELD_PARTITION_CHECK_SECONDS
+    line = f"{service}: {accepted} partitions go on, within {seconds:.0f} s or at the next start"
+    _print({"service": service, "accepted": accepted, "lost": count}, [line], as_json=as_json)
     return 0
 
 

@@ -1,0 +1,72 @@
+"""Where partitions begin and end, and the ids of their topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    OFFSET_END,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+
+from credstream.contract.errors import Unavailable
+from credstream.contract.messages import Partition
+from credstream.kafka.cluster import Cluster, common_settings
+from credstream.kafka.topic_reader import Ends
+from credstream.process import timeouts
+
+NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
+WITHOUT_ID = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED}
+
+
+def ends_of(client: Consumer, partitions: Sequence[Partition]) -> dict[Partition, Ends]:
+    """The ends of many partitions, in two calls; raises Unavailable."""
+    lows, highs = (
+        _look_up(client, partitions, OFFSET_BEGINNING),
+        _look_up(client, partitions, OFFSET_END),
+    )
+    return {partition: Ends(lows[partition], highs[partition]) for partition in partitions}
+
+
+def _look_up(client: Consumer, partitions: Sequence[Partition], which: int) -> dict[Partition, int]:
+    # In place of a time librdkafka hands on what Kafka itself reads as the beginning or the end.
+    asked = [TopicPartition(*partition, which) for partition in partitions]
+    try:
+        answers = client.offsets_for_times(asked, timeout=timeouts.BROKER_ANSWER_SECONDS)
+    except KafkaException as error:
+        raise Unavailable(f"broker: {error.args[0].str()}") from error
+    for answer in answers:
+        if answer.error:
+            raise Unavailable(f"broker: ends of {answer.topic}: {answer.error.str()}")
+    return {(answer.topic, answer.partition): answer.offset for answer in answers}
+
+
+@dataclass(slots=True)
+class TopicIds:
+    """Asks for the ids of topics; there are none for a topic that is gone, or on an old broker."""
+
+    cluster: Cluster
+    _clients: list[AdminClient] = field(default_factory=list)
+
+    def __call__(self, names: Iterable[str]) -> dict[str, str]:
+        """The ids by name; raises Unavailable."""
+        self._clients = self._clients or [AdminClient(common_settings(self.cluster))]
+        wanted = TopicCollection(sorted(set(names)))
+        seconds = timeouts.BROKER_ANSWER_SECONDS
+        futures = self._clients[0].describe_topics(wanted, request_timeout=seconds)
+        found = {}
+        for name, future in futures.items():
+            try:
+                found[name] = str(future.result(seconds).topic_id)
+            except (KafkaException, TimeoutError) as error:
+                code = error.args[0].code() if isinstance(error, KafkaException) else None
+                if code not in WITHOUT_ID:
+                    raise Unavailable(f"broker: id of topic {name}: {error}") from error
+        return {name: id_ for name, id_ in found.items() if id_ != NO_ID}
