@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from confluent_kafka import KafkaError
 
 from credstream.contract import topics
 from credstream.contract.errors import Unavailable
@@ -78,6 +79,27 @@ def test_each_data_path_takes_its_own_topics_once_the_reference_topics_are_read(
     reader = clients.consumer(Cluster(broker.address, "embedded"), "reader")
     assert {key for key, _ in read_to_end(reader, stages.OUT, 15)} == {"in", "acks"}
     reader.close()
+
+
+def test_an_offset_that_the_broker_refuses_is_compared_again_and_reading_goes_on(broker, worker):
+    """As when retention deletes what comes next: the client stops reading by itself then."""
+    stop = threading.Event()
+    threads = running(worker, stop)
+    try:
+        done = lambda upto: worker.paths[0].loop.partitions.done.get(("in", 0)) == upto  # noqa: E731
+        waiting.eventually(lambda: worker.paths[0].loop and done(1))
+        # One for each path, whichever asks first.
+        broker.fail_next("Fetch", [KafkaError.OFFSET_OUT_OF_RANGE] * 4)
+        waiting.eventually(lambda: not worker.health.waits())
+        producer = clients.producer(Cluster(broker.address, "embedded"))
+        for _ in range(3):
+            producer.produce("in", b"", b"in")
+            assert producer.flush(10) == 0
+        waiting.eventually(lambda: done(4))
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(20)
 
 
 def test_no_data_path_subscribes_while_a_reference_topic_is_missing(worker, monkeypatch):
