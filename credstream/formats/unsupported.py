@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from credstream.contract.values import Reason
+from credstream.formats.shared.masks import masked_name
 from credstream.formats.shared.parsed import Table
 
 # The reason by the local name of the root: feeds of AMS and QDR, and XML Schema.
@@ -62,7 +63,7 @@ def _code(document: Any) -> str:
 
 def _detail(document: Any) -> str:
     if isinstance(document, etree._Element):  # noqa: SLF001 - as above
-        return f"an XML document with the root {etree.QName(document).localname[:60]}"
+        return f"an XML document with the root {masked_name(etree.QName(document).localname)}"
     if isinstance(document, Table):
         return "a list whose columns are none of those that are known"
     if isinstance(document, dict):

@@ -12,6 +12,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Emit, Incoming
 from credstream.contract.records import Receipt
 from credstream.contract.values import Reason
+from credstream.formats.shared.masks import masked_path
 from credstream.kafka.dead_letters import dead_letter_headers
 from credstream.process import metrics
 from credstream.process.logs import logger
@@ -151,8 +152,11 @@ class Outputs:
 
 
 def _shortened(reason: Reason) -> Reason:
-    """As much of a reason's texts as a header and a receipt can carry."""
-    return replace(reason, path=_cut(reason.path), detail=_cut(reason.detail))
+    """As much of a reason's texts as a header and a receipt can carry.
+
+    Names in the path that no format defines are masked: they reach logs and dead-letter headers.
+    """
+    return replace(reason, path=_cut(masked_path(reason.path)), detail=_cut(reason.detail))
 
 
 def _cut(text: str) -> str:

@@ -6,6 +6,7 @@ Annex I of the Council Recommendation of 16 June 2022 on micro-credentials (2022
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from credstream.contract.values import (
@@ -17,6 +18,7 @@ from credstream.contract.values import (
     Origin,
     Reason,
 )
+from credstream.formats.shared.masks import masked_path
 from services.normalise.descriptors.base import unique
 
 Present = Callable[[Definition, Award | None], Any]
@@ -65,8 +67,21 @@ def account(
     current = (*_absences(counted, definition, kept), *_no_evidence(definition, award), *kept)
     # Warnings about ten thousand unknown skills would be larger than a message may be.
     return Account(
-        provenance=origins, completeness=counted, warnings=unique(current)[:MOST_WARNINGS]
+        provenance=tuple(_masked_origin(each) for each in origins),
+        completeness=counted,
+        warnings=unique(map(_masked_reason, current))[:MOST_WARNINGS],
     )
+
+
+def _masked_origin(origin: Origin) -> Origin:
+    if origin.path is None or (path := masked_path(origin.path)) == origin.path:
+        return origin
+    return replace(origin, path=path)
+
+
+def _masked_reason(reason: Reason) -> Reason:
+    path = masked_path(reason.path)
+    return reason if path == reason.path else replace(reason, path=path)
 
 
 def count(definition: Definition, award: Award | None) -> Completeness:

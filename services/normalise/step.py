@@ -9,6 +9,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.messages import Emit, ReadMessage, StepResult
 from credstream.contract.records import Again, Normalised, Receipt, Received
 from credstream.contract.values import Award, Definition, Reason
+from credstream.formats.shared.masks import masked_path
 from credstream.formats.shared.parsed import Parsed
 from services.normalise import assemble, awards, completeness, learner, merge, moves, versions
 from services.normalise.again import STAGE, ask_again, decide_again, next_page
@@ -135,13 +136,26 @@ def _described(
     # An older version may come late: what is public stays the newest.
     if newest.since != row.since:
         definition = WithOrigins(newest.definition, newest.origins, definition.warnings)
-    record = _record(case, row.key, definition, None)
+    record = _record(case, row.key, _public(case, definition), None)
     again = Again(key=row.key, cause="definition.arrived", detail=row.key, at=case.at)
     # What one award says of itself changes no other one that was complete.
     days = versions.changed_days(before, after) if row.registered and before else None
     others = ask_again(again, days, facts)
     return StepResult(
         (Emit(topics.NORMALISED, row.key, record), *others.emits), (row, *others.rows)
+    )
+
+
+def _public(case: _Case, definition: WithOrigins[Definition]) -> WithOrigins[Definition]:
+    """The definition; of one that an award describes, warnings without what they quote.
+
+    What an award says may be about its learner, and a definition is public. The award's own record
+    has the warnings whole.
+    """
+    if case.received.kind == "definition":
+        return definition
+    return replace(
+        definition, warnings=tuple(replace(each, detail="") for each in definition.warnings)
     )
 
 
@@ -219,7 +233,7 @@ def _receipt(case: _Case, definition: str, status: str, reason: Reason) -> StepR
         stage=STAGE,
         key=definition if received.kind == "definition" else received.key,
         kind=received.kind,
-        reasons=(reason,),
+        reasons=(replace(reason, path=masked_path(reason.path)),),
         at=case.at,
     )
     return StepResult((Emit(topics.receipts(received.provider), received.submission, receipt),))

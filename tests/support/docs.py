@@ -18,6 +18,7 @@ from credstream.contract import codec, schemas, topics
 from credstream.contract.reasons import table as reasons
 from credstream.interfaces.cli.main import app
 from credstream.process import error_catalogue, metrics, settings
+from tests.support import member_names
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -271,6 +272,7 @@ def _sentence(text: str) -> str:
 
 
 def main() -> None:
+    member_names.FILE.write_text(member_names.written(), "utf-8")
     for page in pages():
         before = page.read_text("utf-8")
         after = rewritten(before)

@@ -228,10 +228,8 @@ def test_the_degree_of_the_specification_is_read():
     assert parsed.title.raw == "1EdTech University Degree"
     assert parsed.credential_type.raw == "Degree"
     assert [(each.unit, each.value.raw) for each in parsed.workload] == [("text", 36)]
-    assert raws(each.name for each in parsed.awarding_bodies) == [
-        "1EdTech University",
-        "1EdTech College of Arts",
-    ]
+    assert raws(each.name for each in parsed.awarding_bodies) == ["1EdTech University"]
+    assert raws(parsed.assessed_by) == ["1EdTech College of Arts"]
     assert (parsed.grade.raw, parsed.grade_scale.raw) == ("A", "D, C, B, A")
     assert parsed.evidence == 2
     assert parsed.learner.email.raw == "student@1edtech.edu"

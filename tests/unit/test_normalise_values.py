@@ -147,10 +147,10 @@ def test_low_levels_and_short_courses_are_accepted(eqf, hours):
 )
 def test_a_doubtful_duration_beside_sixty_hours_is_told_at_its_path(unit, raw, code):
     sure = Amount(unit="duration", value=v("PT60H", "workload"))
-    other = Amount(unit=unit, value=v(raw, "volume"))
+    other = Amount(unit=unit, value=v(raw, "workload"))
     found, _, account = sent(workload=(sure, other))
     assert found.workload.hours == 60
-    assert (code, "volume") in [(each.code, each.path) for each in account.warnings]
+    assert (code, "workload") in [(each.code, each.path) for each in account.warnings]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_a_refused_message_is_a_dead_letter_with_its_own_bytes_and_a_receipt(sta
     letters = [o for o in settled.outputs if o.topic == topics.dlq(INPUT[0])]
     assert [each.value for each in letters] == [b"bad", b"unreadable"]
     headers = dict(letters[0].headers)
-    assert headers["x"] == b"\xff"
+    assert "x" not in headers
     assert headers["credstream_dlq_reason"] == b"format.invalid"
     assert (headers["credstream_dlq_path"], headers["credstream_dlq_offset"]) == (b"a.b", b"1")
     told = [

@@ -82,7 +82,7 @@ def read_award(
         findings=(*_nested(claim), *_not_assessed(claim, attendance=attendance)),
     )
     assessed = _with_assessment(award, child(claim, "wasDerivedFrom"), by_id)
-    return _with_definition(assessed, credential, claim, spec, by_id)
+    return _with_definition(assessed, claim, spec, by_id)
 
 
 def _with_assessment(award: Parsed, assessment: XmlNode, by_id: ById) -> Parsed:
@@ -98,26 +98,21 @@ def _with_assessment(award: Parsed, assessment: XmlNode, by_id: ById) -> Parsed:
     )
 
 
-def _with_definition(
-    award: Parsed, credential: XmlNode, claim: XmlNode, spec: XmlNode, by_id: ById
-) -> Parsed:
+def _with_definition(award: Parsed, claim: XmlNode, spec: XmlNode, by_id: ById) -> Parsed:
     """The award with its definition, by the specification or, where that is silent, the claim."""
     return replace(
         award,
         definition_id=_first_identifier(spec) or _first_identifier(claim),
-        title=first(
-            language_text(claim, "title"),
-            language_text(spec, "title"),
-            language_text(credential, "title"),
-        ),
-        description=first(language_text(spec, "description"), language_text(claim, "description")),
+        title=first(language_text(claim, "title"), language_text(spec, "title")),
+        # What else a claim says of itself is of one award, and may name its learner.
+        description=language_text(spec or claim, "description"),
         learning_outcomes=tuple(_outcomes(spec, by_id)),
         levels=tuple(_levels(spec)),
         modes=concepts(spec, "mode"),
         prerequisites=first(
             language_text(spec, "entryRequirementsNote"), language_text(spec, "entryRequirements")
         ),
-        partial=_larger_qualification(spec, claim),
+        partial=_larger_qualification(spec),
         further_information=language_text(spec, "additionalNote"),
         url=attribute(child(spec, "homepage"), "uri", "id"),
         identifiers=identifiers(spec, "identifier"),
@@ -167,11 +162,11 @@ def _levels(spec: XmlNode) -> Iterator[LevelClaim]:
         yield LevelClaim(eqf=european, value=national)
 
 
-def _larger_qualification(spec: XmlNode, claim: XmlNode) -> LargerQualification | None:
+def _larger_qualification(spec: XmlNode) -> LargerQualification | None:
     stated = text(spec, "isPartialQualification")
     if stated is None or str(stated.raw).lower() != "true":
         return None
-    entitled = language_text(child(claim, "entitlesTo"), "title")
+    entitled = language_text(child(spec, "entitlesTo"), "title")
     return LargerQualification(is_part=Value(True, stated.path), qualification=entitled)
 
 

@@ -15,6 +15,7 @@ from credstream.contract.errors import Rejected
 from credstream.contract.values import Reason
 from credstream.formats.elm2_xml.award import read_award
 from credstream.formats.shared.budget import Budget
+from credstream.formats.shared.masks import masked_name
 from credstream.formats.shared.parsed import Parsed, Rules
 from credstream.formats.shared.xml_nodes import (
     XmlNode,
@@ -56,7 +57,7 @@ def recognise(document: Any) -> bool:
 def unfit(document: Any) -> Reason | None:
     name = local_name(document)
     if name not in {CREDENTIAL, PRESENTATION}:
-        return Reason(code="elm2.fragment", path="", detail=f"the root is {name}"[:80])
+        return Reason(code="elm2.fragment", path="", detail=f"the root is {masked_name(name)}")
     if any(True for _ in _claims(document)):
         return None
     return Reason(

@@ -86,8 +86,8 @@ def with_definition(award: Parsed, credential: JsonNode, learning: Learning) -> 
         definition_id=definition_id,
         reference=is_reference(spec) and definition_id is not None and title is None,
         language=concept(child(display, "primaryLanguage")),
-        title=first(title, language_text(display, "title")),
-        description=first(language_text(claim, "description"), language_text(spec, "description")),
+        title=title,
+        description=language_text(_described(claim, spec), "description"),
         country=first(*map(parts.country, organisations)),
         region=first(*map(parts.region, organisations)),
         awarding_bodies=parts.bodies(parts.awarding_bodies(claim)) or parts.bodies(issuers),
@@ -101,8 +101,8 @@ def with_definition(award: Parsed, credential: JsonNode, learning: Learning) -> 
         quality_assurance=parts.assurances(credential, claim, spec),
         prerequisites=note(child(spec, "entryRequirement")),
         partial=_larger_qualification(claim, spec),
-        further_information=_further_information(claim, spec),
-        url=_page(claim, spec),
+        further_information=_further_information(spec),
+        url=_page(spec),
         identifiers=_identifiers(spec),
         languages=concepts(spec, "language"),
         fields=concepts(spec, "thematicArea"),
@@ -111,6 +111,14 @@ def with_definition(award: Parsed, credential: JsonNode, learning: Learning) -> 
         route=concept(child(spec, "learningSetting")),
         credential_type=_credential_type(credential, learning),
     )
+
+
+def _described(claim: JsonNode, spec: JsonNode) -> JsonNode:
+    """What describes the definition: the claim only where there is no specification.
+
+    What else a claim says of itself is of one award, and may name its learner.
+    """
+    return claim if is_reference(spec) or not spec else spec
 
 
 def _period(activities: tuple[JsonNode, ...]) -> JsonNode:
@@ -137,28 +145,26 @@ def _identifiers(spec: JsonNode) -> tuple[Id, ...]:
     )
 
 
-def _page(claim: JsonNode, spec: JsonNode) -> Value | None:
+def _page(spec: JsonNode) -> Value | None:
     documents = ("homepage", "supplementaryDocument")
-    return first(
-        *(text(child(node, key), "contentURL") for key in documents for node in (spec, claim))
-    )
+    return first(*(text(child(spec, key), "contentURL") for key in documents))
 
 
 def _larger_qualification(claim: JsonNode, spec: JsonNode) -> LargerQualification | None:
+    """The whole by its id; by its title only where the specification names it."""
     stated = flag(spec, "isPartialQualification")
-    wholes = (*children(spec, "isPartOf"), *children(claim, "isPartOf"))
-    whole = next(iter(wholes), None)
-    name = first(lasting_id(whole), language_text(whole, "title")) if whole else None
+    wholes = children(spec, "isPartOf")
+    name = first(
+        *(first(lasting_id(whole), language_text(whole, "title")) for whole in wholes),
+        *(lasting_id(whole) for whole in children(claim, "isPartOf")),
+    )
     return LargerQualification(is_part=stated, qualification=name) if stated or name else None
 
 
-def _further_information(claim: JsonNode, spec: JsonNode) -> Value | None:
+def _further_information(spec: JsonNode) -> Value | None:
     """A note; else what the award entitles to, as ELM has no place in a stack."""
-    nodes = (spec, claim)
-    notes = (note(found) for node in nodes for found in children(node, "additionalNote"))
-    entitlements = (
-        language_text(found, "title") for node in nodes for found in children(node, "entitlesTo")
-    )
+    notes = (note(found) for found in children(spec, "additionalNote"))
+    entitlements = (language_text(found, "title") for found in children(spec, "entitlesTo"))
     return first(*notes, *entitlements)
 
 

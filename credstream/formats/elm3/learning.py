@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -16,6 +17,7 @@ from credstream.formats.shared.json_nodes import (
 )
 from credstream.formats.shared.parsed import Amount, LevelClaim, StatedOutcome, Value
 from credstream.formats.shared.values import distinct, first
+from credstream.vocabularies.assessment import assessment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +103,20 @@ def _levels(spec: JsonNode) -> tuple[LevelClaim, ...]:
 
 
 def _assessments(proofs: tuple[JsonNode, ...], specs: tuple[JsonNode, ...]) -> tuple[Value, ...]:
-    """The types of the assessments, or their titles where no type is stated."""
-    types = (kind for node in (*specs, *proofs) for kind in concepts(node, "dcType"))
-    titles = (language_text(node, "title") for node in (*specs, *proofs))
-    return distinct(*types) or distinct(*titles)
+    """The types of the assessments, or the titles of their specifications where none is stated.
+
+    Of the assessment of one learner only a type of the vocabulary counts: its other texts are
+    about that learner.
+    """
+    own = (kind for proof in proofs for kind in concepts(proof, "dcType") if _is_known(kind))
+    types = (kind for spec in specs for kind in concepts(spec, "dcType"))
+    titles = (language_text(spec, "title") for spec in specs)
+    return distinct(*types, *own) or distinct(*titles)
+
+
+def _is_known(kind: Value) -> bool:
+    texts = kind.raw.values() if isinstance(kind.raw, Mapping) else (kind.raw,)
+    return any(assessment(str(text)) is not None for text in texts)
 
 
 def _assessors(proofs: tuple[JsonNode, ...]) -> tuple[Value, ...]:

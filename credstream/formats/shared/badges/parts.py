@@ -27,14 +27,10 @@ SCHEME_BY_TYPE = {
 HASH_PREFIXES = ("sha256$", "md5$")
 
 
-def bodies(credential: JsonNode, subject: JsonNode, achievement: JsonNode) -> tuple[Body, ...]:
-    """Issuer, source of the award and creator of the achievement, each organisation once."""
+def bodies(credential: JsonNode, achievement: JsonNode) -> tuple[Body, ...]:
+    """Issuer and creator of the achievement, each organisation once."""
     kept: dict[str, Body] = {}
-    for profile in (
-        child(credential, "issuer"),
-        child(subject, "source"),
-        child(achievement, "creator"),
-    ):
+    for profile in (child(credential, "issuer"), child(achievement, "creator")):
         identity = first(text(profile, "id"), language_text(profile, "name"))
         # Of two copies of an organisation the one with a name counts: the other may be an id alone.
         if identity is not None and getattr(kept.get(str(identity.raw)), "name", None) is None:
@@ -87,17 +83,21 @@ def criteria(achievement: JsonNode) -> tuple[StatedOutcome, ...]:
     return () if narrative is None else (StatedOutcome(text=narrative),)
 
 
-def endorsements(
-    credential: JsonNode, subject: JsonNode, achievement: JsonNode
-) -> tuple[Assurance, ...]:
-    """Who endorses the award, the achievement or an organisation; each endorser once."""
-    endorsed = (
-        credential,
-        achievement,
-        child(credential, "issuer"),
-        child(subject, "source"),
-        child(achievement, "creator"),
-    )
+def assessors(subject: JsonNode) -> tuple[Value, ...]:
+    """Who assessed the learner for the issuer: a person, an organisation or a system.
+
+    https://www.imsglobal.org/spec/ob/v3p0/#achievementsubject (source)
+    """
+    name = language_text(child(subject, "source"), "name")
+    return () if name is None else (name,)
+
+
+def endorsements(credential: JsonNode, achievement: JsonNode) -> tuple[Assurance, ...]:
+    """Who endorses the achievement or an organisation; each endorser once.
+
+    Who endorses one award says it of one learner.
+    """
+    endorsed = (achievement, child(credential, "issuer"), child(achievement, "creator"))
     kept: dict[str, Assurance] = {}
     for endorsement in (found for node in endorsed for found in children(node, "endorsement")):
         issuer = child(endorsement, "issuer")
