@@ -15,6 +15,9 @@ from credstream.contract.records import Again
 
 # The cause of an Again that asks for the next page; its key is that of the cursor.
 PAGE_DUE = "page.due"
+# The cause of an Again that is answered even where nothing has changed, since what a stage sent of
+# the key was lost.
+REPUBLISHED = "republished"
 # The keys of all pages that one batch reads: about what a worker handles in its next batch, so that
 # one change does not fill the topic with more than a turn's work at once.
 PAGE_KEYS = 500

@@ -87,7 +87,7 @@ def _again(again: Again, facts: Facts) -> StepResult[Row]:
         return StepResult()
     judgement = _judgement(held.record, facts)
     # An `Again` may come twice, or for an accreditation that was merely loaded again.
-    if same(held.judgement, judgement):
+    if same(held.judgement, judgement) and again.cause != paging.REPUBLISHED:
         return StepResult()
     return _outcome(held.record, judgement, again.cause, again.detail)
 

@@ -14,10 +14,11 @@ from credstream.runtime.reference import providers
 from credstream.storage.statements import keys_query, select_by_keys
 from services.ingest.examine import Examined
 from services.ingest.step import Facts
-from services.ingest.tables import LAST, SEEN
+from services.ingest.tables import LAST, LOST, SEEN
 
 _LAST = keys_query(sa.select(LAST), LAST.c.key)
 _SEEN = keys_query(sa.select(SEEN), SEEN.c.key)
+_LOST = keys_query(sa.select(LOST), LOST.c.key)
 
 
 def registrations(
@@ -32,9 +33,13 @@ def gather(connection: sa.Connection, batch: Sequence[ReadMessage[Examined]]) ->
     keys = {received.key for message in batch for received in message.record.received}
     last = select_by_keys(connection, _LAST, keys)
     seen = select_by_keys(connection, _SEEN, keys)
+    # Only content that is known already can have been lost.
+    known = {row.key for row in last}
+    lost = select_by_keys(connection, _LOST, known) if known else ()
     return Facts(
         {row.key: row.digest for row in last},
         {(row.key, row.digest, row.submission) for row in seen},
+        {row.key for row in lost},
     )
 
 

@@ -21,3 +21,7 @@ SEEN = sa.Table(
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("submission", sa.String(100), primary_key=True),
 )
+
+
+# Keys whose last content is accepted once more: what was sent of it was lost.
+LOST = sa.Table("lost", METADATA, sa.Column("key", sa.String(60), primary_key=True))

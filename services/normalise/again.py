@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from credstream.contract import paging
-from credstream.contract.messages import StepResult
+from credstream.contract import paging, topics
+from credstream.contract.messages import Emit, StepResult
 from credstream.contract.paging import CursorRow
 from credstream.contract.records import Again, Normalised
 from services.normalise import assemble, completeness, moves, versions
@@ -45,14 +45,24 @@ def decide_again(again: Again, facts: Facts) -> StepResult[Row]:
     """
     held = facts.awards.get(again.key)
     if held is None:
-        return StepResult()
+        newest = facts.definitions.get(again.key, ())[-1:]
+        return _republished(again, newest[0].record if newest else None)
     moved = moves.moved(again, held, facts)
     if moved is not None:
         held = HeldAward(moved.record, moved.waiting, moved.identifier)
     completed = _completed(again, held, facts)
+    if completed is None and moved is None:
+        return _republished(again, None if held.waiting else held.record)
     if completed is None:
         return moves.passed_on(moved) if moved else StepResult()
     return moves.passed_on(replace(completed, sources=moved.sources) if moved else completed)
+
+
+def _republished(again: Again, record: Normalised | None) -> StepResult[Row]:
+    """The record as it is held, where what was sent of it was lost."""
+    if record is None or again.cause != paging.REPUBLISHED:
+        return StepResult()
+    return StepResult((Emit(topics.NORMALISED, again.key, replace(record, cause=again.cause)),))
 
 
 def _completed(again: Again, held: HeldAward, facts: Facts) -> AwardRow | None:

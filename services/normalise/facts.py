@@ -35,13 +35,15 @@ Learner = LearnerKey | ErasedLearner
 class HeldDefinition:
     """One version of a definition; `registered` where the provider sent it as one.
 
-    `since` is the first day on which it is in force, YYYY-MM-DD, empty for always.
+    `since` is the first day on which it is in force, YYYY-MM-DD, empty for always. `record` is what
+    was passed on of it, None for one from before that was kept.
     """
 
     definition: Definition
     origins: tuple[Origin, ...]
     registered: bool
     since: str = ""
+    record: Normalised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class DefinitionRow:
     registered: bool
     since: str = ""
     replaces: tuple[str, ...] = ()
+    record: Normalised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def with_row(held: Iterable[HeldDefinition], row: DefinitionRow) -> tuple[HeldDe
     """The versions of a definition after a row is written."""
     gone = {*row.replaces, row.since}
     kept = [each for each in held if each.since not in gone]
-    new = HeldDefinition(row.definition, row.origins, row.registered, row.since)
+    new = HeldDefinition(row.definition, row.origins, row.registered, row.since, row.record)
     return tuple(sorted((*kept, new), key=lambda each: each.since))
 
 

@@ -48,7 +48,8 @@ def gather(
     sent = {each.received.key for each in submissions}
     awards |= _awards(codec, connection, _WAITING, sent - again)
     described = _definition_keys(submissions)
-    named = described | {award.record.definition.key for award in awards.values()}
+    republished = {each.key for each in requests if each.cause == paging.REPUBLISHED}
+    named = described | republished | {award.record.definition.key for award in awards.values()}
     arriving = _definition_keys(s for s in submissions if s.received.kind == "definition")
     own = {key for key, award in awards.items() if award.waiting}
     awaited = pages.awaited(connection, described, own)
@@ -74,7 +75,11 @@ def definitions(
     for row in select_by_keys(connection, _DEFINITIONS, keys):
         record = codec.decode_cached(row.record, Normalised)
         held = HeldDefinition(
-            record.definition, record.account.provenance, row.registered, row.since
+            record.definition,
+            record.account.provenance,
+            row.registered,
+            row.since,
+            record if record.provider else None,
         )
         found.setdefault(row.key, []).append(held)
     return {key: tuple(held) for key, held in found.items()}

@@ -131,6 +131,7 @@ def _described(
 ) -> StepResult[Row]:
     """Pass the definition on, and ask to handle again the awards whose definition it now is."""
     before = facts.definitions.get(row.key, ())
+    row = replace(row, record=_record(case, row.key, _public(case, definition), None))
     after = with_row(before, row)
     newest = after[-1]
     # An older version may come late: what is public stays the newest.

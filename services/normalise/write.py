@@ -43,7 +43,7 @@ def _definition(codec: Codec, row: DefinitionRow) -> Mapping[str, str | bool | b
         "key": row.key,
         "since": row.since,
         "registered": row.registered,
-        "record": codec.encode(_as_record(row)),
+        "record": codec.encode(row.record or _as_record(row)),
     }
 
 

@@ -10,6 +10,7 @@ import orjson
 from credstream.contract import topics
 from credstream.contract.identity import digest
 from credstream.contract.messages import Emit, ReadMessage, StepResult
+from credstream.contract.paging import REPUBLISHED
 from credstream.contract.records import (
     Accredited,
     Again,
@@ -67,9 +68,13 @@ Row = VersionRow | OutboxRow
 
 @dataclass(slots=True)
 class Facts:
-    """The last published version of each key of a batch; `learn` alone changes it."""
+    """The last published version of each key of a batch; `learn` alone changes it.
+
+    `repeated` has what was published of keys that are to be published once more as they are.
+    """
 
     heads: dict[str, Head] = field(default_factory=dict)
+    repeated: dict[str, Published] = field(default_factory=dict)
 
 
 def publish(
@@ -79,6 +84,8 @@ def publish(
 
     Each of the `channels` that wants the version gets a row of the outbox.
     """
+    if isinstance(message.record, Again) and message.record.cause == REPUBLISHED:
+        return _repeated(facts.repeated.get(message.record.key))
     source = _source(message, facts)
     if source is None:
         return StepResult()
@@ -103,11 +110,24 @@ def publish(
     return StepResult(emits, (VersionRow(source, state, change), *deliveries))
 
 
+def _repeated(state: Published | None) -> StepResult[Row]:
+    """The same version with the same content: it is no change, and nobody waits for an answer."""
+    return StepResult((Emit(topic_of(state), state.key, state),) if state else ())
+
+
+def topic_of(state: Published) -> str:
+    """Where the versions of a key are published."""
+    country = state.key.split(":")[1]
+    return topics.awards(country) if isinstance(state, PublishedAward) else topics.DEFINITIONS
+
+
 def learn(facts: Facts, rows: Sequence[Row]) -> None:
     """Show what one message wrote to the later ones of its batch."""
     for row in rows:
         if isinstance(row, VersionRow):
             facts.heads[row.published.key] = head_of(row)
+            if row.published.key in facts.repeated:
+                facts.repeated[row.published.key] = row.published
 
 
 def head_of(row: VersionRow) -> Head:
@@ -188,7 +208,6 @@ def _digest(state: Published) -> str:
 
 
 def _change(source: Accredited, state: Published, head: Head | None) -> PublishedChange:
-    is_award = isinstance(state, PublishedAward)
     return PublishedChange(
         key=state.key,
         kind=source.record.kind,
@@ -199,7 +218,7 @@ def _change(source: Accredited, state: Published, head: Head | None) -> Publishe
         previous_version=head.version if head else None,
         outcome=state.judgement.outcome if isinstance(state, PublishedAward) else None,
         previous_outcome=head.outcome if head else None,
-        topic=topics.awards(state.key.split(":")[1]) if is_award else topics.DEFINITIONS,
+        topic=topic_of(state),
         provider=state.provider,
         digest=state.digest,
         occurred_at=state.occurred_at,

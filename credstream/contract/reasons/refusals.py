@@ -268,7 +268,10 @@ REFUSALS: Mapping[str, ReasonText] = {
 
 # The record ends without a refusal: the receipt names the rule that decided.
 ENDINGS: Mapping[str, ReasonText] = {
-    "duplicate": ReasonText("The same content was received before.", "Nothing to do."),
+    "duplicate": ReasonText(
+        "The same content was received before.",
+        "Nothing to do; if no receipt ever said how it ended, ask the operator to republish it.",
+    ),
     "definition.missing": ReasonText(
         "The definition that the award names has not arrived yet.",
         "Send the definition; the award goes on by itself.",

@@ -195,6 +195,29 @@ def doctor(
 
 
 @app.command()
+def republish(
+    stage: Annotated[
+        str,
+        typer.Option(help="Whose outputs were lost: ingest, normalise, …"),
+    ],
+    directory: Dir = DEFAULT_DIR,
+    provider: Annotated[str | None, typer.Option(help="Only what this provider sent.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only what was received since a day or a time.")
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="Only this key.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Have a stage send once more what was lost behind it; what is there changes nothing."""
+    from credstream.exchange.republish import Wanted
+    from credstream.interfaces.cli.republish import send_again, since_of
+
+    wanted = Wanted(provider, since_of(since), key)
+    raise typer.Exit(send_again(stage, wanted, directory, as_json=as_json))
+
+
+@app.command()
 def resume(service: Service, directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
     """Close the open breaker of a service."""
     from credstream.interfaces.cli.operate import close_breaker
