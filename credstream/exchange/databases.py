@@ -35,7 +35,7 @@ def url_of(service: str, directory: Path) -> str:
 def bring_up_to_date(name: str, directory: Path) -> Migration:
     """Migrate the database of a service, or the vault, to this version; repeatable."""
     where = migrate.VAULT if name == VAULT else migrate.folders(name)
-    source = open_engine(_vault_url(directory) if name == VAULT else url_of(name, directory))
+    source = open_engine(vault_url(directory) if name == VAULT else url_of(name, directory))
     try:
         before = migrate.current(source)
         migrate.upgrade(source, where)
@@ -55,8 +55,8 @@ def require_table(connection: sa.Connection, table: sa.Table, service: str) -> N
         )
 
 
-def _vault_url(directory: Path) -> str:
-    """The vault has a setting of its own beside that of the service's database."""
+def vault_url(directory: Path) -> str:
+    """Where the vault is: it has a setting of its own. Raises CommandError."""
     folder, url = ExchangeFolder(directory), environment_settings().vault_url
     if not url and folder.has_database(VAULT):
         url = folder.url(VAULT)

@@ -10,8 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from credstream.contract import paging
-from credstream.contract.records import Again
-from credstream.exchange.databases import require_table, url_of
+from credstream.contract.codec import Codec
+from credstream.contract.records import Again, Normalised
+from credstream.exchange.databases import require_table, url_of, vault_url
 from credstream.exchange.errors import CommandError
 from credstream.exchange.sending import connected
 from credstream.exchange.target import Target, target_of
@@ -19,10 +20,12 @@ from credstream.kafka.sender import Outgoing
 from credstream.storage import cursors
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.read_only import reading
-from credstream.storage.statements import lock_epoch
+from credstream.storage.statements import lock_epoch, upsert
+from credstream.storage.vault import Vault
+from services.normalise import erasures
 from services.normalise.links import INHERITED
 from services.normalise.moves import CAUSE, STAGE, joined_key
-from services.normalise.tables import AWARDS, CURSORS, LINKS
+from services.normalise.tables import AWARDS, CURSORS, ERASED, LINKS
 
 # Fewer letters of an HMAC may be those of several.
 FEWEST_LETTERS = 8
@@ -91,6 +94,44 @@ def unlink(identifier: str, target: str, provider: str, directory: Path) -> Link
         again = _started(connection, link.identifier)
     sender.send([_page_request(exchange, again)])
     return link
+
+
+def erase(award: str, directory: Path) -> int:
+    """Erase the learner of an award by deleting the key; of how many awards the learner is.
+
+    The list first: a crash between the two leaves a learner who is listed and not erased, which
+    the next start of normalise tells. Raises CommandError.
+    """
+    with transaction(open_engine(url_of(STAGE, directory))) as connection:
+        require_table(connection, ERASED, STAGE)
+        row = connection.execute(sa.select(AWARDS.c.record).where(AWARDS.c.key == award)).first()
+        if row is None:
+            raise CommandError(f"no award has the key {award}")
+        stored = Codec().decode(row.record, Normalised).award
+        if stored is None:
+            raise CommandError(f"{award} has no learner")
+        learner = stored.learner
+        now = time.time_ns() // 1_000_000
+        upsert(connection, ERASED, [{"learner": learner.key_id, "erased_at": now}])
+        count = sa.select(sa.func.count()).where(AWARDS.c.learner == learner.pseudonym)
+        awards = int(connection.execute(count).scalar() or 0)
+    _vault(directory).erase(learner.key_id)
+    return awards
+
+
+def erase_again(directory: Path) -> int:
+    """Erase in the vault every learner that normalise knows as erased; how many were not."""
+    vault, count = _vault(directory), 0
+    for page in erasures.pages(open_engine(url_of(STAGE, directory))):
+        for learner in sorted(vault.not_erased(page)):
+            vault.erase(learner)
+            count += 1
+    return count
+
+
+def _vault(directory: Path) -> Vault:
+    # Deleting needs no key that opens others.
+    return Vault(open_engine(vault_url(directory)), b"")
 
 
 def _near(identifier: str) -> sa.ColumnElement[bool]:

@@ -37,13 +37,15 @@ class Runner(Protocol):
 class Worker:
     """Everything of one process; clients are opened when it runs, not when it is built.
 
-    The first data path is the service's own, and names the process.
+    The first data path is the service's own, and names the process. `check` raises Unavailable
+    where the service's databases do not fit one another.
     """
 
     resources: Resources
     paths: Sequence[DataPath]
     control: ControlPath
     runners: Sequence[Runner] = ()
+    check: Callable[[], None] = lambda: None
     opened: threading.Event = field(default_factory=threading.Event)
     health: Health = field(init=False)
 
@@ -84,6 +86,7 @@ class Worker:
             self.opened.set()
 
     def _open(self) -> None:
+        self.check()
         self.resources.codec.prepare()
         self.health.turn()
         connections = [opening.connect(path, self.control.topics) for path in self.paths]

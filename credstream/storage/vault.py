@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from credstream.contract.errors import Unavailable
 from credstream.process import timeouts
 from credstream.storage.engine import transaction
-from credstream.storage.statements import keys_query, select_by_keys
+from credstream.storage.statements import keys_query, select_by_keys, upsert
 
 METADATA = sa.MetaData()
 # A row without a key is an erased learner's, for whom no key may ever be made again.
@@ -67,21 +67,36 @@ class Vault:
         return self.existing(wanted)
 
     def get(self, key_id: str) -> bytes:
-        """The key of a learner; raises Erased."""
+        """The key of a learner; raises Erased, and Unavailable where the vault never had one.
+
+        A learner without a row is not erased: the vault is an old copy.
+        """
         keys = self._cached({key_id})
         if key_id not in keys:
             with transaction(self.engine) as connection:
                 keys = self._remember(self._read(connection, {key_id}))
-        key = keys.get(key_id)
+        if key_id not in keys:
+            raise Unavailable("vault: a learner has no key: the vault may be an old copy", "vault")
+        key = keys[key_id]
         if key is None:
             raise Erased(key_id)
         return key
 
     def erase(self, key_id: str) -> None:
-        """Delete a learner's key, everywhere at once; repeatable."""
+        """Delete a learner's key, everywhere at once; repeatable.
+
+        Also where there is none: an old copy may not have the learner yet.
+        """
         with transaction(self.engine) as connection:
-            connection.execute(sa.update(KEYS).where(KEYS.c.id == key_id).values(wrapped=None))
+            upsert(connection, KEYS, [{"id": key_id, "wrapped": None}])
         self._cache.pop(key_id, None)
+
+    def not_erased(self, ids: Iterable[str]) -> set[str]:
+        """Of some erased learners, those whose key is there, or who are unknown here."""
+        wanted = set(ids)
+        with transaction(self.engine) as connection:
+            rows = select_by_keys(connection, _BY_ID, wanted)
+        return wanted - {row.id for row in rows if row.wrapped is None}
 
     def _make(self, ids: set[str]) -> dict[str, bytes | None]:
         with transaction(self.engine) as connection:

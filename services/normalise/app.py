@@ -18,7 +18,7 @@ from credstream.runtime.service import NOBODY, Sender, Service, nothing_known, r
 from credstream.runtime.worker import Worker
 from credstream.storage.engine import engine_of
 from credstream.storage.vault import Vault
-from services.normalise import gather, write
+from services.normalise import erasures, gather, write
 from services.normalise.examine import examine
 from services.normalise.facts import learn
 from services.normalise.learner_keys import LearnerKeys
@@ -56,6 +56,7 @@ def build(settings: Settings) -> Worker:
         resources,
         (DataPath(service, resources),),
         ControlPath(service.name, controls, resources),
+        check=partial(erasures.check, database, vault),
     )
 
 

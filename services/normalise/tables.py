@@ -56,6 +56,15 @@ LINKS = sa.Table(
 )
 
 
+# Learners whose keys were deleted, by key id: a vault from before the deletion is told by it.
+ERASED = sa.Table(
+    "erased",
+    METADATA,
+    sa.Column("learner", sa.String(64), primary_key=True),
+    sa.Column("erased_at", sa.BigInteger, nullable=False),
+)
+
+
 # How far the awards of a definition that changed, or of an identifier that leads to another person,
 # have been asked for again.
 CURSORS = cursor_table("definition_cursors")

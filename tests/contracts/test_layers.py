@@ -37,6 +37,7 @@ LIBRARIES = {
         "services.*.gather",
         "services.*.pages",
         "services.*.write",
+        "services.normalise.erasures",
         "services.normalise.learner_keys",
         "services.normalise.persons",
         "services.accreditation.lists",

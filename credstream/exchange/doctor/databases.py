@@ -17,6 +17,8 @@ from credstream.process.settings import PREFIX
 from credstream.storage import migrate
 from credstream.storage.engine import open_engine, transaction
 from credstream.storage.tables import BREAKER
+from credstream.storage.vault import Vault
+from services.normalise import erasures
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ def checks(database: Database) -> Iterator[Finding]:
         yield finding_of(
             "databases", Diagnosis(f"{database.name}: {cause.what}", cause.do, cause.wrong)
         )
+
+
+def erased(normalise_url: str, vault_url: str) -> Iterator[Finding]:
+    """Whether every learner whom normalise knows as erased is erased in the vault."""
+    try:
+        erasures.check(open_engine(normalise_url), Vault(open_engine(vault_url), b""))
+        yield Finding("vault", OK, "every erased learner is erased in the vault")
+    except Unavailable as failure:
+        what, _, do = str(failure).rpartition("; ")
+        yield Finding("vault", WRONG, what, do)
 
 
 def _variable(database: Database) -> str:

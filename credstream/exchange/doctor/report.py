@@ -120,7 +120,18 @@ def _servers(
         *_on_broker(reports, services or SERVICES, usable),
         *of_registry,
         *(finding for found in of_databases.values() for finding in found),
+        *_erased(usable),
     ]
+
+
+def _erased(usable: Sequence[Database]) -> list[Finding]:
+    """Whether the vault has keys of learners that normalise knows as erased."""
+    by_name = {database.name: database.url for database in usable}
+    if not {"normalise", VAULT} <= by_name.keys():
+        return []
+    look = partial(databases.erased, by_name["normalise"], by_name[VAULT])
+    until = time.monotonic() + timeouts.DOCTOR_STAGE_SECONDS
+    return Task("vault", "erased learners", look).findings(until)
 
 
 def _on_broker(

@@ -259,6 +259,28 @@ def journal_accept(
     raise typer.Exit(accept_loss(service, directory, topic, partition, lost=lost, as_json=as_json))
 
 
+@learner_app.command("erase")
+def learner_erase(
+    award: Annotated[str, typer.Argument(help="Key of an award of the learner.")],
+    directory: Dir = DEFAULT_DIR,
+    *,
+    sure: Annotated[bool, typer.Option("--sure", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete the key of a learner: nothing of the person can be read again."""
+    from credstream.interfaces.cli.learners import erase
+
+    raise typer.Exit(erase(award, directory, sure=sure, as_json=as_json))
+
+
+@learner_app.command("erase-again")
+def learner_erase_again(directory: Dir = DEFAULT_DIR, *, as_json: Json = False) -> None:
+    """Delete the keys of erased learners that an old copy of the vault brought back."""
+    from credstream.interfaces.cli.learners import erase_again
+
+    raise typer.Exit(erase_again(directory, as_json=as_json))
+
+
 @config_app.command("show")
 def config_show(*, as_json: Json = False) -> None:
     """Show every setting, its variable and its value; secrets are hidden."""

@@ -8,9 +8,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import typer
+
 from credstream.exchange import learners
 from credstream.exchange.learners import Link, Wanted
 from credstream.interfaces.cli import terminal
+from credstream.interfaces.cli.exit_codes import MISUSE
 
 TITLES = ("identifier", "leads to", "said by", "counts for", "since")
 LETTERS = 12
@@ -35,6 +38,30 @@ def take_back(
         "normalise moves its awards"
     )
     sys.stdout.write(f"{json.dumps(asdict(link)) if as_json else line}\n")
+    return 0
+
+
+def erase(award: str, directory: Path, *, sure: bool, as_json: bool) -> int:
+    """Erase the learner of an award; 2 where the operator declines."""
+    if not sure:
+        terminal.warn(
+            "the learner's key is deleted: nothing of the person can be read again, in any award, "
+            "and what a provider sends of the person is refused. This cannot be taken back."
+        )
+        if typer.prompt("Key of the award (type it again)") != award:
+            terminal.warn("nothing is erased")
+            return MISUSE
+    awards = learners.erase(award, directory)
+    line = f"erased: the learner of {awards} awards; their published state keeps its pseudonym"
+    sys.stdout.write(f"{json.dumps({'awards': awards}) if as_json else line}\n")
+    return 0
+
+
+def erase_again(directory: Path, *, as_json: bool) -> int:
+    """Erase again what an old copy of the vault brought back."""
+    count = learners.erase_again(directory)
+    line = f"{count} learners are erased again"
+    sys.stdout.write(f"{json.dumps({'learners': count}) if as_json else line}\n")
     return 0
 
 
