@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from credstream.process.diagnosis import Diagnosis
 
 OK, WRONG, UNKNOWN = "ok", "wrong", "unknown"
+# What works, and is less safe than it could be.
+OFF = "off"
 # A certificate that ends so soon is wrong already.
 SOON = timedelta(days=14)
 

@@ -20,6 +20,7 @@ from credstream.exchange.doctor import (
     seal,
     settings,
     topics,
+    transport,
 )
 from credstream.exchange.doctor.broker import BrokerReport
 from credstream.exchange.doctor.databases import Database
@@ -83,9 +84,12 @@ def examine(services: Sequence[str], directory: Path) -> list[Finding]:
     folder = ExchangeFolder(directory)
     in_folder = folder.running() is not None or folder.stack() is not None
     named = tuple(services) or _services_of(target, in_folder=in_folder)
+    their_databases = list(_databases(named, folder, environment))
+    protocol = str(target.cluster.security.get("security.protocol", ""))
     return [
         *settings.checks(environment, () if in_folder else named),
-        *_servers(target, named, list(_databases(named, folder, environment))),
+        *transport.checks(their_databases, target.registry, target.cluster.address, protocol),
+        *_servers(target, named, their_databases),
         *(seal.checks(environment, folder) if "publisher" in named or not named else ()),
     ]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from rich.text import Text
 
 from credstream.exchange.doctor import report
-from credstream.exchange.doctor.findings import OK, UNKNOWN, WRONG, Finding
+from credstream.exchange.doctor.findings import OFF, OK, UNKNOWN, WRONG, Finding
 from credstream.interfaces.cli.exit_codes import AWAY, CONFIG, UNDONE
 from credstream.interfaces.cli.terminal import console
 
-STYLES = {OK: "green", WRONG: "red", UNKNOWN: "yellow"}
+STYLES = {OK: "green", WRONG: "red", UNKNOWN: "yellow", OFF: "yellow"}
 
 
 def examine(services: Sequence[str], directory: Path, *, as_json: bool) -> int:
