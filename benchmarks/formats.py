@@ -25,7 +25,8 @@ from services.ingest.detect import detect
 from services.ingest.examine import Examined, read_submission, rules_of
 from services.ingest.parts import parse_parts
 from services.normalise.examine import Submission, examine
-from services.normalise.facts import Facts, LearnerKey
+from services.normalise.facts import Facts, LearnerKey, Persons
+from services.normalise.learner import Identifiers
 from services.normalise.step import normalise
 
 GOLDEN = Path(__file__).parents[1] / "tests/golden"
@@ -143,7 +144,7 @@ def once(value: bytes, examined: Examined) -> None:
     """A submission detected, parsed and normalised, with what ingest would tell of it at hand."""
     read, _ = parse_parts(detect(value, RULES), RULES)
     for (_, parsed), received in zip(read, examined.received, strict=True):
-        submission = Submission(received, parsed, ("learner",))
+        submission = Submission(received, parsed, Identifiers(("learner",)))
         normalise(read_message(submission), facts_for(submission))
 
 
@@ -155,7 +156,8 @@ def in_exchange(value: bytes) -> None:
 
 
 def facts_for(submission: Submission) -> Facts:
-    return Facts(learners=dict.fromkeys(submission.identifiers[:1], KEY))
+    strongest = [(submission.received.provider, hmac) for hmac in submission.learner.hmacs[:1]]
+    return Facts(persons=Persons(dict.fromkeys(strongest, KEY)))
 
 
 def message(value: bytes) -> Incoming:
