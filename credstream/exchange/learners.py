@@ -73,7 +73,8 @@ def unlink(identifier: str, target: str, provider: str, directory: Path) -> Link
     """Take back the link between two identifiers, each given by the beginning of its HMAC.
 
     The awards that it moved are looked at again. What the provider says later does not bring it
-    back. Raises CommandError where there is not exactly one such link, and Unavailable.
+    back. To repeat it does no harm, and is the way out where the broker went away in between.
+    Raises CommandError where there is not exactly one such link, and Unavailable.
     """
     if min(len(identifier), len(target)) < FEWEST_LETTERS:
         raise CommandError(f"give at least the first {FEWEST_LETTERS} letters of each HMAC")
@@ -153,7 +154,6 @@ def _only(connection: sa.Connection, identifier: str, target: str, provider: str
         LINKS.c.identifier.startswith(identifier, autoescape=True),
         LINKS.c.target.startswith(target, autoescape=True),
         LINKS.c.provider == provider,
-        ~LINKS.c.taken_back,
     )
     found = connection.execute(query.limit(2)).all()
     if len(found) != 1:

@@ -36,6 +36,8 @@ def ends_of(client: Consumer, partitions: Sequence[Partition]) -> dict[Partition
 
 
 def _look_up(client: Consumer, partitions: Sequence[Partition], which: int) -> dict[Partition, int]:
+    if not partitions:
+        return {}  # librdkafka refuses an empty list
     # In place of a time librdkafka hands on what Kafka itself reads as the beginning or the end.
     asked = [TopicPartition(*partition, which) for partition in partitions]
     try:
