@@ -19,6 +19,7 @@ from confluent_kafka.admin import AdminClient
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Partition
 from credstream.kafka.cluster import Cluster, common_settings
+from credstream.kafka.metadata import partition_counts
 from credstream.kafka.topic_reader import Ends
 from credstream.process import timeouts
 
@@ -27,7 +28,33 @@ WITHOUT_ID = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_F
 
 
 def ends_of(client: Consumer, partitions: Sequence[Partition]) -> dict[Partition, Ends]:
-    """The ends of many partitions, in two calls; raises Unavailable."""
+    """The ends of many partitions, in two calls; raises Unavailable.
+
+    A partition that is gone is as an empty one: it must not keep the others from being read.
+    """
+    try:
+        return _ends(client, partitions)
+    except _UnknownPartition:
+        there = _existing(client, partitions)
+    gone = {partition: Ends(0, 0) for partition in partitions if partition not in there}
+    return gone | _ends(client, sorted(there))
+
+
+class _UnknownPartition(Unavailable):
+    """The client has not heard of one of the partitions."""
+
+
+def _existing(client: Consumer, partitions: Sequence[Partition]) -> set[Partition]:
+    # All metadata, which also teaches the client partitions that it has not heard of: of one of
+    # these, librdkafka refuses to look up any.
+    try:
+        counts = partition_counts(client.list_topics(timeout=timeouts.BROKER_ANSWER_SECONDS))
+    except KafkaException as error:
+        raise Unavailable(f"broker: {error.args[0].str()}") from error
+    return {each for each in partitions if each[1] < counts.get(each[0], 0)}
+
+
+def _ends(client: Consumer, partitions: Sequence[Partition]) -> dict[Partition, Ends]:
     lows, highs = (
         _look_up(client, partitions, OFFSET_BEGINNING),
         _look_up(client, partitions, OFFSET_END),
@@ -43,7 +70,9 @@ def _look_up(client: Consumer, partitions: Sequence[Partition], which: int) -> d
     try:
         answers = client.offsets_for_times(asked, timeout=timeouts.BROKER_ANSWER_SECONDS)
     except KafkaException as error:
-        raise Unavailable(f"broker: {error.args[0].str()}") from error
+        unknown = error.args[0].code() == KafkaError._UNKNOWN_PARTITION  # noqa: SLF001
+        kind = _UnknownPartition if unknown else Unavailable
+        raise kind(f"broker: {error.args[0].str()}") from error
     for answer in answers:
         if answer.error:
             raise Unavailable(f"broker: ends of {answer.topic}: {answer.error.str()}")
