@@ -24,6 +24,7 @@ from credstream.kafka.topic_reader import Ends
 from credstream.process import timeouts
 
 NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
+UNKNOWN = {KafkaError._UNKNOWN_PARTITION, KafkaError.UNKNOWN_TOPIC_OR_PART}  # noqa: SLF001
 WITHOUT_ID = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED}
 
 
@@ -70,12 +71,12 @@ def _look_up(client: Consumer, partitions: Sequence[Partition], which: int) -> d
     try:
         answers = client.offsets_for_times(asked, timeout=timeouts.BROKER_ANSWER_SECONDS)
     except KafkaException as error:
-        unknown = error.args[0].code() == KafkaError._UNKNOWN_PARTITION  # noqa: SLF001
-        kind = _UnknownPartition if unknown else Unavailable
+        kind = _UnknownPartition if error.args[0].code() in UNKNOWN else Unavailable
         raise kind(f"broker: {error.args[0].str()}") from error
     for answer in answers:
         if answer.error:
-            raise Unavailable(f"broker: ends of {answer.topic}: {answer.error.str()}")
+            kind = _UnknownPartition if answer.error.code() in UNKNOWN else Unavailable
+            raise kind(f"broker: ends of {answer.topic}: {answer.error.str()}")
     return {(answer.topic, answer.partition): answer.offset for answer in answers}
 
 
