@@ -47,6 +47,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnerOfAward:
+    """A learner by the id of the key, and how many awards are the learner's."""
+
+    key_id: str
+    awards: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which links are asked for: those of an award, of a provider, or from before."""
 
@@ -97,27 +105,30 @@ def unlink(identifier: str, target: str, provider: str, directory: Path) -> Link
     return link
 
 
-def erase(award: str, directory: Path) -> int:
-    """Erase the learner of an award by deleting the key; of how many awards the learner is.
+def learner_of(award: str, directory: Path) -> LearnerOfAward:
+    """The learner of an award; raises CommandError where there is none."""
+    with reading(url_of(STAGE, directory)) as connection:
+        require_table(connection, AWARDS, STAGE)
+        row = connection.execute(sa.select(AWARDS.c.record).where(AWARDS.c.key == award)).first()
+        stored = Codec().decode(row.record, Normalised).award if row else None
+        if stored is None:
+            raise CommandError(f"no award has the key {award}")
+        learner = stored.learner
+        count = sa.select(sa.func.count()).where(AWARDS.c.learner == learner.pseudonym)
+        return LearnerOfAward(learner.key_id, int(connection.execute(count).scalar() or 0))
+
+
+def erase(learner: LearnerOfAward, directory: Path) -> None:
+    """Erase a learner by deleting the key.
 
     The list first: a crash between the two leaves a learner who is listed and not erased, which
-    the next start of normalise tells. Raises CommandError.
+    the next start of normalise tells.
     """
     with transaction(open_engine(url_of(STAGE, directory))) as connection:
         require_table(connection, ERASED, STAGE)
-        row = connection.execute(sa.select(AWARDS.c.record).where(AWARDS.c.key == award)).first()
-        if row is None:
-            raise CommandError(f"no award has the key {award}")
-        stored = Codec().decode(row.record, Normalised).award
-        if stored is None:
-            raise CommandError(f"{award} has no learner")
-        learner = stored.learner
         now = time.time_ns() // 1_000_000
         upsert(connection, ERASED, [{"learner": learner.key_id, "erased_at": now}])
-        count = sa.select(sa.func.count()).where(AWARDS.c.learner == learner.pseudonym)
-        awards = int(connection.execute(count).scalar() or 0)
     _vault(directory).erase(learner.key_id)
-    return awards
 
 
 def erase_again(directory: Path) -> int:

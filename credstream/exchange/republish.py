@@ -17,7 +17,7 @@ from credstream.contract.records import Accredited, Again, Normalised
 from credstream.exchange.databases import require_table, url_of
 from credstream.exchange.errors import CommandError
 from credstream.exchange.sending import connected
-from credstream.exchange.target import target_of
+from credstream.exchange.target import check_service, target_of
 from credstream.kafka.sender import Outgoing
 from credstream.storage.read_only import reading
 from services.accreditation.tables import JUDGED
@@ -57,9 +57,7 @@ def republish(stage: str, wanted: Wanted, directory: Path, progress: Callable[[i
     To ask twice does no harm: nothing is published that is not lost, and no version is counted.
     `progress` is called with how many have been asked for so far.
     """
-    if stage not in HELD:
-        names = ", ".join(HELD)
-        raise CommandError(f"{stage} holds no records to send again; there are {names}")
+    check_service(stage)
     target = target_of(directory)
     sender, codec = connected(target), target.codec()
     count = 0
@@ -70,6 +68,8 @@ def republish(stage: str, wanted: Wanted, directory: Path, progress: Callable[[i
         sender.send([Outgoing(topic, codec.encode(each), each.key.encode()) for each in again])
         count += len(page)
         progress(count)
+    if not count and wanted != Wanted():
+        raise CommandError(f"{stage} holds no such key")
     return count
 
 

@@ -14,6 +14,7 @@ from credstream.exchange.errors import CommandError
 from credstream.exchange.republish import Wanted
 from credstream.exchange.sending import connected
 from credstream.exchange.target import Target, target_of
+from credstream.kafka.metadata import MetadataClient
 from credstream.kafka.sender import Outgoing
 from credstream.kafka.whole_topic import read_topic
 from credstream.storage.engine import open_engine, transaction
@@ -45,6 +46,9 @@ def resubmit(wanted: Wanted, directory: Path, progress: Callable[[int], None]) -
     if wanted.provider is None:
         raise CommandError("ingest republishes for one provider at a time: add --provider")
     target = target_of(directory)
+    topics_there = MetadataClient(target.cluster).fetch().topics
+    if topics.receipts(wanted.provider) not in topics_there:
+        raise CommandError(f"{wanted.provider} has no receipts: is it registered as a provider?")
     lost = _without_ending(target, wanted)
     _mark(set(lost), directory)
     submissions = set(lost.values())

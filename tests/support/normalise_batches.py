@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from contextlib import closing, contextmanager
 
@@ -18,11 +19,26 @@ from credstream.storage.engine import transaction
 from credstream.storage.tables import EPOCH, METADATA
 from services.normalise.app import build
 from tests.support import databases
-from tests.support.normalising import AT
+from tests.support.normalising import AT, received
 from tests.support.simulation import CLUSTER, Everything
 
 CODEC = Codec()
 KEK, PSEUDONYM_KEY = "0" * 64, "1" * 64
+AWARD_KEY = "mc:de:1"
+AWARD = {
+    "credstream": 1,
+    "kind": "award",
+    "id": "A-1",
+    "title": "Course",
+    "issued_on": "2026-06-01",
+    "awarding_bodies": [{"name": "School"}],
+    "learner": {"id": [{"scheme": "national", "value": "1"}]},
+}
+
+
+def one_award():
+    """An award of one learner as ingest passes it on."""
+    return received("award", AWARD_KEY, payload=json.dumps(AWARD).encode())
 
 
 class Normalise:

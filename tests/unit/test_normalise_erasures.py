@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 import sqlalchemy as sa
 
@@ -11,29 +9,19 @@ from credstream.contract.errors import Unavailable
 from credstream.exchange import learners
 from credstream.exchange.doctor import databases as doctor
 from credstream.exchange.errors import CommandError
+from credstream.interfaces.cli import learners as cli
 from credstream.storage import vault as vaults
 from credstream.storage.engine import transaction
 from services.normalise import erasures
 from services.normalise.tables import ERASED
-from tests.support.normalise_batches import normalise_tables
-from tests.support.normalising import received
-
-AWARD = {
-    "credstream": 1,
-    "kind": "award",
-    "id": "A-1",
-    "title": "Course",
-    "issued_on": "2026-06-01",
-    "awarding_bodies": [{"name": "School"}],
-    "learner": {"id": [{"scheme": "national", "value": "1"}]},
-}
-KEY = "mc:de:1"
+from tests.support.normalise_batches import AWARD_KEY as KEY
+from tests.support.normalise_batches import normalise_tables, one_award
 
 
 @pytest.fixture
 def service(monkeypatch):
     with normalise_tables() as made:
-        made.settle(received("award", KEY, payload=json.dumps(AWARD).encode()))
+        made.settle(one_award())
         monkeypatch.setenv("CREDSTREAM_DATABASE_URL", made.settings.database_url)
         monkeypatch.setenv("CREDSTREAM_VAULT_URL", made.settings.vault_url)
         yield made
@@ -61,7 +49,9 @@ def found(service):
 
 
 def test_an_erased_learner_is_erased_in_the_vault_and_in_the_list(service, tmp_path):
-    assert learners.erase(KEY, tmp_path) == 1
+    learner = learners.learner_of(KEY, tmp_path)
+    assert learner.awards == 1
+    learners.erase(learner, tmp_path)
     assert list(service.keys().values()) == [None]
     assert len(service.table(ERASED)) == 1
     check(service)
@@ -71,7 +61,7 @@ def test_an_erased_learner_is_erased_in_the_vault_and_in_the_list(service, tmp_p
 @pytest.mark.parametrize("older", [False, True])
 def test_an_old_copy_of_the_vault_is_told_and_erased_again(service, tmp_path, older):
     before = [] if older else rows(service)
-    learners.erase(KEY, tmp_path)
+    learners.erase(learners.learner_of(KEY, tmp_path), tmp_path)
     restore(service, before)
     with pytest.raises(Unavailable, match="1 erased learners have their keys back"):
         check(service)
@@ -102,7 +92,7 @@ def test_many_erased_learners_are_compared_page_by_page(service, monkeypatch):
 
 def test_an_award_that_is_not_there_is_named(service, tmp_path):
     with pytest.raises(CommandError, match="no award has the key mc:de:none"):
-        learners.erase("mc:de:none", tmp_path)
+        learners.learner_of("mc:de:none", tmp_path)
 
 
 def test_the_worker_checks_before_it_reads(service, tmp_path):
@@ -120,3 +110,10 @@ def test_a_learner_without_a_row_is_no_erased_one(service):
     restore(service, [])
     with pytest.raises(Unavailable, match="old copy"):
         service.vault().get(key_id)
+
+
+@pytest.mark.parametrize(("typed", "code"), [(KEY, 0), ("something else", 2)])
+def test_the_key_of_the_award_is_typed_again(service, tmp_path, monkeypatch, typed, code):
+    monkeypatch.setattr(cli.typer, "prompt", lambda _words: typed)
+    assert cli.erase(KEY, tmp_path, sure=False, as_json=False) == code
+    assert (None in service.keys().values()) is (code == 0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from credstream.contract import topics
@@ -16,18 +14,8 @@ from services.ingest.examine import Examined
 from services.publisher import step as publisher
 from tests.support.accreditations import award
 from tests.support.documents import accredited
-from tests.support.normalise_batches import normalise_tables, written
+from tests.support.normalise_batches import normalise_tables, one_award, written
 from tests.support.normalising import AT, received
-
-DOCUMENT = {
-    "credstream": 1,
-    "kind": "award",
-    "id": "A-1",
-    "title": "Course",
-    "issued_on": "2026-06-01",
-    "awarding_bodies": [{"name": "School"}],
-    "learner": {"id": [{"scheme": "national", "value": "1"}]},
-}
 
 
 @pytest.fixture
@@ -41,8 +29,7 @@ def asked(key):
 
 
 def test_normalise_sends_award_and_definition_as_they_were(normalise):
-    payload = json.dumps(DOCUMENT).encode()
-    first = written(normalise.settle(received("award", "mc:de:1", payload=payload)), Normalised)
+    first = written(normalise.settle(one_award()), Normalised)
     normalise.start()
     again = written(normalise.settle(*(asked(key) for _, key, _ in first)), Normalised)
     assert [(t, k) for t, k, _ in again] == [(t, k) for t, k, _ in first]

@@ -43,17 +43,20 @@ def take_back(
 
 def erase(award: str, directory: Path, *, sure: bool, as_json: bool) -> int:
     """Erase the learner of an award; 2 where the operator declines."""
+    learner = learners.learner_of(award, directory)
     if not sure:
         terminal.warn(
-            "the learner's key is deleted: nothing of the person can be read again, in any award, "
-            "and what a provider sends of the person is refused. This cannot be taken back."
+            f"The key of the learner is deleted. Awards that become unreadable: {learner.awards}. "
+            "What a provider sends of the person later is refused. This cannot be taken back."
         )
         if typer.prompt("Key of the award (type it again)") != award:
             terminal.warn("nothing is erased")
             return MISUSE
-    awards = learners.erase(award, directory)
-    line = f"erased: the learner of {awards} awards; their published state keeps its pseudonym"
-    sys.stdout.write(f"{json.dumps({'awards': awards}) if as_json else line}\n")
+    learners.erase(learner, directory)
+    line = (
+        f"erased; awards of the learner: {learner.awards}; what was published keeps its pseudonym"
+    )
+    sys.stdout.write(f"{json.dumps({'awards': learner.awards}) if as_json else line}\n")
     return 0
 
 
