@@ -33,7 +33,7 @@ def checks(
         found.append(_off("the broker is asked without TLS", "use the protocol sasl_ssl"))
     yield from found
     if not found:
-        yield Finding("transport", OK, "connections to other machines are encrypted and verified")
+        yield Finding("transport", OK, "nothing is sent to another machine without verified TLS")
 
 
 def _database(database: Database) -> Iterator[Finding]:
