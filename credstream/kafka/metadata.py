@@ -26,6 +26,12 @@ def fetch(cluster: Cluster, client: Producer | AdminClient, seconds: float) -> C
         raise cluster.outage() from error
 
 
+def hidden(topic: str) -> Unavailable:
+    """What is to be said of a topic that we do not see: a broker tells nobody which it is."""
+    mend = "`credstream topics create`, then `credstream service add`"
+    return Unavailable(f"topic {topic} does not exist, or is hidden from us; {mend}", "topic")
+
+
 def outage(cluster: Cluster) -> str | None:
     """Why the broker does not answer, and what to do; None where it does."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from confluent_kafka import (
@@ -19,30 +19,46 @@ from confluent_kafka.admin import AdminClient
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Partition
 from credstream.kafka.cluster import Cluster, common_settings
-from credstream.kafka.metadata import partition_counts
+from credstream.kafka.metadata import hidden, partition_counts
 from credstream.kafka.topic_reader import Ends
 from credstream.process import timeouts
 
 NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
-UNKNOWN = {KafkaError._UNKNOWN_PARTITION, KafkaError.UNKNOWN_TOPIC_OR_PART}  # noqa: SLF001
 WITHOUT_ID = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED}
 
 
 def ends_of(client: Consumer, partitions: Sequence[Partition]) -> dict[Partition, Ends]:
     """The ends of many partitions, in two calls; raises Unavailable.
 
-    A partition that is gone is as an empty one: it must not keep the others from being read.
+    A partition that is gone is as an empty one: it must not keep the others from being read. One
+    that we may not see is named.
     """
     try:
         return _ends(client, partitions)
     except _UnknownPartition:
         there = _existing(client, partitions)
+    except _NoRight as error:
+        seen = _existing(client, partitions)
+        unseen = [topic for topic, number in partitions if (topic, number) not in seen]
+        raise hidden((unseen or [partitions[0][0]])[0]) from error
     gone = {partition: Ends(0, 0) for partition in partitions if partition not in there}
     return gone | _ends(client, sorted(there))
 
 
 class _UnknownPartition(Unavailable):
     """The client has not heard of one of the partitions."""
+
+
+class _NoRight(Unavailable):
+    """We may not see one of the partitions: that is no reason to take it for gone."""
+
+
+# The kinds of failures that are not only waited for.
+FAILURES: Mapping[int, type[Unavailable]] = {
+    KafkaError._UNKNOWN_PARTITION: _UnknownPartition,  # noqa: SLF001
+    KafkaError.UNKNOWN_TOPIC_OR_PART: _UnknownPartition,
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: _NoRight,
+}
 
 
 def _existing(client: Consumer, partitions: Sequence[Partition]) -> set[Partition]:
@@ -71,13 +87,16 @@ def _look_up(client: Consumer, partitions: Sequence[Partition], which: int) -> d
     try:
         answers = client.offsets_for_times(asked, timeout=timeouts.BROKER_ANSWER_SECONDS)
     except KafkaException as error:
-        kind = _UnknownPartition if error.args[0].code() in UNKNOWN else Unavailable
-        raise kind(f"broker: {error.args[0].str()}") from error
+        raise _failure(error.args[0]) from error
     for answer in answers:
         if answer.error:
-            kind = _UnknownPartition if answer.error.code() in UNKNOWN else Unavailable
-            raise kind(f"broker: ends of {answer.topic}: {answer.error.str()}")
+            raise _failure(answer.error, f"ends of {answer.topic}: ")
     return {(answer.topic, answer.partition): answer.offset for answer in answers}
+
+
+def _failure(error: KafkaError, what: str = "") -> Unavailable:
+    kind = FAILURES.get(error.code(), Unavailable)
+    return kind(f"broker: {what}{error.str()}")
 
 
 @dataclass(slots=True)

@@ -102,10 +102,7 @@ def check_topics(
     named = [topic for topic in inputs if not topic.startswith("^")]
     missing = [topic for topic in (*named, *references) if topic not in counts]
     if missing:
-        mend = "`credstream topics create`, then `credstream service add`"
-        raise Unavailable(
-            f"topic {missing[0]} does not exist, or is hidden from us; {mend}", "topic"
-        )
+        raise metadata.hidden(missing[0])
     # Only then does the range assignor give partition n of all inputs to one worker, so that one
     # worker handles all messages of a key (decision 0003).
     if len({counts[topic] for topic in named}) > 1:

@@ -12,6 +12,8 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from credstream.contract.errors import Unavailable
 from credstream.contract.messages import Message, Partition, Positioned
+from credstream.kafka.admin import is_refusal
+from credstream.kafka.metadata import hidden
 from credstream.kafka.offsets import ends_of
 from credstream.process import timeouts
 from credstream.process.logs import logger
@@ -260,6 +262,8 @@ class Partitions:
         for answer in answers:
             # A failed answer does not mean that no offset is committed: taken for that, the first
             # batch of a partition would be published a second time.
+            if answer.error and is_refusal(KafkaException(answer.error)):
+                raise hidden(answer.topic)
             if answer.error:
                 raise Unavailable(f"broker: offset of {answer.topic}: {answer.error.str()}")
         return {(a.topic, a.partition): a.offset if a.offset >= 0 else None for a in answers}
