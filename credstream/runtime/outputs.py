@@ -12,7 +12,7 @@ from credstream.contract.errors import Rejected, Unavailable
 from credstream.contract.messages import Emit, Incoming
 from credstream.contract.records import Receipt
 from credstream.contract.values import Reason
-from credstream.formats.shared.masks import masked_path
+from credstream.formats.shared.masks import masked_path, unquoted
 from credstream.kafka.dead_letters import dead_letter_headers
 from credstream.process import metrics
 from credstream.process.logs import logger
@@ -139,6 +139,8 @@ class Outputs:
 
     def _dead_letter(self, message: Incoming, reason: Reason) -> Output:
         place = (message.topic, message.partition, message.offset)
+        # The provider is told the value; headers are shown and logged by other people's tools.
+        reason = replace(reason, detail=unquoted(reason.detail))
         headers = dead_letter_headers(message.headers, reason, self.service, place, message.at)
         return Output(
             self._existing(topics.dlq(message.topic)), message.key, message.value, headers

@@ -16,11 +16,11 @@ from credstream.contract.records import Provider
 from credstream.contract.values import Reason
 from credstream.exchange.dry_run.lookups import Lookups
 from credstream.exchange.dry_run.pipeline import try_submission
-from credstream.formats.shared.masks import masked_path
+from credstream.formats.shared.masks import masked_path, unquoted
 from tests.support import member_names
+from tests.support.canaries import NAME, at, found_in, objects
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-NAME = "Zanaria Kanarvogel"
 NOBODY = Lookups(
     provider=Provider(id="try", kind="provider", name="try", country="DE", status="active"),
     definitions=lambda _: {},
@@ -77,25 +77,6 @@ def tried(value: bytes) -> tuple[list[dict[str, Any]], list[Reason]]:
     warnings = [reason for record in records for reason in record.account.warnings]
     public = [asdict(record) for record in records if record.kind == "definition"]
     return public, [*result.reasons, *warnings]
-
-
-def objects(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    inner = node.items() if isinstance(node, dict) else enumerate(node)
-    if isinstance(node, dict):
-        yield path
-    for key, value in inner if isinstance(node, dict | list) else ():
-        if isinstance(value, dict | list):
-            yield from objects(value, (*path, key))
-
-
-def at(document: Any, path: tuple[Any, ...]) -> Any:
-    for key in path:
-        document = document[int(key) if isinstance(document, list) else key]
-    return document
-
-
-def found_in(*shown: Any) -> bool:
-    return "zanaria" in repr(shown).lower()
 
 
 @pytest.mark.parametrize("case", ABOUT_THE_AWARD)
@@ -208,3 +189,17 @@ def test_every_path_of_the_golden_files_stays_whole():
 
 def test_the_names_of_all_formats_are_written_down():
     assert member_names.FILE.read_text("utf-8") == member_names.written(), "run `make docs`"
+
+
+@pytest.mark.parametrize(
+    ("detail", "left"),
+    [
+        ("seen Jane Doe; write it as YYYY-MM-DD", "write it as YYYY-MM-DD"),
+        ("seen a; Jane Doe; write it", "write it"),
+        ("seen Jane Doe", ""),
+        ("line 1, column 18", "line 1, column 18"),
+        ("2 found; one is needed", "2 found; one is needed"),
+    ],
+)
+def test_a_quoted_value_is_left_out_and_what_to_do_stays(detail, left):
+    assert unquoted(detail) == left

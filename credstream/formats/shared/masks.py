@@ -43,6 +43,17 @@ def masked_name(name: str) -> str:
     return name if _is_known(name) else MASK
 
 
+def unquoted(detail: str) -> str:
+    """What a detail says beside the value that it quotes, for places that hold no values.
+
+    Details that quote have the form `seen VALUE; what to do`.
+    """
+    if not detail.startswith("seen "):
+        return detail
+    _value, separator, what_to_do = detail.rpartition("; ")
+    return what_to_do if separator else ""
+
+
 def _masked_step(step: str) -> str:
     if (row := _ROW.fullmatch(step)) is not None:
         known = row["column"] is None or _is_known(row["column"].partition("[")[0])
